@@ -1,0 +1,87 @@
+/** A tensor on the device. Outside `backend/` only its shape and type are known; a `tf.Tensor` is one. */
+export interface Value {
+  /** Size of each axis; `[]` for a single number. */
+  readonly shape: number[];
+  /** `'float32'` or `'int32'`. */
+  readonly dtype: string;
+}
+
+/** Weights or other lasting state on the device, changed in place by `assign` and `momentumStep`. */
+export interface Variable {
+  /** For error messages and saved files, e.g. `head0/weight`. */
+  readonly name: string;
+  /** Size of each axis. */
+  readonly shape: number[];
+}
+
+/**
+ * The operations a training step is written in. One source, several executions: op by op on TensorFlow's native library,
+ * op by op on any other tfjs backend (wasm), or recorded once as a TensorFlow graph. So a step never reads a value back;
+ * shapes are fixed, and what the host decides (random draws) comes in as `feed` arrays of the batch.
+ *
+ * Every returned `Value` lives until the enclosing `scope` ends.
+ */
+export interface Kernels {
+  /** a·b, each operand transposed first where asked; [m, k] × [k, n] → [m, n]. */
+  matMul(a: Value, b: Value, transposeA?: boolean, transposeB?: boolean): Value;
+  /** x + bias for every row; [n, c] + [c] → [n, c]. */
+  biasAdd(x: Value, bias: Value): Value;
+  /** Sum over the rows, the gradient of a bias; [n, c] → [c]. */
+  columnSums(x: Value): Value;
+  /** Sum over each row; [n, c] → [n, 1]. */
+  rowSums(x: Value): Value;
+  /** max(x, 0). */
+  relu(x: Value): Value;
+  /** The gradient through a ReLU: `dy` where the activation `y` was positive, else 0. */
+  reluGrad(dy: Value, y: Value): Value;
+  /**
+   * Softmax cross-entropy of each row and its gradient with respect to the logits (softmax − one-hot), neither averaged.
+   *
+   * @param logits [n, classes]
+   * @param labels int32 [n], each in 0 … classes−1
+   */
+  crossEntropy(logits: Value, labels: Value): { losses: Value; gradient: Value };
+  /** Softmax over each row; [n, classes]. */
+  softmax(logits: Value): Value;
+  /** a + b, elementwise, with broadcasting. */
+  add(a: Value, b: Value): Value;
+  /** a − b, elementwise, with broadcasting. */
+  sub(a: Value, b: Value): Value;
+  /** a × b, elementwise, with broadcasting. */
+  mul(a: Value, b: Value): Value;
+  /** a / b, elementwise, with broadcasting. */
+  div(a: Value, b: Value): Value;
+  /** x × factor. */
+  scale(x: Value, factor: number): Value;
+  /** Sum of all elements; → []. */
+  sum(x: Value): Value;
+  /** The rows of x at the int32 positions [n]; works for [rows, c] and for [rows]. */
+  gather(x: Value, positions: Value): Value;
+  /** Values one after the other along an axis (0: rows, 1: columns). */
+  concat(values: Value[], axis: 0 | 1): Value;
+  /** `count` rows (axis 0) or columns (axis 1) from `start` on. */
+  slice(x: Value, axis: 0 | 1, start: number, count: number): Value;
+  /** The same elements under another shape. */
+  reshape(x: Value, shape: number[]): Value;
+  /** The position of the largest entry of each row; int32 [n]. */
+  argMax(x: Value): Value;
+  /** How many entries of two int32 vectors agree; float32 []. */
+  countEqual(a: Value, b: Value): Value;
+  /** 1 at the labels' columns, else 0; int32 [n] → float32 [n, depth]. */
+  oneHot(labels: Value, depth: number): Value;
+  /** Host numbers as a value; Float32Array gives float32, Int32Array int32. */
+  tensor(data: Float32Array | Int32Array, shape: number[]): Value;
+
+  /** The variable's present content. Not valid any more after the next `assign` or `momentumStep` of the same variable. */
+  read(variable: Variable): Value;
+  /** Overwrites the variable. */
+  assign(variable: Variable, value: Value): void;
+  /**
+   * One step of SGD with momentum in PyTorch's form: v ← m·v + g; w ← w − lr·v, both in place.
+   *
+   * @param weight the variable w to change
+   * @param velocity the variable v of the same shape
+   * @param gradient g, of the same shape
+   */
+  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void;
+}

@@ -1,0 +1,21 @@
+/** The three scenarios of van de Ven & Tolias (2019); they differ in what is known at test time. */
+export type ScenarioName = 'task-incremental' | 'domain-incremental' | 'class-incremental';
+
+/** One task of a stream: what a loader serves and what a model may answer. */
+export interface Task {
+  /** Position in the stream, from 0. */
+  readonly id: number;
+  /** For people, e.g. `digits 0, 1` or `rotated by 40°`. */
+  readonly name: string;
+  /** The scenario the task belongs to; it decides whether the task id may be used at test time. */
+  readonly scenario: ScenarioName;
+  /**
+   * The labels this task serves, ascending. Task-incremental Split-MNIST: always [0, 1]; class-incremental: [4, 5] for the
+   * third task; Permuted-MNIST: 0 … 9.
+   */
+  readonly classes: readonly number[];
+  /** Names of the classes, in the order of `classes`. */
+  readonly classNames: readonly string[];
+  /** Numbers per input, 784 for MNIST. */
+  readonly inputSize: number;
+}

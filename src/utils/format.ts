@@ -1,0 +1,35 @@
+/** A share as text with `digits` decimals: `0.9876` for (0.98761, 4); `–` where nothing was measured. */
+export function formatNumber(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined) return '–';
+  return Object.is(Math.round(value * 10 ** digits), -0) ? (0).toFixed(digits) : value.toFixed(digits);
+}
+
+/** A duration as short text: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** A count of bytes as short text: `3.1 MB` (powers of ten). */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/**
+ * Rows of text as a table with aligned columns; the first row is the head. Columns whose cells below the head are all
+ * numbers are aligned to the right.
+ */
+export function textTable(rows: string[][]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-–+\d.,%×]/.test(row[column] ?? '')));
+  const line = (row: string[]) =>
+    row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('──');
+  return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
+}

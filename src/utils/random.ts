@@ -1,0 +1,95 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+
+/**
+ * A seeded stream of random numbers (xoroshiro128+). Every random decision of the library draws from a stream with a
+ * name of its own (`'data-order'`, `'initialisation'`, …), so two methods run with the same seed see the same initial
+ * weights and the same batches in the same order, whatever else they draw.
+ */
+export class RandomStream {
+  private readonly generator: RandomGenerator;
+  private spareNormal: number | undefined;
+
+  /**
+   * @param seed whole number; the same seed and name give the same stream on every machine
+   * @param name what the stream is for; different names give independent streams
+   */
+  constructor(seed: number, name = '') {
+    this.generator = xoroshiro128plus(mix(seed, name));
+  }
+
+  /** A number in [0, 1) with 32 random bits. */
+  uniform(): number {
+    return (this.generator.next() >>> 0) / 2 ** 32;
+  }
+
+  /** A whole number in [0, n), every value equally likely (rejection sampling, so without modulo bias). */
+  integer(n: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    let bits = this.generator.next() >>> 0;
+    while (bits >= limit) bits = this.generator.next() >>> 0;
+    return bits % n;
+  }
+
+  /** A draw from the standard normal distribution (Marsaglia's polar method). */
+  normal(): number {
+    if (this.spareNormal !== undefined) {
+      const value = this.spareNormal;
+      this.spareNormal = undefined;
+      return value;
+    }
+    for (;;) {
+      const a = 2 * this.uniform() - 1;
+      const b = 2 * this.uniform() - 1;
+      const s = a * a + b * b;
+      if (s === 0 || s >= 1) continue;
+      const scale = Math.sqrt((-2 * Math.log(s)) / s);
+      this.spareNormal = b * scale;
+      return a * scale;
+    }
+  }
+
+  /** The numbers 0 … n−1 in random order (Fisher–Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+    return order;
+  }
+
+  /** `count` different whole numbers out of [0, n), in random order. Throws a RangeError when count > n. */
+  choice(n: number, count: number): Int32Array {
+    if (count > n) throw new RangeError(`cannot draw ${count} different numbers out of ${n}`);
+    return this.permutation(n).slice(0, count);
+  }
+}
+
+/** 32-bit hash of seed and stream name (FNV-1a over the text, then murmur3's finaliser). */
+function mix(seed: number, name: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${seed}/${name}`) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) | 0;
+}
+
+let defaultSeed = 42;
+
+/**
+ * Sets the seed that is used wherever no `seed` option is given (models, loaders, methods). The default is 42.
+ *
+ * @param seed any whole number
+ */
+export function setSeed(seed: number): void {
+  if (!Number.isInteger(seed)) throw new Error(`setSeed: the seed must be a whole number, got ${seed}`);
+  defaultSeed = seed;
+}
+
+/** The seed used where no `seed` option is given; see `setSeed`. */
+export function getSeed(): number {
+  return defaultSeed;
+}
