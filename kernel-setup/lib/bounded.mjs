@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { startProgress } from './progress.mjs';
+
+const running = new Set();
+
+/** Ends a child and everything it started: it leads a process group of its own. */
+function killGroup(child, signal) {
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+  } catch { /* it has ended by itself */ }
+}
+
+/** Ends all children of the set-up; for the signal handler of the entry. */
+export function stopAll(signal = 'SIGTERM') {
+  for (const child of running) killGroup(child, signal);
+}
+
+/**
+ * Runs a command, bounded in time, with its output kept instead of shown.
+ * @param {object} context from createContext
+ * @param {string} command
+ * @param {string[]} args
+ * @param {object} options
+ * @param {string} options.label what the reader sees while it lasts
+ * @param {string} [options.cwd] default: the project's folder
+ * @param {NodeJS.ProcessEnv} [options.env] default: the context's
+ * @param {number} [options.limit] seconds it may take in all (default 600)
+ * @param {number} [options.silence] seconds without a sign of life after which it is ended (default: no such limit)
+ * @param {() => number} [options.activity] a figure that grows while it works (bytes on disk); a change is a sign of life
+ * @param {(figure: number) => string} [options.describe] turns that figure into text beside the label
+ * @param {(line: string) => string | undefined} [options.onLine] picks the progress text out of an output line
+ * @returns {Promise<{ok: boolean, code: number | null, output: string, reason: string}>} never rejects;
+ *   `reason` is '' or says in words why it did not work
+ */
+export function runBounded(context, command, args, options) {
+  const { label, cwd = context.root, env = context.env, limit = 600, silence, activity, describe, onLine } = options;
+  return new Promise((resolve) => {
+    const progress = startProgress(context, label);
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+    running.add(child);
+    const start = Date.now();
+    let lastSign = start;
+    let lastFigure = -1;
+    let output = '';
+    let reason = '';
+    const listen = (chunk) => {
+      lastSign = Date.now();
+      output = (output + chunk).slice(-200_000);
+      if (onLine) for (const line of String(chunk).split(/[\r\n]+/)) { const text = onLine(line); if (text) progress.detail(text); }
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    const watch = setInterval(() => {
+      const figure = activity?.() ?? -1;
+      if (figure !== lastFigure) { lastFigure = figure; lastSign = Date.now(); if (describe) progress.detail(describe(figure)); }
+      const now = Date.now();
+      if (now - start > limit * 1000) reason = `still not done after ${limit} s`;
+      else if (silence && now - lastSign > silence * 1000) reason = `no sign of life for ${silence} s`;
+      if (reason) end();
+    }, Math.min(500, limit * 200, (silence ?? limit) * 200));
+    const end = () => {
+      clearInterval(watch);
+      killGroup(child, 'SIGTERM');
+      setTimeout(() => killGroup(child, 'SIGKILL'), 2000).unref();
+      // A grandchild that left the group may keep the pipes open; the answer does not wait for it.
+      setTimeout(() => finish(null), 3000);
+    };
+    let finished = false;
+    const finish = (code, signal) => {
+      if (finished) return;
+      finished = true;
+      clearInterval(watch);
+      progress.stop();
+      running.delete(child);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      if (!reason && code !== 0) reason = code === null ? `ended by ${signal ?? 'a signal'}` : `ended with code ${code}`;
+      resolve({ ok: !reason, code, output, reason });
+    };
+    child.on('error', (error) => { reason = error.code === 'ENOENT' ? `${command} was not found` : error.message; finish(null); });
+    child.on('close', finish);
+  });
+}
+
+/** The last lines of a command's output that say something, for an error message. */
+export function lastLines(output, count = 4) {
+  return output.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean).slice(-count).join('\n    ');
+}

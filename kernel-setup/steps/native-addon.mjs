@@ -1,0 +1,198 @@
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lastLines, runBounded } from '../lib/bounded.mjs';
+import { beginStep, finishStep, hashOf, isStamped, readStamp, wasCutOff, writeAtomically } from '../lib/stamps.mjs';
+import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
+import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
+import { runOwnScript } from '../native/own-script.mjs';
+import { ensureVenv } from './python-venv.mjs';
+
+const NAME = 'native-addon';
+const checkScript = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'native', 'check.cjs');
+const GIVE_UP_HOURS = 24;
+
+/*
+ * The package's folder is wiped by every `npm ci`. So what was made is kept in .cache/native/<kind>/ (deps/ and lib/), and
+ * the package holds two links to it: redoing them costs nothing. <kind> appears in one rename, when it is complete.
+ * The addon's rpath is $ORIGIN/../../deps/lib, which holds in both places.
+ */
+
+/**
+ * Makes `require('@tensorflow/tfjs-node')` work: from the cache, else by the package's own install script, else by compiling
+ * against the library of the TensorFlow wheel. Never fails hard: without it the library runs on wasm.
+ */
+export async function nativeAddon(context) {
+  const packageFolder = path.join(context.modules, '@tensorflow', 'tfjs-node');
+  const hash = hashOf(packageVersion(packageFolder), WHEEL, process.platform, process.arch);
+  if (isStamped(context, NAME, hash) && isLinked(packageFolder)) return { state: 'ok', text: describe(readStamp(context, NAME)) };
+  const before = gaveUp(context, hash);
+  if (before) return missing(`${before}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`);
+  clearLeftovers(context, packageFolder);
+  beginStep(context, NAME);
+  const { how, facts, reason } = await provide(context, packageFolder, hash);
+  if (facts) {
+    finishStep(context, NAME, hash, { how, ...facts });
+    rmSync(giveUpFile(context), { force: true });
+    return { state: 'ok', text: describe({ how, ...facts }) };
+  }
+  clearLeftovers(context, packageFolder);
+  finishStep(context, NAME, 'none');
+  writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context, hash), time: Date.now(), reason }));
+  return missing(reason);
+}
+
+const missing = (reason) => ({
+  state: 'missing',
+  text: `not available, wasm is used instead (slower):\n    ${reason}`,
+  remedy: `have Python 3.10 or newer and the network, and ${BUILD_REMEDY}; then npm run doctor`,
+});
+
+const describe = ({ how, libtensorflow }) => `TensorFlow ${libtensorflow}, ${how}`;
+
+/** The ways in their order. Returns {how, facts} of the first that works, or {reason} of why none did. */
+async function provide(context, packageFolder, hash) {
+  if (isOwnInstall(packageFolder)) {
+    const facts = await check(context);
+    if (facts.backend) return { how: 'as installed in node_modules', facts };
+    clearPackage(packageFolder);
+  }
+  const reasons = [];
+  const ways = [
+    { kind: `libtensorflow-${WHEEL.version}-${hash}`, how: `compiled against ${WHEEL.name} ${WHEEL.version}` },
+    { kind: `prebuilt-${hash}`, how: 'prebuilt by its authors' },
+  ];
+  for (const { kind, how } of ways) {
+    const facts = await fromCache(context, packageFolder, kind);
+    if (facts?.backend) return { how, facts };
+  }
+  for (const [make, { kind, how }] of [[makePrebuilt, ways[1]], [makeFromWheel, ways[0]]]) {
+    const { reason } = await make(context, packageFolder, kind);
+    const facts = reason ? {} : await check(context);
+    if (facts.backend) return { how, facts };
+    reasons.push(reason ?? facts.reason);
+    clearPackage(packageFolder);
+  }
+  return { reason: reasons.join(';\n    ') };
+}
+
+/** Loads the addon in a process of its own. Returns {backend, tfjs, libtensorflow} or {reason}. */
+export async function check(context) {
+  const result = await runBounded(context, process.execPath, [checkScript], {
+    label: 'native addon: loading it', limit: 120, env: { ...context.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
+  if (result.ok) {
+    try {
+      return JSON.parse(result.output.trim().split('\n').at(-1));
+    } catch { /* falls through to the reason */ }
+  }
+  return { reason: `the addon does not load (${result.reason || 'no answer'}):\n    ${lastLines(result.output)}` };
+}
+
+async function fromCache(context, packageFolder, kind) {
+  const kept = path.join(context.cache, 'native', kind);
+  if (!existsSync(kept)) return undefined;
+  linkTo(packageFolder, kept);
+  const facts = await check(context);
+  if (!facts.backend) {
+    clearPackage(packageFolder);
+    rmSync(kept, { recursive: true, force: true });
+  }
+  return facts;
+}
+
+async function makePrebuilt(context, packageFolder, kind) {
+  const { reason } = await runOwnScript(context, packageFolder);
+  if (reason) return { reason };
+  if (!existsSync(path.join(packageFolder, 'lib'))) return { reason: 'the package\'s install script left no addon' };
+  const fresh = freshFolder(context, kind);
+  renameSync(path.join(packageFolder, 'deps'), path.join(fresh, 'deps'));
+  return keep(context, packageFolder, fresh, kind);
+}
+
+async function makeFromWheel(context, packageFolder, kind) {
+  if (!['linux', 'darwin'].includes(process.platform)) return { reason: `compiling is set up for Linux and macOS, not for ${process.platform}` };
+  const lacking = missingForBuild(context);
+  if (lacking) return { reason: `to compile it, ${lacking} is missing` };
+  const venv = await ensureVenv(context);
+  if (venv.state !== 'ok') return { reason: `to get libtensorflow, Python is missing: ${venv.text}` };
+  const fresh = freshFolder(context, kind);
+  const wheel = await downloadWheel(context, path.join(fresh, 'download'));
+  if (wheel.reason) return wheel;
+  const unpacked = await unpackWheel(context, wheel.file, path.join(fresh, 'deps'));
+  if (unpacked.reason) return unpacked;
+  rmSync(path.join(fresh, 'download'), { recursive: true, force: true });
+  clearPackage(packageFolder);
+  link(path.join(packageFolder, 'deps'), path.join(fresh, 'deps'));
+  const built = await buildAddon(context, packageFolder);
+  if (built.reason) return built;
+  return keep(context, packageFolder, fresh, kind);
+}
+
+/** Moves the compiled addon beside its libraries, gives the folder its final name and links the package to it. */
+function keep(context, packageFolder, fresh, kind) {
+  renameSync(path.join(packageFolder, 'lib'), path.join(fresh, 'lib'));
+  const kept = path.join(context.cache, 'native', kind);
+  rmSync(kept, { recursive: true, force: true });
+  renameSync(fresh, kept);
+  linkTo(packageFolder, kept);
+  return {};
+}
+
+function freshFolder(context, kind) {
+  const folder = path.join(context.cache, 'native', `${kind}.unfinished`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function linkTo(packageFolder, kept) {
+  clearPackage(packageFolder);
+  link(path.join(packageFolder, 'deps'), path.join(kept, 'deps'));
+  link(path.join(packageFolder, 'lib'), path.join(kept, 'lib'));
+}
+
+// Relative, so that a project that is moved keeps working.
+const link = (from, to) => symlinkSync(path.relative(path.dirname(from), to), from);
+
+function clearPackage(packageFolder) {
+  for (const name of ['deps', 'lib', 'build']) rmSync(path.join(packageFolder, name), { recursive: true, force: true });
+}
+
+/** Takes away what a run that was cut off or failed has left. */
+function clearLeftovers(context, packageFolder) {
+  const folder = path.join(context.cache, 'native');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (name.endsWith('.unfinished')) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+  if (wasCutOff(context, NAME)) clearPackage(packageFolder);
+}
+
+const packageVersion = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+
+/** The addon file is there and its library too (a link into a cache that was deleted does not count). */
+function isLinked(packageFolder) {
+  const lib = path.join(packageFolder, 'lib');
+  const addon = existsSync(lib) && readdirSync(lib).some((name) => existsSync(path.join(lib, name, 'tfjs_binding.node')));
+  const deps = path.join(packageFolder, 'deps', 'lib');
+  return addon && existsSync(deps) && readdirSync(deps).filter((name) => /^libtensorflow/.test(name) && existsSync(path.join(deps, name))).length >= 2;
+}
+
+/** The user ran the package's install script himself: real folders, no links of ours. */
+function isOwnInstall(packageFolder) {
+  return isLinked(packageFolder) && !lstatSync(path.join(packageFolder, 'deps')).isSymbolicLink();
+}
+
+const giveUpFile = (context) => path.join(context.stamps, `${NAME}.gave-up.json`);
+/** A compiler or a Python that appears is a reason to try again at once. */
+const giveUpKey = (context, hash) => hashOf(hash, missingForBuild(context), existsSync(context.venvPython));
+
+function gaveUp(context, hash) {
+  if (context.retry || !existsSync(giveUpFile(context))) return '';
+  try {
+    const { key, time, reason } = JSON.parse(readFileSync(giveUpFile(context), 'utf8'));
+    return key === giveUpKey(context, hash) && Date.now() - time < GIVE_UP_HOURS * 3.6e6 ? reason : '';
+  } catch {
+    return '';
+  }
+}
