@@ -1,17 +1,11 @@
+import type { Variable } from './variable';
+
 /** A tensor on the device. Outside `backend/` only its shape and type are known; a `tf.Tensor` is one. */
 export interface Value {
   /** Size of each axis; `[]` for a single number. */
   readonly shape: number[];
   /** `'float32'` or `'int32'`. */
   readonly dtype: string;
-}
-
-/** Weights or other lasting state on the device, changed in place by `assign` and `momentumStep`. */
-export interface Variable {
-  /** For error messages and saved files, e.g. `head0/weight`. */
-  readonly name: string;
-  /** Size of each axis. */
-  readonly shape: number[];
 }
 
 /**

@@ -1,0 +1,79 @@
+import { problem } from '../utils/errors';
+import type { Kernels, Value } from './kernels';
+import { openNative } from './native';
+import { openPortable } from './portable';
+
+/** A place to compute: its kernels and the lifetime of what they make. */
+export interface Backend {
+  /** `'native'` (TensorFlow's C library), `'wasm'` or `'cpu'` (plain JavaScript). */
+  readonly name: BackendName;
+  /** For people, e.g. `TensorFlow 2.9.1 (native, CPU)`. */
+  readonly description: string;
+  /** The operations. */
+  readonly kernels: Kernels;
+  /** Runs `fn` and frees every value made inside except those it returns (a value, or an array or plain object of values). */
+  scope<T>(fn: () => T): T;
+  /** Keeps a value beyond the end of its scope; free it with `dispose`. */
+  keep<T extends Value>(value: T): T;
+  /** Frees values. */
+  dispose(...values: Value[]): void;
+  /** A copy of a value on the host, row-major. */
+  toHost(value: Value): Float32Array | Int32Array;
+  /** How many values and variables are alive on the device; flat over training steps. */
+  tensorCount(): number;
+}
+
+/** The backends by name; `'auto'` is native where it loads, else wasm. */
+export type BackendName = 'native' | 'wasm' | 'cpu';
+
+let current: Backend | undefined;
+let whyNotNative = '';
+
+/**
+ * Chooses where to compute and waits until it is ready. Calling it is only needed to choose: trainers do it by themselves.
+ *
+ * @param name `'auto'` (default; also taken from the environment variable CL_BACKEND) picks native, or wasm where the
+ *   native addon does not load
+ * @returns the description of the backend, e.g. `TensorFlow 2.21.0 (native, CPU)`
+ * @throws when the named backend cannot be had, with the reason
+ */
+export async function initBackend(name: BackendName | 'auto' = wanted()): Promise<string> {
+  if (current && (name === 'auto' || current.name === name)) return current.description;
+  if (name === 'auto') current = tryNative() ?? (await openPortable('wasm'));
+  else current = name === 'native' ? openNative() : await openPortable(name);
+  return current.description;
+}
+
+/**
+ * The backend in use. The native one is opened on first use; others must be opened with `initBackend` before.
+ *
+ * @throws when no backend is open and native cannot be opened here
+ */
+export function backend(): Backend {
+  const name = wanted();
+  if (!current && (name === 'auto' || name === 'native')) current = tryNative();
+  if (!current) {
+    throw problem('backend', `none is ready${whyNotNative && ` (native: ${whyNotNative})`}`, 'first run: await initBackend()');
+  }
+  return current;
+}
+
+/** Where the computation runs, in words, e.g. `TensorFlow 2.21.0 (native, CPU)`. */
+export function getDevice(): string {
+  return backend().description;
+}
+
+function tryNative(): Backend | undefined {
+  try {
+    return openNative();
+  } catch (error) {
+    whyNotNative = (error as Error).message.split('\n')[0];
+    return undefined;
+  }
+}
+
+function wanted(): BackendName | 'auto' {
+  const name = process.env.CL_BACKEND || 'auto';
+  if (name === 'auto' || name === 'native' || name === 'wasm' || name === 'cpu') return name;
+  throw problem('CL_BACKEND', `unknown backend '${name}'`, 'use auto, native, wasm or cpu');
+}
