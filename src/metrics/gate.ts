@@ -1,0 +1,99 @@
+import { checkNumber, withDefaults } from '../utils/errors';
+import { formatNumber } from '../utils/format';
+import type { ReadonlyAccuracyMatrix } from './accuracyMatrix';
+import { CLMetrics } from './metrics';
+
+/** What a new model must keep to before it may replace the one in use; see `passesGate`. */
+export interface GateOptions {
+  /** Largest forgetting FM the challenger may show, a share of accuracy; default 0.05. */
+  maxFm?: number;
+  /** How far the challenger's ACC may lie below the champion's, a share of accuracy; default 0.02. */
+  accTolerance?: number;
+  /** How far the challenger's BWT may lie below the champion's, a share of accuracy; default 0.03. */
+  bwtTolerance?: number;
+}
+
+/** One condition of the gate. */
+export interface GateCheck {
+  /** Which metric is checked: `FM`, `ACC` or `BWT`. */
+  name: string;
+  /** Whether the challenger keeps to it. */
+  passed: boolean;
+  /** The challenger's value; null when not measured. */
+  value: number | null;
+  /** The bound: FM may not exceed it, ACC and BWT may not fall below it; null when the champion's value was not measured. */
+  limit: number | null;
+  /** The verdict in words. */
+  text: string;
+}
+
+/** The verdict of `passesGate`. */
+export interface GateVerdict {
+  /** Whether every check passed. */
+  passed: boolean;
+  /** Why not, one sentence per failed check; empty when passed. */
+  reasons: string[];
+  /** All checks, passed or not: FM, ACC, BWT. */
+  checks: GateCheck[];
+}
+
+const DEFAULTS: Required<GateOptions> = { maxFm: 0.05, accTolerance: 0.02, bwtTolerance: 0.03 };
+
+/** Room for rounding errors, so that 0.92 − 0.02 and 0.90 count as equal. */
+const ROUNDING = 1e-12;
+
+/**
+ * Decides whether a newly trained model (challenger) may replace the one in use (champion): its FM at most `maxFm`, its
+ * ACC at least the champion's minus `accTolerance`, its BWT at least the champion's minus `bwtTolerance`. A value that was
+ * not measured does not pass.
+ *
+ * @param challenger metrics or accuracy matrix of the new model
+ * @param champion metrics or accuracy matrix of the model in use
+ * @param options limits; defaults `maxFm` 0.05, `accTolerance` 0.02, `bwtTolerance` 0.03
+ * @throws on an unknown option or one that is not a number of at least 0
+ */
+export function passesGate(
+  challenger: CLMetrics | ReadonlyAccuracyMatrix,
+  champion: CLMetrics | ReadonlyAccuracyMatrix,
+  options: GateOptions = {},
+): GateVerdict {
+  const limits = withDefaults('passesGate', options, DEFAULTS);
+  for (const [name, value] of Object.entries(limits)) checkNumber('passesGate', name, value, { min: 0 });
+  const [theirs, ours] = [asMetrics(challenger), asMetrics(champion)];
+  const checks = [
+    checkForgetting(theirs, limits.maxFm),
+    checkAgainst('acc', theirs, ours, limits.accTolerance),
+    checkAgainst('bwt', theirs, ours, limits.bwtTolerance),
+  ];
+  const reasons = checks.filter((check) => !check.passed).map((check) => check.text);
+  return { passed: reasons.length === 0, reasons, checks };
+}
+
+function checkForgetting(challenger: CLMetrics, limit: number): GateCheck {
+  const value = challenger.fm;
+  if (value === null) {
+    return { name: 'FM', passed: false, value, limit, text: `FM of the challenger: ${challenger.whyMissing('fm')}` };
+  }
+  const passed = value <= limit + ROUNDING;
+  const text = `FM ${formatNumber(value)} is ${passed ? 'within' : 'above'} the limit ${formatNumber(limit)}`;
+  return { name: 'FM', passed, value, limit, text };
+}
+
+function checkAgainst(metric: 'acc' | 'bwt', challenger: CLMetrics, champion: CLMetrics, tolerance: number): GateCheck {
+  const name = metric.toUpperCase();
+  const value = challenger[metric];
+  const reference = champion[metric];
+  const limit = reference === null ? null : reference - tolerance;
+  if (value === null || reference === null || limit === null) {
+    const [who, metrics] = value === null ? ['challenger', challenger] : ['champion', champion];
+    return { name, passed: false, value, limit, text: `${name} of the ${who}: ${(metrics as CLMetrics).whyMissing(metric)}` };
+  }
+  const passed = value >= limit - ROUNDING;
+  const relation = passed ? 'reaches' : 'is below';
+  const rule = `champion ${formatNumber(reference)} less ${formatNumber(tolerance)}`;
+  return { name, passed, value, limit, text: `${name} ${formatNumber(value)} ${relation} ${formatNumber(limit)} (${rule})` };
+}
+
+function asMetrics(given: CLMetrics | ReadonlyAccuracyMatrix): CLMetrics {
+  return given instanceof Array ? new CLMetrics(given) : (given as CLMetrics);
+}

@@ -1,0 +1,95 @@
+import { checkNumber, problem } from '../utils/errors';
+
+/** What several runs of one experiment (one per seed) say together; see `aggregate`. */
+export interface Aggregate {
+  /** Arithmetic mean. */
+  mean: number;
+  /** Sample standard deviation (divided by n − 1); null for a single value. */
+  std: number | null;
+  /** Lower end of the confidence interval of the mean; null for a single value. */
+  low: number | null;
+  /** Upper end of the confidence interval of the mean; null for a single value. */
+  high: number | null;
+  /** Number of values. */
+  n: number;
+}
+
+/** Arithmetic mean. Throws when there is no value. */
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) throw problem('mean', 'there are no values', 'pass at least one number');
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Sample standard deviation, √(Σ (x − mean)² / (n − 1)); null for fewer than two values. */
+export function sampleStd(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * Student-t confidence interval of the mean: mean ± t·std/√n, with t the quantile of n − 1 degrees of freedom. It assumes
+ * that the values (one per seed) are independent and roughly normal; it can reach below 0 or above 1.
+ *
+ * @param values one number per seed
+ * @param level share of intervals that would hold the true mean, between 0 and 1; default 0.95
+ * @returns [low, high], or null for fewer than two values
+ */
+export function confidenceInterval(values: readonly number[], level = 0.95): [low: number, high: number] | null {
+  const std = sampleStd(values);
+  if (std === null) return null;
+  const half = (tQuantile(level, values.length - 1) * std) / Math.sqrt(values.length);
+  return [mean(values) - half, mean(values) + half];
+}
+
+/**
+ * Mean, spread and confidence interval of one metric over seeds. With a single value there is no interval.
+ *
+ * @param values one number per seed, at least one; leave missing runs out
+ * @param level confidence level, between 0 and 1; default 0.95
+ */
+export function aggregate(values: readonly number[], level = 0.95): Aggregate {
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw problem('aggregate', `a value is ${wrong}`, 'leave out runs that have no result');
+  const interval = confidenceInterval(values, level);
+  return {
+    mean: mean(values),
+    std: sampleStd(values),
+    low: interval && interval[0],
+    high: interval && interval[1],
+    n: values.length,
+  };
+}
+
+/**
+ * Two-sided quantile of Student's t distribution: the t with P(|T| ≤ t) = level. `tQuantile(0.95, 4)` is 2.776.
+ *
+ * @param level probability inside ±t, at least 0 and below 1
+ * @param degrees degrees of freedom, a whole number of at least 1
+ */
+export function tQuantile(level: number, degrees: number): number {
+  checkNumber('tQuantile', 'level', level, { min: 0, max: 0.999999 });
+  checkNumber('tQuantile', 'degrees', degrees, { min: 1, integer: true });
+  // The probability grows with the angle θ = atan(t / √ν) on [0, π/2]: bisect there, where the bounds are finite.
+  let low = 0;
+  let high = Math.PI / 2;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (probabilityInside(middle, degrees) < level) low = middle;
+    else high = middle;
+  }
+  return Math.tan(low) * Math.sqrt(degrees);
+}
+
+/** P(|T| ≤ √ν·tan θ) for ν degrees of freedom, exact for whole ν (Abramowitz & Stegun 26.7.3 and 26.7.4). */
+function probabilityInside(theta: number, degrees: number): number {
+  const odd = degrees % 2 === 1;
+  const cos = Math.cos(theta);
+  let term = odd ? cos : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k < degrees; k += 2) {
+    term *= (cos * cos * (k - 1)) / k;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+}
