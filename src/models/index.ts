@@ -1,0 +1,11 @@
+export { Linear, multiplyOut, Parameter } from './linear';
+export type { Gradients, LayerGradient, LinearOptions } from './linear';
+export { DomainMLP, MLP } from './mlp';
+export type { MLPOptions, NetworkOptions } from './mlp';
+export { countParameters, Model } from './model';
+export type { Architecture, Pass, TaskChoice } from './model';
+export { MultiHeadMLP } from './multiHeadMlp';
+export { PNNColumn } from './pnnColumn';
+export { ProgressiveNeuralNet } from './progressiveNeuralNet';
+export { SingleHeadMLP } from './singleHeadMlp';
+export type { SingleHeadMLPOptions } from './singleHeadMlp';

@@ -1,0 +1,103 @@
+import type { Kernels, Value } from '../backend';
+import type { Task } from '../data/task';
+import { checkNumber, problem } from '../utils/errors';
+import { RandomStream } from '../utils/random';
+import type { Linear } from './linear';
+import { networkOptions } from './mlp';
+import type { NetworkOptions } from './mlp';
+import { Model } from './model';
+import type { Pass, TaskChoice } from './model';
+import { PNNColumn } from './pnnColumn';
+
+/**
+ * A progressive neural network (Rusu et al. 2016): each task gets a column of its own with lateral connections from all
+ * earlier columns, which are frozen. So earlier tasks cannot be forgotten; the price is a network that grows with the
+ * square of the number of tasks, and a task id that must be known at test time.
+ */
+export class ProgressiveNeuralNet extends Model {
+  readonly architecture = 'ProgressiveNeuralNet';
+  readonly inputSize: number;
+  /** One column a task, in the order they were added. */
+  readonly columns: PNNColumn[] = [];
+  private readonly hidden: number[];
+  private readonly seed: number;
+
+  /** @param options `{inputSize: 784, hidden: [256, 256], seed}` */
+  constructor(options: NetworkOptions = {}) {
+    super();
+    const { inputSize, hidden, seed } = networkOptions('ProgressiveNeuralNet', options);
+    this.inputSize = inputSize;
+    this.hidden = hidden;
+    this.seed = seed;
+  }
+
+  /**
+   * Adds the column of the next task, connected to all columns so far. Earlier columns are not frozen by this; see
+   * `freezeColumn`. Trainers do both by themselves when a task begins.
+   *
+   * @param nClasses outputs of the new column
+   * @returns the id of the task the column answers for
+   */
+  addColumn(nClasses: number): number {
+    checkNumber('ProgressiveNeuralNet.addColumn', 'nClasses', nClasses, { min: 1, integer: true });
+    const id = this.columns.length;
+    const random = new RandomStream(this.seed, id === 0 ? 'initialisation' : `initialisation/column${id}`);
+    this.columns.push(new PNNColumn(id, [this.inputSize, ...this.hidden, nClasses], random));
+    return id;
+  }
+
+  /** Freezes a column: no training step changes it any more. Throws when there is no such column. */
+  freezeColumn(id: number): void {
+    this.column(id).freeze();
+  }
+
+  layers(): Linear[] {
+    return this.columns.flatMap((column) => column.layers());
+  }
+
+  override prepareTask(task: Task): void {
+    while (this.columns.length <= task.id) this.addColumn(task.classes.length);
+    for (let id = 0; id < task.id; id++) this.freezeColumn(id);
+    const { nClasses } = this.columns[task.id];
+    if (nClasses === task.classes.length) return;
+    throw problem('ProgressiveNeuralNet', `column ${task.id} has ${nClasses} outputs, but ${task.name} has ${task.classes.length} classes`);
+  }
+
+  override canAnswer(task: Task): boolean {
+    return task.id < this.columns.length;
+  }
+
+  pass(k: Kernels, x: Value, task: TaskChoice): Pass {
+    if (typeof task === 'object') {
+      throw problem('ProgressiveNeuralNet', 'rows of several tasks in one batch', 'replay needs MultiHeadMLP, SingleHeadMLP or DomainMLP');
+    }
+    const column = this.column(task);
+    const earlier = this.earlierActivations(k, x, column.id);
+    const activations = column.forward(k, x, earlier);
+    return {
+      logits: activations[activations.length - 1],
+      backward: (kernels, dLogits) => column.backward(kernels, activations, earlier, dLogits),
+    };
+  }
+
+  /** The hidden activations of the first `count` columns, side by side for each level: `[[n, count × width], …]`. */
+  private earlierActivations(k: Kernels, x: Value, count: number): Value[] {
+    const byColumn: Value[][] = [];
+    const sideBySide = (level: number) => {
+      const values = byColumn.map((activations) => activations[level]);
+      return values.length === 1 ? values[0] : k.concat(values, 1);
+    };
+    for (let id = 0; id < count; id++) {
+      const inputs = id === 0 ? [] : this.hidden.map((_, i) => sideBySide(i + 1));
+      byColumn.push(this.columns[id].forward(k, x, inputs));
+    }
+    return count === 0 ? [] : this.hidden.map((_, i) => sideBySide(i + 1));
+  }
+
+  private column(id: number | undefined): PNNColumn {
+    const column = id === undefined ? undefined : this.columns[id];
+    if (column) return column;
+    const known = this.columns.length ? `0 to ${this.columns.length - 1}` : 'none yet';
+    throw problem('ProgressiveNeuralNet', `no column for task ${id}; columns: ${known}`, 'add one with addColumn, and pass the task id');
+  }
+}
