@@ -30,7 +30,7 @@ export async function nativeAddon(context) {
   if (before) return missing(`${before}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`);
   clearLeftovers(context, packageFolder);
   beginStep(context, NAME);
-  const { how, facts, reason } = await provide(context, packageFolder, hash);
+  const { how, facts, reason } = await provide(context, packageFolder);
   if (facts) {
     finishStep(context, NAME, hash, { how, ...facts });
     rmSync(giveUpFile(context), { force: true });
@@ -51,16 +51,17 @@ const missing = (reason) => ({
 const describe = ({ how, libtensorflow }) => `TensorFlow ${libtensorflow}, ${how}`;
 
 /** The ways in their order. Returns {how, facts} of the first that works, or {reason} of why none did. */
-async function provide(context, packageFolder, hash) {
+async function provide(context, packageFolder) {
   if (isOwnInstall(packageFolder)) {
     const facts = await check(context);
     if (facts.backend) return { how: 'as installed in node_modules', facts };
     clearPackage(packageFolder);
   }
   const reasons = [];
+  const suffix = `tfjs-node-${packageVersion(packageFolder)}-${process.platform}-${process.arch}`;
   const ways = [
-    { kind: `libtensorflow-${WHEEL.version}-${hash}`, how: `compiled against ${WHEEL.name} ${WHEEL.version}` },
-    { kind: `prebuilt-${hash}`, how: 'prebuilt by its authors' },
+    { kind: `libtensorflow-${WHEEL.version}-${suffix}`, how: `compiled against ${WHEEL.name} ${WHEEL.version}` },
+    { kind: `prebuilt-${suffix}`, how: 'prebuilt by its authors' },
   ];
   for (const { kind, how } of ways) {
     const facts = await fromCache(context, packageFolder, kind);
@@ -156,7 +157,7 @@ function linkTo(packageFolder, kept) {
 const link = (from, to) => symlinkSync(path.relative(path.dirname(from), to), from);
 
 function clearPackage(packageFolder) {
-  for (const name of ['deps', 'lib', 'build']) rmSync(path.join(packageFolder, name), { recursive: true, force: true });
+  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8']) rmSync(path.join(packageFolder, name), { recursive: true, force: true });
 }
 
 /** Takes away what a run that was cut off or failed has left. */

@@ -1,0 +1,30 @@
+import { benchmark } from './commands/benchmark.mjs';
+import { doctor } from './commands/doctor.mjs';
+import { lab } from './commands/lab.mjs';
+import { test } from './commands/test.mjs';
+import { compile } from './steps/compile.mjs';
+import { kernelspec } from './steps/kernelspec.mjs';
+import { nativeAddon } from './steps/native-addon.mjs';
+import { nodePackages } from './steps/node-packages.mjs';
+import { pythonPackages } from './steps/python-packages.mjs';
+
+/** The steps by name, in the order they are taken. */
+export const STEPS = {
+  'node-packages': nodePackages,
+  'python-packages': pythonPackages,
+  'native-addon': nativeAddon,
+  compile,
+  kernelspec,
+};
+
+/**
+ * The commands: what each needs (without it, it is not started), what it uses where it is there (without it, it goes on
+ * with a word about it; with CI=true a missing part is a failure all the same), and what is started.
+ * `start(context, args, results)` gives the exit code.
+ */
+export const COMMANDS = {
+  lab: { about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon'], start: lab },
+  test: { about: 'run the tests (arguments: parts of test paths, options of node --test)', needs: ['node-packages', 'compile'], uses: ['python-packages', 'native-addon', 'kernelspec'], start: test },
+  benchmark: { about: 'run the benchmark (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: benchmark },
+  doctor: { about: 'set everything up and show the state of every part', needs: [], uses: Object.keys(STEPS), retry: true, start: doctor },
+};

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { jupyterEnvironment } from '../lib/jupyter.mjs';
+import { start } from '../lib/start.mjs';
+import { writeAtomically } from '../lib/stamps.mjs';
+
+const FIRST = 'notebooks/00-start-here.ipynb';
+
+/** Opens JupyterLab on the first notebook; further arguments go to JupyterLab. */
+export function lab(context, args) {
+  keepQuiet(context);
+  const page = existsSync(path.join(context.root, FIRST)) ? FIRST : 'notebooks';
+  const own = ['-m', 'jupyterlab', `--LabApp.default_url=/lab/tree/${page}`];
+  // Jupyter refuses to run as root unless told; in a container root is the usual user.
+  if (process.getuid?.() === 0) own.push('--allow-root');
+  return start(context, context.venvPython, [...own, ...args], jupyterEnvironment(context));
+}
+
+/** JupyterLab asks on its first start whether to fetch news, and looks for updates: both need the network, so both are off. */
+function keepQuiet(context) {
+  const file = path.join(jupyterEnvironment(context).JUPYTER_CONFIG_DIR, 'lab', 'user-settings', '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
+  if (!existsSync(file)) writeAtomically(file, '{"fetchNews": "false", "checkForUpdates": false}\n');
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { lastLines, runBounded } from '../lib/bounded.mjs';
+import { findProgram } from '../lib/find.mjs';
+import { beginStep, contentOf, finishStep, hashOf, isStamped, wasCutOff } from '../lib/stamps.mjs';
+
+const NAME = 'node-packages';
+
+/**
+ * Installs the packages of package-lock.json into node_modules, install scripts off. A node_modules that already holds
+ * exactly these (npm install by hand) is left alone.
+ */
+export async function nodePackages(context) {
+  const lockFile = path.join(context.root, 'package-lock.json');
+  const hash = hashOf(contentOf(lockFile), process.platform, process.arch);
+  const cutOff = wasCutOff(context, NAME);
+  const trouble = cutOff ? 'the last installation was cut off' : compareWithLock(context);
+  const text = `${countPackages(lockFile)} packages as in package-lock.json`;
+  if (!trouble) {
+    if (!isStamped(context, NAME, hash)) finishStep(context, NAME, hash);
+    return { state: 'ok', text };
+  }
+  const npm = npmCommand(context);
+  if (!npm) return { state: 'failed', text: `npm was not found, and ${trouble}`, remedy: 'install npm (it comes with Node) or start through npm run' };
+  beginStep(context, NAME);
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http', '--fetch-timeout=60000', '--fetch-retries=2'];
+  const result = await runBounded(context, npm.command, [...npm.args, ...args], {
+    label: 'node packages: npm ci, waiting for the npm registry (about 120 MB)',
+    limit: 1800,
+    silence: 240,
+    onLine: (line) => /fetch GET \d+ \S*\/([^/\s]+)/.exec(line)?.[1],
+  });
+  const still = result.ok ? compareWithLock(context) : result.reason;
+  if (still) {
+    return { state: 'failed', text: `npm ci did not work: ${still}\n    ${lastLines(errorLines(result.output))}`, remedy: 'look at the message above; is the npm registry within reach?' };
+  }
+  finishStep(context, NAME, hash);
+  return { state: 'ok', text: `${text}, installed` };
+}
+
+/** What of node_modules is not as the lock file says, in words; '' where all is. npm writes its own list there last of all. */
+export function compareWithLock(context) {
+  const wanted = readPackages(path.join(context.root, 'package-lock.json'));
+  const present = readPackages(path.join(context.modules, '.package-lock.json'));
+  if (!wanted) return 'package-lock.json cannot be read';
+  if (!present) return 'node_modules is not there or not complete';
+  for (const [place, { version, integrity, optional, link }] of Object.entries(wanted)) {
+    if (place === '') continue;
+    const there = present[place];
+    if (!there) { if (optional) continue; return `${place} is missing`; }
+    if (there.version !== version || there.integrity !== integrity) return `${place} is another version`;
+    if (!link && versionOf(path.join(context.root, place)) !== version) return `${place} is not complete`;
+    if (link && !existsSync(path.join(context.root, place))) return `${place} is missing`;
+  }
+  return '';
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function versionOf(folder) {
+  try {
+    return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+  } catch {
+    return undefined;
+  }
+}
+
+const countPackages = (lockFile) => Object.keys(readPackages(lockFile) ?? {}).length;
+
+/** npm as it started us, else the one on PATH. */
+function npmCommand(context) {
+  const script = context.env.npm_execpath;
+  if (script && /npm-cli\.c?js$/.test(script) && existsSync(script)) return { command: process.execPath, args: [script] };
+  const npm = findProgram(context, 'npm');
+  return npm && { command: npm, args: [] };
+}
+
+/** npm's output without its notes on every fetch. */
+const errorLines = (output) => output.split('\n').filter((line) => !line.startsWith('npm http')).join('\n');
