@@ -1,6 +1,114 @@
-// The kernel's entry, started by share/kernels/tslab/kernel.json: node main.cjs <connection file>.
-// It starts the tslab that package-lock.json pins, whatever folder Jupyter starts it in, and no other that may be installed.
+// The notebook kernel: tslab with mends, made in memory (tslab's files stay as they are).
+// Started by JupyterLab as `node main.cjs CONNECTION_FILE`; see share/kernels/tslab/kernel.json.
 'use strict';
-const { startKernel } = require('tslab/dist/main.js');
+const { createRequire } = require('node:module');
+const { movedAnchors } = require('./anchors.cjs');
+const { describeError, describeProblems } = require('./errors.cjs');
+const { serverExecute, handlerExecute } = require('./messages.cjs');
+const { prepare } = require('./source.cjs');
+const { unfinishedCell } = require('./unfinished.cjs');
 
-startKernel({ configPath: process.argv[2], enableFindLocal: false, jsKernel: false, globalVersion: '' });
+const tslab = (file) => require(`tslab/${file}`);
+
+/** What the mends know about the running cell and the ones before it. */
+function newSession(connectionFile) {
+  const unfinished = unfinishedCell(connectionFile);
+  const cells = new Map(); // number → {code, output}: to find a stack frame's line in the cell
+  let notice = unfinished.message();
+  let number = 0;
+  let failure;
+  return {
+    begin(cell, code) {
+      number = cell;
+      failure = undefined;
+      cells.set(cell, { code, output: '' });
+      unfinished.begin(cell, code);
+    },
+    end: () => unfinished.end(),
+    number: () => number,
+    noteConverted: (output) => (cells.get(number).output = output),
+    noteError: (error) => (failure = describeError(error, cells)),
+    noteProblems: (problems) => (failure = describeProblems(problems, cells.get(number).code)),
+    noteUnexpected: (error) => (failure ??= describeError(error, cells)),
+    failure: () => failure,
+    takeNotice() {
+      const text = notice;
+      notice = null;
+      return text;
+    },
+    describe: (error) => describeError(error, cells).traceback.join('\n'),
+  };
+}
+
+function mendConverter(session) {
+  const converter = tslab('dist/converter.js');
+  const { createConverter } = converter;
+  const ts = createRequire(require.resolve('tslab/package.json'))('@tslab/typescript-for-tslab');
+  converter.createConverter = (options) => {
+    const made = createConverter(options);
+    const { convert } = made;
+    made.convert = (previous, code) => {
+      const { text, topLevelAwait, original } = prepare(ts, code);
+      const result = convert(previous, text);
+      for (const problem of result.diagnostics) if (!problem.fileName) problem.start = original(problem.start.offset);
+      if (result.diagnostics.length > 0) session.noteProblems(result.diagnostics);
+      if (!result.output) return result;
+      session.noteConverted(result.output);
+      result.output += `\n//# sourceURL=cell-${session.number()}`; // stack frames then name the cell
+      result.hasToplevelAwait ||= topLevelAwait; // tslab overlooks `for await` and `await (…)`
+      return result;
+    };
+    return made;
+  };
+}
+
+function mendExecutor(session) {
+  const executor = tslab('dist/executor.js');
+  const { createExecutor } = executor;
+  executor.createExecutor = (folder, converters, console) => {
+    let printed = []; // what tslab would print: problems of the conversion or the value that the cell threw
+    const made = createExecutor(folder, converters, { log: console.log, error: (...values) => printed.push(values) });
+    const { execute } = made;
+    made.execute = async (code) => {
+      const notice = session.takeNotice();
+      if (notice) process.stderr.write(notice);
+      printed = [];
+      const ok = await execute(code);
+      if (ok) printed.forEach((values) => console.error(...values));
+      else if (!session.failure()) session.noteError(printed[0]?.[0]);
+      return ok;
+    };
+    return made;
+  };
+}
+
+function mendMessages(session) {
+  const { JupyterHandlerImpl, ZmqServer } = tslab('dist/jupyter.js');
+  JupyterHandlerImpl.prototype.handleExecute = handlerExecute(session);
+  ZmqServer.prototype.handleExecute = serverExecute(session);
+}
+
+/** Errors outside a cell's own run, as short as those inside. */
+function mendLateErrors(session) {
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.removeAllListeners(event);
+    process.on(event, (error) => process.stderr.write(`Outside a running cell: ${session.describe(error)}\n`));
+  }
+}
+
+function start(configPath) {
+  const moved = movedAnchors(tslab);
+  const kernel = { configPath, enableFindLocal: false };
+  if (moved.length > 0) {
+    console.error(`kernel: tslab is not the one that the mends were made for; running it as it is.\n  ${moved.join('\n  ')}`);
+    return tslab('dist/main.js').startKernel(kernel);
+  }
+  const session = newSession(configPath);
+  mendConverter(session);
+  mendExecutor(session);
+  mendMessages(session);
+  tslab('dist/main.js').startKernel(kernel);
+  mendLateErrors(session);
+}
+
+start(process.argv[2]);

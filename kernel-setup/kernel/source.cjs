@@ -1,0 +1,70 @@
+// What happens to a cell's text before tslab converts it. Only insertions within a line are made, so line numbers stay,
+// and `original` maps every position back.
+'use strict';
+
+/**
+ * @param {typeof import('typescript')} ts the TypeScript that tslab brings along
+ * @param {string} code the cell's text
+ * @returns {{text: string, topLevelAwait: boolean, original: (offset: number) => {offset: number, line: number, character: number}}}
+ */
+function prepare(ts, code) {
+  const prefix = 'export {};\n'; // makes the text a module, in which TypeScript parses `await` at the top level
+  const file = ts.createSourceFile('cell.ts', prefix + code, ts.ScriptTarget.ES2022, true);
+  const insertions = []; // {at, text}, ascending
+  const insert = (at, text) => insertions.push({ at: at - prefix.length, text });
+
+  const visit = (node, atTop) => {
+    let awaits = atTop && (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined));
+    if (node !== file && isMarked(ts, node) && node.getStart() >= prefix.length) {
+      const line = file.getLineAndCharacterOfPosition(node.getStart()).line; // the prefix is one line: already 1-based
+      insert(node.getStart(), `/*@L${line}*/ `);
+    }
+    // tslab asks the type checker for the wrong symbol of `{ lr }`: written out as `{ lr: lr }` it finds the earlier cell's name.
+    if (ts.isShorthandPropertyAssignment(node)) insert(node.name.end, `: ${node.name.text}`);
+    const inner = atTop && !ts.isFunctionLike(node) && !ts.isClassLike(node);
+    ts.forEachChild(node, (child) => {
+      if (visit(child, inner)) awaits = true;
+    });
+    return awaits;
+  };
+  const topLevelAwait = visit(file, true);
+  const { text, original } = apply(code, insertions);
+  return { text, topLevelAwait, original };
+}
+
+/** Statements, members and arrow bodies get a comment with their line, which survives the conversion: see `lineAt`. */
+function isMarked(ts, node) {
+  if (ts.isBlock(node) || ts.isExportDeclaration(node)) return false;
+  if (ts.isArrowFunction(node.parent) && node.parent.body === node) return true;
+  return ts.isStatement(node) || ts.isMethodDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isPropertyAssignment(node);
+}
+
+function apply(code, insertions) {
+  let text = '';
+  let from = 0;
+  for (const { at, text: piece } of insertions) {
+    text += code.slice(from, at) + piece;
+    from = at;
+  }
+  text += code.slice(from);
+  const original = (offset) => {
+    let back = offset;
+    for (const { at, text: piece } of insertions) {
+      if (back <= at) break;
+      back = Math.max(at, back - piece.length);
+    }
+    const before = code.slice(0, back).split('\n');
+    return { offset: back, line: before.length - 1, character: before[before.length - 1].length };
+  };
+  return { text, original };
+}
+
+/** The cell's line (1-based) that a position in the converted JavaScript belongs to, or null. Positions are 1-based. */
+function lineAt(output, line, column) {
+  const lines = output.split('\n');
+  const before = [...lines.slice(0, line - 1), (lines[line - 1] ?? '').slice(0, column)].join('\n');
+  const marks = [...before.matchAll(/\/\*@L(\d+)\*\//g)];
+  return marks.length > 0 ? Number(marks[marks.length - 1][1]) : null;
+}
+
+module.exports = { prepare, lineAt };

@@ -1,0 +1,62 @@
+// A small file that exists while a cell runs. A kernel that finds one at its start knows that the one before it was
+// stopped in the middle of that cell, and says so in the output of the first cell that is run.
+'use strict';
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const folder = path.resolve(__dirname, '..', '..', '.cache', 'kernel');
+const keptDays = 7;
+
+/**
+ * @param {string} connectionFile its name stays the same when a kernel is restarted; JupyterLab also tells the notebook's
+ *   path, which stays the same when Jupyter itself is started anew
+ */
+function unfinishedCell(connectionFile) {
+  const owner = process.env.JPY_SESSION_NAME || path.basename(connectionFile);
+  const file = path.join(folder, `${crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16)}.json`);
+  return {
+    begin: (cell, code) => quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
+    end: () => quietly(() => fs.rmSync(file, { force: true })),
+    /** What to tell the reader, or null; the file is gone afterwards. */
+    message() {
+      quietly(() => fs.mkdirSync(folder, { recursive: true }));
+      quietly(removeOldFiles);
+      const left = quietly(() => JSON.parse(fs.readFileSync(file, 'utf8')));
+      this.end();
+      return left ? explain(left) : null;
+    },
+  };
+}
+
+function explain({ cell, line, began }) {
+  const time = new Date(began).toTimeString().slice(0, 8);
+  return (
+    `The kernel was stopped while cell [${cell}] was running (since ${time}): it was restarted, or it died, for example ` +
+    `for want of memory. Its variables and what it had learnt are gone.\nTo go on: select the cell that begins with\n` +
+    `    ${line}\nthen Run > Run All Above Selected Cell, and run that cell again.\n`
+  );
+}
+
+function firstLine(code) {
+  const lines = code.split('\n').map((line) => line.trim());
+  return (lines.find((line) => line !== '' && !line.startsWith('//')) ?? '').slice(0, 100);
+}
+
+function removeOldFiles() {
+  for (const name of fs.readdirSync(folder)) {
+    const old = path.join(folder, name);
+    if (Date.now() - fs.statSync(old).mtimeMs > keptDays * 86_400_000) fs.rmSync(old, { force: true });
+  }
+}
+
+/** A disk that cannot be written must not keep anyone from running cells. */
+function quietly(action) {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { unfinishedCell };

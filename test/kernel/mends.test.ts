@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Kernel, projectRoot } from './kernelClient';
+
+const noColour = (text: string) => text.replace(/\u001b\[\d+m/g, '');
+
+describe('what the kernel mends in tslab', () => {
+  let kernel: Kernel;
+  before(async () => {
+    kernel = await Kernel.start();
+  });
+  after(() => kernel?.kill());
+
+  const ok = async (code: string) => {
+    const result = await kernel.run(code);
+    assert.equal(result.status, 'ok', noColour((result.reply.traceback ?? []).join('\n')));
+    return result;
+  };
+  const fails = async (code: string) => {
+    const result = await kernel.run(code);
+    assert.equal(result.status, 'error');
+    return { ...result, text: noColour(result.reply.traceback.join('\n')) };
+  };
+
+  test('object shorthand takes names of earlier cells: const, let, function, class, import', async () => {
+    await ok("import { sep } from 'path'\nconst lambda = 0.4; let rate = 2; function twice(x: number) { return 2 * x } class Box { n = 1 }");
+    const { stream } = await ok('const all = { lambda, rate, twice, Box, sep, rest: { lambda } }; console.log(all.lambda, all.rate, all.twice(4), new all.Box().n, all.sep, all.rest.lambda)');
+    assert.equal(stream('stdout').trim(), `0.4 2 8 1 / 0.4`);
+    const assigned = await ok('({ rate, lost: lambda2 = 5 } = { rate: 7 } as any); var lambda2: number; console.log(rate)');
+    assert.match(assigned.stream('stdout'), /^7/);
+  });
+
+  test('a cell whose only await is `for await` or `await (…)` runs to its end', async () => {
+    const loop = await ok('async function* three() { yield 1; yield 2; yield 3 }\nfor await (const n of three()) console.log(n)');
+    assert.equal(loop.stream('stdout'), '1\n2\n3\n');
+    assert.equal((await ok('await (Promise.resolve(41 + 1))')).stream('stdout'), '42\n');
+    assert.equal((await ok('const [a, b] = await [1, 2]; b')).stream('stdout'), '2\n');
+    assert.equal((await ok('for (const n of [3]) { await (Promise.resolve()); console.log(n) }')).stream('stdout'), '3\n');
+  });
+
+  test('a cell without an await at the top level stays synchronous, so that Interrupt can stop its loops', async () => {
+    await ok('const later = async () => { await (Promise.resolve()); for await (const x of [1]) ; return 1 }');
+    const id = kernel.send('while (true) { }');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    kernel.interrupt();
+    const result = await kernel.finished(id, 5000);
+    assert.equal(result.status, 'error');
+    assert.match(result.reply.evalue, /interrupted/i);
+  });
+
+  test('an error is a Jupyter error message with the cell number, its own line and text, and nothing of the kernel', async () => {
+    const { reply, outputs, stream, text } = await fails('interface Unused { a: number }\n\nconst nothing: any = undefined\n\nfunction look(x: any) {\n  return x.inside.deeper\n}\nlook(nothing)');
+    assert.deepEqual(outputs.map((message) => message.type), ['error']);
+    assert.deepEqual(Object.keys(outputs[0].content).sort(), ['ename', 'evalue', 'traceback']);
+    assert.equal(reply.ename, 'TypeError');
+    assert.match(reply.evalue, /reading 'inside'/);
+    const number = reply.execution_count;
+    assert.deepEqual(text.split('\n').slice(1), [`  cell [${number}], line 6, in look:  return x.inside.deeper`, `  cell [${number}], line 8:  look(nothing)`]);
+    assert.equal(stream('stderr'), '');
+  });
+
+  test('an error in a function of an earlier cell names that cell, also after an await', async () => {
+    const made = await ok('async function later() {\n  await null\n  throw new RangeError("too far")\n}');
+    const { text, reply } = await fails('const here = 1\n\nawait later()');
+    assert.equal(text.split('\n')[0], 'RangeError: too far');
+    assert.match(text, new RegExp(`cell \\[${made.reply.execution_count}\\], line 3, in later:  throw new RangeError`));
+    assert.match(text, new RegExp(`cell \\[${reply.execution_count}\\], line 3:  await later\\(\\)`));
+  });
+
+  test('no error text holds a path of this machine', async () => {
+    for (const code of ["require('no-such-package')", "require('fs').readFileSync(process.cwd() + '/missing.txt')", "import { x } from 'no-such-module'\nx", 'throw { odd: process.cwd() }']) {
+      const { reply, text } = await fails(code);
+      assert.ok(!`${text}${reply.evalue}`.includes(projectRoot), text);
+      assert.ok(!/node:internal|node_modules|kernel-setup|evalmachine/.test(text), text);
+    }
+  });
+
+  test('what TypeScript refuses is shown with line, text and a mark under the place, also behind an expanded shorthand', async () => {
+    await ok('const size = 3');
+    const { reply, text } = await fails('const fine = 1\nconst wrong = { size }, bad: number = "text"');
+    assert.equal(reply.ename, 'TypeScript');
+    assert.equal(text, `TypeScript: line 2: Type 'string' is not assignable to type 'number'.\n    const wrong = { size }, bad: number = "text"\n    ${' '.repeat(24)}^`);
+  });
+
+  test('cells queued behind a failing one are answered `aborted` and do not run; the next request runs again', async () => {
+    const sent = ['var ran = "none"', 'await null; throw new Error("stop here")', 'ran = "second"', 'ran = "third"'].map((code) => kernel.send(code));
+    const results = await Promise.all(sent.map((id) => kernel.finished(id)));
+    assert.deepEqual(results.map(({ status }) => status), ['ok', 'error', 'aborted', 'aborted']);
+    assert.equal((await ok('ran')).stream('stdout'), 'none\n');
+  });
+
+  test('with stop_on_error false, the next cell runs although the one before failed', async () => {
+    const sent = [kernel.send('throw new Error("expected")', { stop_on_error: false }), kernel.send('console.log("on")')];
+    const results = await Promise.all(sent.map((id) => kernel.finished(id)));
+    assert.deepEqual(results.map(({ status }) => status), ['error', 'ok']);
+  });
+
+  test('20,000 lines printed at once arrive whole and the cell ends', async () => {
+    const result = await ok('for (let i = 0; i < 20000; i++) console.log(i)');
+    assert.equal(result.stream('stdout'), Array.from({ length: 20000 }, (_, i) => `${i}\n`).join(''));
+  });
+
+  test('an error outside a running cell is one short text, and the kernel goes on', async () => {
+    const id = kernel.send('setTimeout(() => { throw new Error("too late") }, 20); Promise.reject(new Error("nobody waits"));');
+    await kernel.seen(id, (messages) => messages.filter((m) => m.type === 'stream').map((m) => m.content.text).join('').includes('too late'));
+    const { stream } = await kernel.finished(id);
+    assert.match(noColour(stream('stderr')), /^Outside a running cell: Error: nobody waits\n {2}cell \[\d+\], line 1/);
+    assert.ok(!stream('stderr').includes(projectRoot));
+    await ok('1 + 1');
+  });
+});
