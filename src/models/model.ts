@@ -68,12 +68,12 @@ export abstract class Model {
    * @param x inputs [n, inputSize]
    * @param y labels int32 [n]
    */
-  lossAndGradients(k: Kernels, x: Value, y: Value, task: TaskChoice): { loss: Value; gradients: Gradients } {
+  lossAndGradients(k: Kernels, x: Value, y: Value, task: TaskChoice): { loss: Value; gradients: Gradients; factors: LayerGradient[] } {
     const pass = this.pass(k, x, task);
     const { losses, gradient } = k.crossEntropy(pass.logits, y);
     const mean = 1 / x.shape[0];
-    const gradients = multiplyOut(k, pass.backward(k, k.scale(gradient, mean)));
-    return { loss: k.scale(k.sum(losses), mean), gradients };
+    const factors = pass.backward(k, k.scale(gradient, mean));
+    return { loss: k.scale(k.sum(losses), mean), gradients: multiplyOut(k, factors), factors };
   }
 
   /** Frees the device memory of all parameters. The model cannot be used any more. */

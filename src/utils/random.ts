@@ -64,7 +64,10 @@ export class RandomStream {
   /** `count` different whole numbers out of [0, n), in random order. Throws a RangeError when count > n. */
   choice(n: number, count: number): Int32Array {
     if (count > n) throw new RangeError(`cannot draw ${count} different numbers out of ${n}`);
-    return this.permutation(n).slice(0, count);
+    if (count > n / 4) return this.permutation(n).slice(0, count);
+    const chosen = new Set<number>(); // few out of many: draw again what was drawn already
+    while (chosen.size < count) chosen.add(this.integer(n));
+    return Int32Array.from(chosen);
   }
 }
 

@@ -1,0 +1,132 @@
+import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
+import type { Gradients, Model, Parameter } from '../models';
+import { checkNumber, problem } from '../utils/errors';
+import { RandomStream } from '../utils/random';
+import { diagonalFisher } from './fisher';
+import type { FisherLabels } from './fisher';
+import { Anchor } from './anchor';
+import type { TrainingBatch } from './trainingBatch';
+import { CLTrainer } from './trainer';
+import type { TrainerOptions } from './types';
+
+/** Options of `EWC` beyond those of every method. */
+export interface EWCOptions {
+  /** λ, the strength of the penalty ½·λ·Σ F·(θ − θ*)²; default 100. Published optima range from 10² to 10¹⁰. */
+  lambda: number;
+  /** Samples of the task the Fisher information is estimated on; default 200. */
+  nFisherSamples: number;
+  /** Whose labels the Fisher information is taken over; default `exact`. See `FisherLabels`. */
+  fisher: FisherLabels;
+  /** Online EWC: one anchor at the newest weights, importances F ← γ·F + F_new; default false: one penalty a task. */
+  online: boolean;
+  /** γ, how much of the earlier importances online EWC keeps, 0 to 1; default 1. */
+  gamma: number;
+}
+
+/** Defaults of `EWCOptions`. */
+export const EWC_DEFAULTS: EWCOptions = { lambda: 100, nFisherSamples: 200, fisher: 'exact', online: false, gamma: 1 };
+
+/**
+ * Elastic weight consolidation (Kirkpatrick et al. 2017, eq. 3), separate penalties; with `online: true` online EWC
+ * (Schwarz et al. 2018, eq. 9 ff.): adds ½·λ·Σ_k Σ_i F_k,i·(θ_i − θ*_k,i)² to the loss, with the diagonal Fisher information
+ * F_k of task k and the weights θ*_k after it.
+ *
+ * The gradient is added in closed form. Separate penalties cost the same as one: their sum is again quadratic (see `Anchor`).
+ */
+export class EWC extends CLTrainer<EWCOptions> {
+  override readonly method: string;
+  private readonly anchors = new Map<Parameter, Anchor>();
+  private readonly random: RandomStream;
+
+  /**
+   * @param model the network to train
+   * @param options `{lambda: 100, nFisherSamples: 200, fisher: 'exact', online: false, gamma: 1, lr, momentum, epochs, seed}`
+   */
+  constructor(model: Model, options: Partial<TrainerOptions & EWCOptions> = {}) {
+    super(model, options, EWC_DEFAULTS);
+    checkNumber('EWC', 'lambda', this.options.lambda, { min: 0 });
+    checkNumber('EWC', 'nFisherSamples', this.options.nFisherSamples, { min: 1, integer: true });
+    checkNumber('EWC', 'gamma', this.options.gamma, { min: 0, max: 1 });
+    if (!['exact', 'sampled', 'argmax', 'true'].includes(this.options.fisher)) {
+      throw problem('EWC', `unknown fisher '${this.options.fisher}'`, 'use exact, sampled, argmax or true');
+    }
+    this.method = this.options.online ? 'ewc-online' : 'ewc';
+    this.random = new RandomStream(this.options.seed, 'fisher');
+  }
+
+  /**
+   * The present penalty ½·λ·Σ_k Σ_i F_k,i·(θ_i − θ*_k,i)²; 0 before the first task is consolidated, never negative.
+   */
+  penalty(): number {
+    let sum = 0;
+    for (const [parameter, anchor] of this.anchors) sum += anchor.distance(parameter.data());
+    return 0.5 * this.options.lambda * sum;
+  }
+
+  /** The importance F of each entry of a parameter, summed over the tasks so far; undefined before the first `consolidate`. */
+  importance(parameter: Parameter): Float32Array | undefined {
+    return this.anchors.get(parameter)?.importance.slice();
+  }
+
+  /** A head that grew gets importance 0 for its new outputs. */
+  protected override beginTask(_task: Task): void {
+    for (const [parameter, anchor] of this.anchors) anchor.padTo(parameter, this.options.lambda);
+    this.refuseDivergence();
+  }
+
+  protected override adjustGradients(gradients: Gradients, _batch: TrainingBatch): Gradients {
+    const { k } = this;
+    for (const [parameter, gradient] of gradients) {
+      const anchor = this.anchors.get(parameter);
+      if (!anchor) continue;
+      const pull = k.mul(k.read(anchor.stiffness), k.sub(k.read(parameter), k.read(anchor.position)));
+      gradients.set(parameter, k.add(gradient, pull));
+    }
+    return gradients;
+  }
+
+  protected override endTask(task: Task, loader: TaskLoader): void {
+    const { lambda, nFisherSamples, fisher, online, gamma } = this.options;
+    const { images, labels } = loader.hostData(this.random.choice(loader.size, Math.min(nFisherSamples, loader.size)));
+    const diagonals = diagonalFisher(this.model, { images, labels, task: this.taskChoice(task) }, fisher, this.random);
+    for (const [parameter, diagonal] of diagonals) {
+      let anchor = this.anchors.get(parameter);
+      if (!anchor) this.anchors.set(parameter, (anchor = new Anchor(parameter)));
+      if (online) anchor.replace(diagonal, parameter.data() as Float32Array, gamma, lambda);
+      else anchor.add(diagonal, parameter.data() as Float32Array, lambda);
+    }
+  }
+
+  protected override likelyCause(): string {
+    const { lr, lambda } = this.options;
+    const stiffest = this.stiffest();
+    if (stiffest * lr < 0.1) return super.likelyCause();
+    return `a penalty that is too strong: lr·λ·F is up to ${(stiffest * lr).toPrecision(2)} (lr ${lr}, λ ${lambda}); lower lambda or lr`;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    for (const anchor of this.anchors.values()) anchor.dispose();
+  }
+
+  /** The largest λ·F. */
+  private stiffest(): number {
+    let most = 0;
+    for (const anchor of this.anchors.values()) most = Math.max(most, anchor.largestImportance());
+    return this.options.lambda * most;
+  }
+
+  /** SGD with momentum β on a quadratic of curvature c diverges once lr·c ≥ 2·(1 + β). */
+  private refuseDivergence(): void {
+    const { lr, momentum, lambda } = this.options;
+    const limit = 2 * (1 + momentum);
+    const most = lr * this.stiffest();
+    if (most < limit) return;
+    throw problem(
+      'EWC',
+      `the penalty would diverge: lr·λ·F is up to ${most.toPrecision(2)}, momentum SGD is stable below ${limit.toPrecision(2)}`,
+      `use lambda below ${((lambda * limit) / most).toPrecision(2)}, or a smaller lr`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { backend } from '../backend';
+import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
+import type { Gradients, LayerGradient, Model } from '../models';
+import { checkNumber } from '../utils/errors';
+import { RandomStream } from '../utils/random';
+import { GemMemory } from './gemMemory';
+import { solveBoundedQP } from './quadraticProgram';
+import { CLTrainer } from './trainer';
+import type { TrainingBatch } from './trainingBatch';
+import type { LossAndGradients, TrainerOptions } from './types';
+
+/** Options of `GEM` beyond those of every method. */
+export interface GEMOptions {
+  /** Samples remembered of each task; default 256. */
+  memorySize: number;
+  /** γ, the lower bound of the dual variables: more than 0 favours the past; default 0.5. */
+  margin: number;
+}
+
+/** Defaults of `GEMOptions`. */
+export const GEM_DEFAULTS: GEMOptions = { memorySize: 256, margin: 0.5 };
+
+/**
+ * Gradient episodic memory (Lopez-Paz & Ranzato 2017, eq. 11): the gradient g of each step is projected to the nearest one
+ * that does not increase the loss on any past task's memory, ⟨g̃, g_k⟩ ≥ 0. Memory samples are constraints, they are not
+ * trained on. Dual: min_v ½·vᵀGGᵀv + (Gg)ᵀv subject to v ≥ margin; g̃ = g + Gᵀv.
+ *
+ * Differs: the memory is a random sample of the task instead of its last samples; the quadratic program is solved by an
+ * active-set method with a ridge in proportion to GGᵀ. As in the paper's code, a step without violation is left as it is.
+ * The guarantee holds for the projected gradient; momentum carries older directions on (use momentum 0 to be strict).
+ */
+export class GEM extends CLTrainer<GEMOptions> {
+  override readonly method = 'gem';
+  /** Steps that had past tasks to respect, and how many of them had to be projected. */
+  readonly projections = { steps: 0, projected: 0 };
+  private readonly memory: GemMemory;
+  private readonly random: RandomStream;
+  private factors: LayerGradient[] = [];
+
+  /**
+   * @param model the network to train
+   * @param options `{memorySize: 256, margin: 0.5, lr, momentum, epochs, seed}`
+   */
+  constructor(model: Model, options: Partial<TrainerOptions & GEMOptions> = {}) {
+    super(model, options, GEM_DEFAULTS);
+    checkNumber('GEM', 'memorySize', this.options.memorySize, { min: 1, integer: true });
+    checkNumber('GEM', 'margin', this.options.margin, { min: 0 });
+    this.random = new RandomStream(this.options.seed, 'gem-memory');
+    this.memory = new GemMemory(model.inputSize);
+  }
+
+  protected override gradients(batch: TrainingBatch): LossAndGradients {
+    const result = super.gradients(batch);
+    this.factors = result.factors!;
+    return result;
+  }
+
+  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch): Gradients {
+    if (this.memory.size === 0) return gradients;
+    const { k } = this;
+    const past = this.memory.gradients(k, this.model, typeof batch.task === 'number');
+    const products = backend().toHost(this.memory.products(k, past, this.factors)); // ⟨g, g_k⟩ by past task
+    this.projections.steps++;
+    if (products.every((product) => product >= 0)) return gradients;
+    this.projections.projected++;
+    const rows = this.memory.rowsByParameter(k, past);
+    const gram = backend().toHost(this.memory.gram(k, [...rows.values()]));
+    const t = products.length;
+    const P = Array.from({ length: t }, (_, i) => gram.subarray(i * t, (i + 1) * t));
+    const v = k.tensor(Float32Array.from(solveBoundedQP(P, products, this.options.margin)), [1, t]);
+    for (const [parameter, G] of rows) {
+      const correction = k.reshape(k.matMul(v, G), parameter.shape); // Gᵀv, G: [t, size]
+      const own = gradients.get(parameter);
+      gradients.set(parameter, own ? k.add(own, correction) : correction);
+    }
+    return gradients;
+  }
+
+  protected override endTask(task: Task, loader: TaskLoader): void {
+    const chosen = this.random.choice(loader.size, Math.min(this.options.memorySize, loader.size));
+    this.memory.add(task.id, loader.hostData(chosen));
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.memory.dispose();
+  }
+}

@@ -1,0 +1,6 @@
+import { CLTrainer } from './trainer';
+
+/** Plain fine-tuning: learns each task as if there were no others. The lower bound every method is compared with. */
+export class NaiveTrainer extends CLTrainer {
+  override readonly method = 'naive';
+}

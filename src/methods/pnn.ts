@@ -1,0 +1,28 @@
+import { ProgressiveNeuralNet } from '../models';
+import type { Task } from '../data/task';
+import { CLTrainer } from './trainer';
+import type { TrainerOptions } from './types';
+
+/**
+ * Progressive neural networks (Rusu et al. 2016): one column a task, earlier columns frozen, lateral connections from all
+ * of them. Forgets nothing by construction; `capacityReport()` shows what that costs.
+ */
+export class PNNTrainer extends CLTrainer {
+  override readonly method = 'pnn';
+
+  /**
+   * @param network gets one column a task by itself
+   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, seed}`
+   */
+  constructor(
+    private readonly network: ProgressiveNeuralNet,
+    options: Partial<TrainerOptions> = {},
+  ) {
+    super(network, options);
+  }
+
+  /** The finished column is frozen at once, so nothing that comes later can change it. */
+  protected override endTask(task: Task): void {
+    this.network.freezeColumn(task.id);
+  }
+}

@@ -1,0 +1,54 @@
+import type { AccuracyMatrix } from '../metrics';
+
+/** What a running training tells about itself, at most ten times a second. */
+export interface ProgressEvent {
+  /** Position of the task in the stream, from 0. */
+  task: number;
+  /** Tasks in the stream. */
+  nTasks: number;
+  /** Name of the task. */
+  taskName: string;
+  /** Epoch within the task, from 1. */
+  epoch: number;
+  /** Epochs a task. */
+  epochs: number;
+  /** Steps done in this task, over all epochs. */
+  step: number;
+  /** Steps of this task, over all epochs. */
+  steps: number;
+  /** Mean cross-entropy (nats) over the steps since the last event. */
+  loss: number;
+  /** Training steps a second since the task began. */
+  stepsPerSecond: number;
+  /** Estimated seconds until the task (or, in runSequence, the stream) is trained. */
+  secondsLeft: number;
+  /** Mean test accuracy over the tasks evaluated last, once there is one. */
+  accuracy?: number;
+  /** The accuracy matrix so far, in runSequence. */
+  matrix?: AccuracyMatrix;
+}
+
+/** Options of a training call. */
+export interface TrainCall {
+  /** Called at most ten times a second, and once at the end of the task. */
+  onProgress?: (event: ProgressEvent) => void;
+  /** Stops training between two steps when its `aborted` becomes true; an `AbortSignal` will do. Call again to go on. */
+  signal?: { readonly aborted: boolean };
+}
+
+/** What a training call returns. */
+export interface TrainingReport {
+  /** Id of the task. */
+  readonly task: number;
+  /** Training steps done by this call. */
+  readonly steps: number;
+  /** Mean loss (nats) of the last epoch. */
+  readonly loss: number;
+  /** Wall time in seconds. */
+  readonly seconds: number;
+}
+
+/** Thrown when `signal` stopped a training call; everything learnt so far is kept, and the same call goes on from there. */
+export class TrainingInterrupted extends Error {
+  override readonly name = 'TrainingInterrupted';
+}
