@@ -96,11 +96,26 @@ function mendLateErrors(session) {
   }
 }
 
+/** Says it in the log and in the output of the first cell, where tslab points `process.stderr.write` to the cell. */
+function sayAtStart(text) {
+  const { stderr } = process;
+  stderr.write(text);
+  const { write } = stderr;
+  const define = (property) => Object.defineProperty(stderr, 'write', { configurable: true, ...property });
+  define({
+    get: () => write,
+    set(toCell) {
+      define({ value: toCell, writable: true });
+      toCell(text);
+    },
+  });
+}
+
 function start(configPath) {
   const moved = movedAnchors(tslab);
   const kernel = { configPath, enableFindLocal: false };
   if (moved.length > 0) {
-    console.error(`kernel: tslab is not the one that the mends were made for; running it as it is.\n  ${moved.join('\n  ')}`);
+    sayAtStart(`kernel: this tslab is not the one that its mends were made for, so it runs without them:\n  ${moved.join('\n  ')}\n`);
     return tslab('dist/main.js').startKernel(kernel);
   }
   const session = newSession(configPath);

@@ -62,6 +62,7 @@ function apply(code, insertions) {
 /** The cell's line (1-based) that a position in the converted JavaScript belongs to, or null. Positions are 1-based. */
 function lineAt(output, line, column) {
   const lines = output.split('\n');
+  if (line > lines.length) return null; // tslab's call of the whole cell
   const before = [...lines.slice(0, line - 1), (lines[line - 1] ?? '').slice(0, column)].join('\n');
   const marks = [...before.matchAll(/\/\*@L(\d+)\*\//g)];
   return marks.length > 0 ? Number(marks[marks.length - 1][1]) : null;
