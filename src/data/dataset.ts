@@ -83,10 +83,10 @@ export function datasetFromArrays(given: DatasetArrays): Dataset {
 /** Checks a data set whose arrays have their final types, and gives it a short appearance. Used by every loader of data. */
 export function finishDataset(dataset: Dataset): Dataset {
   const subject = `data set '${dataset.name}'`;
+  for (const split of ['train', 'test'] as const) checkImageSet(`${subject}, ${split}`, dataset[split], dataset);
   if (!(Number.isFinite(dataset.mean) && Number.isFinite(dataset.std) && dataset.std > 0)) {
     throw problem(subject, `mean must be a number and std a positive one, got ${dataset.mean} and ${dataset.std}`);
   }
-  for (const split of ['train', 'test'] as const) checkImageSet(`${subject}, ${split}`, dataset[split], dataset);
   return describedAs(dataset, describeDataset);
 }
 

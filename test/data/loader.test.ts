@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { backend, initBackend } from '../../src/backend';
+import { TaskLoader, type LoaderSettings } from '../../src/data/loader';
+import { loadMnist } from '../../src/data/mnist';
+import type { Task } from '../../src/data/task';
+import { tinyDataset } from './fixtures';
+
+before(() => initBackend());
+
+const dataset = tinyDataset(); // 200 training and 50 test images of 4×4
+const task: Task = { id: 3, name: 'all', scenario: 'domain-incremental', classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], classNames: dataset.classNames, inputSize: 16 };
+const upTo = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
+
+function make(change: Partial<LoaderSettings> = {}): TaskLoader {
+  return new TaskLoader({ task, split: 'train', dataset, positions: upTo(50), batchSize: 16, seed: 1, ...change });
+}
+
+test('an epoch of training visits each sample exactly once, whatever size, seed and epoch', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer(), fc.nat(100), (size, seed, epoch) => {
+      assert.deepEqual(make({ positions: upTo(size), seed }).epoch(epoch).sort(), upTo(size));
+    }),
+  );
+});
+
+test('same seed, task and epoch give the same order; another of any of them another order', () => {
+  const order = (change: Partial<LoaderSettings>, epoch = 0) => make(change).epoch(epoch).join();
+  assert.equal(order({}), order({}));
+  const all = [order({}), order({ seed: 2 }), order({}, 1), order({ task: { ...task, id: 4 } })];
+  assert.equal(new Set(all).size, all.length);
+});
+
+test('test and validation data keeps its stored order in every epoch', () => {
+  for (const split of ['test', 'validation'] as const) assert.deepEqual(make({ split }).epoch(7), upTo(50));
+});
+
+test('pixels are scaled to 0 … 1, less mean 0.1307, divided by 0.3081', () => {
+  const mnist = loadMnist();
+  const loader = new TaskLoader({ task: { ...task, inputSize: 784 }, split: 'train', dataset: mnist, positions: Int32Array.of(5, 0) });
+  const { images, labels } = loader.hostData();
+  assert.deepEqual([...labels], [mnist.train.labels[5], mnist.train.labels[0]]);
+  for (const [row, position] of [[0, 5], [1, 0]]) {
+    for (let j = 0; j < 784; j++) {
+      const expected = (mnist.train.images[position * 784 + j] / 255 - 0.1307) / 0.3081;
+      assert.ok(Math.abs(images[row * 784 + j] - expected) < 1e-6);
+    }
+  }
+  assert.ok(Math.abs(Math.min(...images) - -0.42421296) < 1e-6, 'a black pixel');
+  assert.ok(Math.abs(Math.max(...images) - 2.8214867) < 1e-6, 'a white pixel');
+});
+
+test('the batches of an epoch are the samples in the order of that epoch, the last batch smaller', () => {
+  const loader = make({ positions: Int32Array.from({ length: 50 }, (_, i) => 3 * i), labelOf: Int32Array.from({ length: 10 }, (_, k) => 9 - k) });
+  for (const epoch of [0, 2]) {
+    const [xs, ys, sizes]: [number[], number[], number[]] = [[], [], []];
+    for (const { x, y } of loader.batches(epoch)) {
+      assert.deepEqual([x.dtype, y.dtype, x.shape[1]], ['float32', 'int32', 16]);
+      xs.push(...backend().toHost(x));
+      ys.push(...backend().toHost(y));
+      sizes.push(x.shape[0]);
+    }
+    const expected = loader.hostData(loader.epoch(epoch));
+    assert.deepEqual(xs, [...expected.images]);
+    assert.deepEqual(ys, [...expected.labels]);
+    assert.deepEqual(sizes, [16, 16, 16, 2]);
+    assert.equal(loader.batchesPerEpoch, sizes.length);
+  }
+  assert.equal(loader.hostData(Int32Array.of(0)).labels[0], 9, 'class 0 is served under its label');
+});
+
+test('resident data equals host data, lives beyond scopes until release, and release frees it', () => {
+  const loader = make();
+  const count = backend().tensorCount();
+  assert.equal(count, (make(), backend().tensorCount()), 'making a loader puts nothing on the device');
+  backend().scope(() => void loader.resident());
+  const { images, labels } = loader.resident();
+  assert.deepEqual([images.shape, images.dtype, labels.shape, labels.dtype], [[50, 16], 'float32', [50], 'int32']);
+  assert.deepEqual([...backend().toHost(images)], [...loader.hostData().images]);
+  assert.deepEqual([...backend().toHost(labels)], [...loader.hostData().labels]);
+  assert.equal(backend().tensorCount(), count + 2);
+  loader.release();
+  loader.release();
+  assert.equal(backend().tensorCount(), count);
+  assert.equal(loader.resident().images.shape[0], 50, 'resident again after release');
+  loader.release();
+});
+
+test('a loop over batches holds one batch at a time and leaves none, also after break and errors', () => {
+  const loader = make();
+  const count = backend().tensorCount();
+  for (const batch of loader) assert.ok(batch && backend().tensorCount() === count + 2);
+  assert.equal(backend().tensorCount(), count);
+  for (const _ of loader) break;
+  assert.equal(backend().tensorCount(), count);
+  assert.throws(() => {
+    for (const _ of loader) throw new Error('in the middle');
+  }, /in the middle/);
+  assert.equal(backend().tensorCount(), count);
+});
+
+test('sample images are the first images in 0 … 1, as the task sees them', () => {
+  const order = Int32Array.from({ length: 16 }, (_, j) => 15 - j);
+  const rows = make({ positions: Int32Array.of(7, 8, 9), pixelMap: { kind: 'permutation', order } }).sampleImages(2);
+  assert.equal(rows.length, 2);
+  rows.forEach((row, i) => row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.images[(7 + i) * 16 + 15 - j] / 255))));
+  assert.equal(make({ positions: upTo(3) }).sampleImages(10).length, 3);
+});
+
+test('the test split reads the test images', () => {
+  const loader = make({ split: 'test', positions: Int32Array.of(49) });
+  const first = (dataset.test.images[49 * 16] / 255 - dataset.mean) / dataset.std;
+  assert.ok(Math.abs(loader.hostData().images[0] - first) < 1e-6);
+});
+
+test('a loader prints as one line and refuses empty data, wrong batch sizes and unknown samples', () => {
+  assert.equal(inspect(make()), "TaskLoader(train, task 3 'all': 50 samples, batches of 16)");
+  assert.throws(() => make({ positions: new Int32Array(0) }), /task 3 \(all\) has no train samples/);
+  assert.throws(() => make({ batchSize: 0 }), /batchSize must be a whole number of at least 1, got 0/);
+  assert.throws(() => make().hostData(Int32Array.of(50)), /has no sample 50; samples are 0 to 49/);
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { IDX_FILES, readIdxFolder } from '../../src/data/folder';
+import { writeIdx } from '../../src/data/idx';
+import { loadMnist, MNIST_MD5 } from '../../src/data/mnist';
+import { temporaryFolder, writeTinyFolder } from './fixtures';
+
+beforeEach(() => delete process.env.CL_DATA_DIR);
+
+test('the packaged MNIST has the published MD5 sums, sizes and class counts', () => {
+  const { train, test: testing, width, height, mean, std } = loadMnist();
+  const counts = (labels: ArrayLike<number>) => Array.from(labels).reduce((sums, label) => (sums[label]++, sums), new Array<number>(10).fill(0));
+  assert.deepEqual([train.images.length, testing.images.length, width, height], [60000 * 784, 10000 * 784, 28, 28]);
+  assert.deepEqual(counts(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+  assert.deepEqual(counts(testing.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+  assert.deepEqual([mean, std], [0.1307, 0.3081]);
+});
+
+test('mean 0.1307 and standard deviation 0.3081 are those of the training pixels', () => {
+  const { images } = loadMnist().train;
+  let sum = 0;
+  let squares = 0;
+  for (const value of images) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / images.length;
+  assert.ok(Math.abs(mean / 255 - 0.1307) < 5e-5);
+  assert.ok(Math.abs(Math.sqrt(squares / images.length - mean * mean) / 255 - 0.3081) < 5e-5);
+});
+
+test('MNIST is found from any working folder and remembered within the process', (t) => {
+  const before = process.cwd();
+  t.after(() => process.chdir(before));
+  const first = loadMnist();
+  process.chdir(tmpdir());
+  assert.equal(loadMnist(), first);
+});
+
+test('a changed file of the package is refused: checksum mismatch', (t) => {
+  const folder = temporaryFolder(t);
+  writeTinyFolder(folder);
+  assert.throws(() => readIdxFolder(folder, 10, MNIST_MD5), /train-images-idx3-ubyte: checksum mismatch: MD5 [0-9a-f]{32} instead of 6bbc9ace898e44ae57da46a324031adb; .*install it again/);
+});
+
+test('a folder by option takes precedence, itself or its subfolder, plain or gzip', (t) => {
+  const folder = temporaryFolder(t);
+  writeTinyFolder(folder);
+  const plain = loadMnist({ folder });
+  assert.deepEqual([plain.train.labels.length, plain.width, plain.height], [20, 3, 2]);
+  mkdirSync(join(folder, 'mnist'));
+  for (const name of Object.values(IDX_FILES)) {
+    writeFileSync(join(folder, 'mnist', `${name.replace('-idx', '.idx')}.gz`), gzipSync(readFileSync(join(folder, name))));
+    rmSync(join(folder, name));
+  }
+  const packed = loadMnist({ folder });
+  assert.deepEqual([...packed.train.images], [...plain.train.images]);
+});
+
+test('CL_DATA_DIR takes precedence over the package where it holds the data set, the option over both', (t) => {
+  const [variable, option] = [temporaryFolder(t), temporaryFolder(t)];
+  process.env.CL_DATA_DIR = variable;
+  assert.equal(loadMnist().train.labels.length, 60000, 'no subfolder mnist: the package');
+  mkdirSync(join(variable, 'mnist'));
+  writeTinyFolder(join(variable, 'mnist'));
+  assert.equal(loadMnist().train.labels.length, 20);
+  writeTinyFolder(option);
+  writeIdx(join(option, IDX_FILES.testLabels), [10], new Uint8Array(10).fill(3));
+  assert.equal(loadMnist({ folder: option }).test.labels[0], 3);
+});
+
+test('files replaced on disk are read again', (t) => {
+  const folder = temporaryFolder(t);
+  writeTinyFolder(folder);
+  const before = loadMnist({ folder });
+  assert.equal(loadMnist({ folder }), before);
+  writeIdx(join(folder, IDX_FILES.trainLabels), [20], new Uint8Array(20).fill(7));
+  assert.equal(loadMnist({ folder }).train.labels[0], 7);
+});
+
+test('folders that hold no fitting files are refused with the file, the reason and the remedy', (t) => {
+  const folder = temporaryFolder(t);
+  assert.throws(() => loadMnist({ folder: join(folder, 'nowhere') }), /the data folder '.*nowhere' does not exist|nowhere': does not exist; correct the path/);
+  assert.throws(() => loadMnist({ folder }), /holds no train-images-idx3-ubyte; put the four IDX files there or into its subfolder mnist/);
+  process.env.CL_DATA_DIR = join(folder, 'nowhere');
+  assert.throws(() => loadMnist(), /environment variable CL_DATA_DIR '.*nowhere': does not exist/);
+  delete process.env.CL_DATA_DIR;
+  assert.throws(() => loadMnist({ directory: folder } as never), /unknown option 'directory'; known options: folder/);
+
+  const spoil = (name: string, shape: number[], data: Uint8Array, message: RegExp) => {
+    writeTinyFolder(folder);
+    writeIdx(join(folder, name), shape, data);
+    assert.throws(() => loadMnist({ folder }), { message });
+  };
+  spoil(IDX_FILES.trainLabels, [19], new Uint8Array(19), /train-labels-idx1-ubyte: count mismatch: 19 labels for 20 images; use the labels/);
+  spoil(IDX_FILES.testLabels, [10], new Uint8Array(10).fill(10), /t10k-labels-idx1-ubyte: label 10 at position 0 is out of range; labels are 0 to 9/);
+  spoil(IDX_FILES.trainImages, [20], new Uint8Array(20), /holds an array of 1 axes; images need three/);
+  spoil(IDX_FILES.testLabels, [10, 1], new Uint8Array(10), /holds an array of 2 axes; labels need one/);
+  spoil(IDX_FILES.testImages, [10, 3, 2], new Uint8Array(60), /test images are 2×3, training images 3×2/);
+  writeTinyFolder(folder);
+  renameSync(join(folder, IDX_FILES.testLabels), join(folder, 'elsewhere'));
+  assert.throws(() => loadMnist({ folder }), /t10k-labels-idx1-ubyte: cannot be read \(ENOENT\)/);
+  copyFileSync(join(folder, IDX_FILES.trainImages), join(folder, IDX_FILES.testLabels));
+  assert.throws(() => loadMnist({ folder }), /holds an array of 3 axes; labels need one/);
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { permutedScenario } from '../../src/scenarios/permuted';
+import { getPermutedMnist } from '../../src/scenarios/mnist';
+import { tinyDataset } from '../data/fixtures';
+import { contents, labelCounts } from './fixtures';
+
+const dataset = tinyDataset();
+
+/** The places where two streams' tasks put each pixel: found by an image whose pixels all differ. */
+function orderOf(seed: number, task: number): number[] {
+  const ramp = { images: Uint8Array.from({ length: 160 }, (_, k) => k % 16), labels: Uint8Array.from({ length: 10 }, (_, k) => k) };
+  const stream = permutedScenario({ ...dataset, train: ramp, test: ramp }, { seed, nTasks: 3 });
+  return [...stream.testLoaders[task].sampleImages(1)[0]].map((value) => Math.round(value * 255));
+}
+
+test('each task after the first has a permutation of the pixels, of its own and the same for all its images', () => {
+  const identity = Array.from({ length: 16 }, (_, j) => j);
+  assert.deepEqual(orderOf(1, 0), identity);
+  for (const task of [1, 2]) {
+    assert.notDeepEqual(orderOf(1, task), identity);
+    assert.deepEqual([...orderOf(1, task)].sort((a, b) => a - b), identity);
+  }
+  assert.notDeepEqual(orderOf(1, 1), orderOf(1, 2));
+  const order = orderOf(1, 2);
+  const stream = permutedScenario(dataset, { seed: 1, nTasks: 3 });
+  const [plain, permuted] = [stream.trainLoaders[0].sampleImages(200), stream.trainLoaders[2].sampleImages(200)];
+  permuted.forEach((row, i) => assert.deepEqual([...row], order.map((from) => plain[i][from])));
+});
+
+test('permutations and their hashes follow the seed', () => {
+  const hashes = (seed: number) => permutedScenario(dataset, { seed, nTasks: 3 }).settings.permutations as string[];
+  assert.deepEqual(orderOf(1, 1), orderOf(1, 1));
+  assert.notDeepEqual(orderOf(1, 1), orderOf(2, 1));
+  assert.deepEqual(hashes(1), hashes(1));
+  assert.equal(hashes(1)[0], 'identity');
+  assert.equal(new Set([...hashes(1).slice(1), ...hashes(2).slice(1)]).size, 4);
+  assert.notEqual(permutedScenario(dataset, { seed: 1 }).fingerprint, permutedScenario(dataset, { seed: 2 }).fingerprint);
+});
+
+test('limits and more tasks leave the permutations as they are', () => {
+  const hashes = (options: object) => (permutedScenario(dataset, options).settings.permutations as string[]).slice(0, 3);
+  assert.deepEqual(hashes({ nTasks: 3, limitPerTask: 20 }), hashes({ nTasks: 8, validationFraction: 0.2 }));
+});
+
+test('every task serves all labels, and with a limit the same images', () => {
+  const { tasks, trainLoaders, scenario } = permutedScenario(dataset, { limitPerTask: 30 });
+  assert.equal(scenario, 'domain-incremental');
+  for (const task of tasks) assert.deepEqual(task.classes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const sorted = (task: number) => trainLoaders[task].sampleImages(30).map((row) => [...row].sort().join());
+  for (const task of [1, 4]) assert.deepEqual(sorted(task), sorted(0));
+  assert.deepEqual(labelCounts(trainLoaders[2]), Object.fromEntries(tasks[0].classes.map((k) => [k, 3])));
+});
+
+test('Permuted-MNIST serves whole MNIST in every task, synthetic data by option', () => {
+  const { trainLoaders, testLoaders } = getPermutedMnist();
+  assert.deepEqual([...trainLoaders, ...testLoaders].map((loader) => loader.size), [...new Array(5).fill(60000), ...new Array(5).fill(10000)]);
+  assert.equal(getPermutedMnist({ data: 'synthetic' }).dataset.name, 'synthetic');
+});
+
+test('same seed, same data and order; task-incremental allowed, class-incremental refused', () => {
+  const make = (seed: number) => contents(permutedScenario(dataset, { seed, nTasks: 2 }));
+  assert.equal(make(5), make(5));
+  assert.notEqual(make(5), make(6));
+  assert.equal(permutedScenario(dataset, { scenario: 'task-incremental' }).tasks[1].scenario, 'task-incremental');
+  assert.throws(() => permutedScenario(dataset, { scenario: 'class-incremental' }), /permuted scenario: scenario 'class-incremental' is not possible here; use 'domain-incremental', 'task-incremental'/);
+});
