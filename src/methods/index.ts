@@ -9,7 +9,7 @@ export type { GEMOptions } from './gem';
 export { NaiveTrainer } from './naive';
 export { PNNTrainer } from './pnn';
 export { TrainingInterrupted } from './progress';
-export type { ProgressEvent, TrainCall, TrainingReport } from './progress';
+export type { Probes, ProgressEvent, TrainCall, TrainingReport } from './progress';
 export { solveBoundedQP } from './quadraticProgram';
 export { findMethod, methodCompatibility, METHODS } from './registry';
 export type { MethodEntry } from './registry';

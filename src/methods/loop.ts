@@ -49,8 +49,10 @@ export async function runTask(
       const order = loader.epoch(cursor.epoch);
       watch.beginEpoch();
       while (cursor.batch < loader.batchesPerEpoch) {
+        const done = cursor.epoch * loader.batchesPerEpoch + cursor.batch;
+        if (call.probes?.steps.includes(done)) await call.probes.measure(done);
         const started = performance.now();
-        const steps = Math.min(chunk, loader.batchesPerEpoch - cursor.batch);
+        const steps = Math.min(chunk, loader.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
         const losses = runSteps(loader, order, cursor.batch, steps, source);
         watch.check(losses);
         cursor.batch += steps;
@@ -65,6 +67,10 @@ export async function runTask(
   } finally {
     loader.release();
   }
+}
+
+function stepsToNextProbe({ probes }: TrainCall, done: number): number {
+  return Math.min(...(probes?.steps ?? []).filter((step) => step > done).map((step) => step - done), Infinity);
 }
 
 /** Runs `steps` training steps op by op and reads their losses back in one go at the end. */

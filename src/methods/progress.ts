@@ -34,6 +34,16 @@ export interface TrainCall {
   onProgress?: (event: ProgressEvent) => void;
   /** Stops training between two steps when its `aborted` becomes true; an `AbortSignal` will do. Call again to go on. */
   signal?: { readonly aborted: boolean };
+  /** Measurements during the task, for learning curves. */
+  probes?: Probes;
+}
+
+/** Where in a task to stop for a measurement. */
+export interface Probes {
+  /** Numbers of training steps of the task; 0 is before the first step, when the model has its head or column already. */
+  readonly steps: readonly number[];
+  /** Called after each of these numbers of steps; the model may be evaluated here. */
+  measure(step: number): void | Promise<void>;
 }
 
 /** What a training call returns. */
