@@ -1,0 +1,61 @@
+import type { Aggregate } from '../metrics/statistics';
+import { withOpacity } from './palette';
+import type { Group, Named } from './runs';
+
+/** What a line with an interval band is drawn from. */
+export interface LineInput {
+  group: Group<Named>;
+  /** Horizontal positions. */
+  x: readonly (number | string)[];
+  /** Mean and interval at each position; null where nothing was measured (the line has a gap there). */
+  values: readonly (Aggregate | null)[];
+  /** Hover text of each position. */
+  hover: readonly string[];
+  /** Plotly axis names; default `x` and `y`. */
+  axes?: { x: string; y: string };
+  /** Whether this line stands for its group in the legend; default false. */
+  inLegend?: boolean;
+}
+
+/** A line with markers, and a band of the 95 % interval where there are several seeds. */
+export function lineTraces(input: LineInput): Record<string, unknown>[] {
+  const { group, x, values, hover, axes = { x: 'x', y: 'y' }, inLegend = false } = input;
+  const shared = { type: 'scatter', xaxis: axes.x, yaxis: axes.y, legendgroup: group.label };
+  const line = {
+    ...shared,
+    name: group.label,
+    mode: 'lines+markers',
+    x,
+    y: values.map((value) => value && value.mean),
+    line: { color: group.color, width: 2, dash: group.dash },
+    marker: { color: group.color, symbol: group.symbol, size: 7 },
+    hoverinfo: 'text',
+    hovertext: hover,
+    showlegend: inLegend,
+  };
+  return [...bands(values, x).map((outline) => ({ ...shared, ...outline, ...bandStyle(group.color) })), line];
+}
+
+function bandStyle(color: string): Record<string, unknown> {
+  return {
+    mode: 'lines', line: { width: 0 }, fill: 'toself', fillcolor: withOpacity(color, 0.18), hoverinfo: 'skip', showlegend: false,
+  };
+}
+
+/** Outlines of the interval, one per stretch without gaps: forth along the upper ends, back along the lower. */
+function bands(values: readonly (Aggregate | null)[], x: readonly (number | string)[]): { x: unknown[]; y: number[] }[] {
+  const stretches: { at: number | string; low: number; high: number }[][] = [[]];
+  values.forEach((value, k) => {
+    if (value?.low == null || value.high === null) stretches.push([]);
+    else stretches.at(-1)!.push({ at: x[k], low: value.low, high: value.high });
+  });
+  return stretches
+    .filter((points) => points.length > 1)
+    .map((points) => {
+      const back = [...points].reverse();
+      return {
+        x: [...points, ...back].map((point) => point.at),
+        y: [...points.map((point) => point.high), ...back.map((point) => point.low)],
+      };
+    });
+}

@@ -1,0 +1,77 @@
+/** How a method looks in every figure. */
+export interface MethodStyle {
+  /** CSS colour, `#rrggbb`. */
+  color: string;
+  /** Plotly marker symbol, a second sign beside the colour. */
+  symbol: string;
+}
+
+// Okabe & Ito's palette for colour-blind readers; grey stands for its black, which a dark theme would swallow.
+const BUILT_IN: Readonly<Record<string, MethodStyle & { label: string }>> = {
+  naive: { label: 'Naive', color: '#D55E00', symbol: 'circle' },
+  ewc: { label: 'EWC', color: '#0072B2', symbol: 'square' },
+  'ewc-online': { label: 'Online EWC', color: '#56B4E9', symbol: 'square-open' },
+  er: { label: 'Replay', color: '#E69F00', symbol: 'diamond' },
+  gem: { label: 'GEM', color: '#009E73', symbol: 'triangle-up' },
+  pnn: { label: 'PNN', color: '#CC79A7', symbol: 'star' },
+  joint: { label: 'Joint', color: '#8A8A8A', symbol: 'cross' },
+  'from-scratch': { label: 'From scratch', color: '#8A8A8A', symbol: 'x' },
+  'a-gem': { label: 'A-GEM', color: '#2E8B3D', symbol: 'triangle-down' },
+  si: { label: 'SI', color: '#8F63B8', symbol: 'pentagon' },
+  mas: { label: 'MAS', color: '#4F6FD0', symbol: 'hexagon' },
+  lwf: { label: 'LwF', color: '#B89600', symbol: 'hourglass' },
+  'der++': { label: 'DER++', color: '#B5651D', symbol: 'diamond-tall' },
+  gdumb: { label: 'GDumb', color: '#D1495B', symbol: 'bowtie' },
+};
+
+const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'star', 'pentagon', 'hexagon', 'cross', 'x', 'hourglass'];
+
+/**
+ * Colour and marker of a method. Built-in names have fixed ones; any other name always gets the same pair, drawn from the
+ * name itself, so that it does not depend on what else a figure shows.
+ *
+ * @param method name as in the benchmark: `naive`, `ewc`, `er`, `gem`, `pnn`, … or your own
+ */
+export function methodStyle(method: string): MethodStyle {
+  if (Object.hasOwn(BUILT_IN, method)) {
+    const { color, symbol } = BUILT_IN[method];
+    return { color, symbol };
+  }
+  const hash = hashOf(method);
+  return { color: hslToHex(hash % 360, 0.55, 0.5), symbol: SYMBOLS[(hash >>> 12) % SYMBOLS.length] };
+}
+
+/** The colour of a method, `#rrggbb`; see `methodStyle`. */
+export function methodColor(method: string): string {
+  return methodStyle(method).color;
+}
+
+/** The name of a method as shown to readers: `EWC` for `ewc`; other names as they are. */
+export function methodLabel(method: string): string {
+  return Object.hasOwn(BUILT_IN, method) ? BUILT_IN[method].label : method;
+}
+
+/** A `#rrggbb` colour with an opacity in [0, 1], as `rgba(…)`. */
+export function withOpacity(color: string, opacity: number): string {
+  const channels = [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16));
+  return `rgba(${channels.join(', ')}, ${opacity})`;
+}
+
+/** 32-bit FNV-1a hash with a final mix, so that similar names lie far apart. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** Hue in degrees, saturation and lightness in [0, 1]. */
+function hslToHex(hue: number, saturation: number, lightness: number): string {
+  const reach = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (offset: number) => {
+    const k = (offset + hue / 30) % 12;
+    const value = lightness - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(255 * value).toString(16).padStart(2, '0');
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`.toUpperCase();
+}

@@ -1,0 +1,89 @@
+import { METRIC_TEXTS } from '../metrics/metrics';
+import { checkNumber, withDefaults } from '../utils/errors';
+import { axis, baseLayout, LEGEND_ABOVE, LINE_GREY, type Figure } from './figure';
+import { lineTraces } from './lines';
+import { MAIN_METRICS } from './metricBarsFigure';
+import { layOutPanels, panelTitle, type Panel } from './panels';
+import { checkRuns, groupByMethod, inWords, summarise, type Group, type Run } from './runs';
+
+/** A run of a sweep: the same stream with one hyperparameter changed. */
+export interface SweepRun extends Run {
+  /** The value of the hyperparameter. */
+  value: number;
+}
+
+/** Options of `sweepFigure`. */
+export interface SweepFigureOptions {
+  /** Name of the hyperparameter, for the axis and hover texts; default `value`. */
+  parameter?: string;
+  /** Heading; default `What <parameter> does`. */
+  title?: string;
+  /**
+   * Axis of the values: `log`, `linear`, or `even` (the same distance between neighbours; the choice for a wide sweep that
+   * holds 0). Default: `linear` where largest and smallest value differ by less than a factor of 20, else `log`, else `even`.
+   */
+  spacing?: 'log' | 'linear' | 'even';
+}
+
+/**
+ * ACC, BWT and FM against the values of one hyperparameter, a panel per metric, a line per method. With several seeds, the
+ * line is the mean and the band its 95 % interval.
+ *
+ * @param runs one entry per method, value and seed, all with the same number of tasks
+ */
+export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOptions): Figure {
+  const { parameter, title, spacing } = withDefaults<{ parameter: string; title?: string; spacing?: SweepFigureOptions['spacing'] }>(
+    'sweepFigure', options, { parameter: 'value', title: undefined, spacing: undefined });
+  checkRuns('sweepFigure', runs);
+  const scale = spacing ?? fittingSpacing(runs.map((run) => run.value));
+  for (const run of runs) checkNumber('sweepFigure', `the value of ${parameter}`, run.value, scale === 'log' ? { min: Number.MIN_VALUE } : {});
+  const values = [...new Set(runs.map((run) => run.value))].sort((a, b) => a - b);
+  const groups = groupByMethod(runs);
+  const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.07);
+  return {
+    data: panels.flatMap((panel, k) => groups.flatMap((group) => line(panel, k, group, values, scale === 'even', parameter))),
+    layout: baseLayout(title ?? `What ${parameter} does`, 340, {
+      ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, parameter, scale, values))),
+      margin: { l: 40, r: 24, t: 104, b: 48 },
+      showlegend: true,
+      legend: { ...LEGEND_ABOVE, y: 0.9 },
+      annotations: panels.map((panel, k) => panelTitle(panel, `<b>${METRIC_TEXTS[MAIN_METRICS[k].name].label}</b>`)),
+    }),
+  };
+}
+
+function fittingSpacing(values: readonly number[]): 'log' | 'linear' | 'even' {
+  const sizes = values.filter((value) => value !== 0).map(Math.abs);
+  if (Math.max(...sizes) < 20 * Math.min(...sizes) || sizes.length === 0) return 'linear';
+  return values.every((value) => value > 0) ? 'log' : 'even';
+}
+
+function line(panel: Panel, metric: number, group: Group<SweepRun>, values: number[], even: boolean, parameter: string) {
+  const { name, compute } = MAIN_METRICS[metric];
+  const results = values.map((value) =>
+    summarise(group.items.filter((run) => run.value === value).map((run) => compute(run.matrix))));
+  const hover = results.map((result, k) =>
+    result ? `${group.label} with ${parameter} = ${values[k]}:<br>${METRIC_TEXTS[name].label} is ${inWords(result)}` : '');
+  // A method need not have been run at every value: its line passes over those.
+  const kept = values.map((_, k) => k).filter((k) => results[k] !== null);
+  return lineTraces({
+    group,
+    x: kept.map((k) => (even ? k : values[k])),
+    values: kept.map((k) => results[k]),
+    hover: kept.map((k) => hover[k]),
+    axes: panel,
+    inLegend: metric === 0,
+  });
+}
+
+function panelAxes(panel: Panel, parameter: string, scale: string, values: number[]): Record<string, unknown> {
+  const ticks = {
+    log: { type: 'log', ...(values.length <= 7 ? { tickvals: values, ticktext: values.map(String) } : { dtick: 1, exponentformat: 'power' }) },
+    linear: {},
+    even: { tickvals: values.map((_, k) => k), ticktext: values.map(String) },
+  }[scale];
+  return {
+    [panel.xaxis]: axis(parameter, { anchor: panel.y, domain: panel.xDomain, ...ticks }),
+    [panel.yaxis]: axis('', { anchor: panel.x, domain: panel.yDomain, zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1 }),
+  };
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
+import * as figures from '../../src/figures';
+import type { Run } from '../../src/figures';
+import { passesGate } from '../../src/metrics';
+
+/** A trace with its arrays opened up for the tests. */
+type Trace = Record<string, any>;
+const traces = (figure: figures.Figure): Trace[] => figure.data;
+
+const runs: Run[] = [
+  { method: 'ewc', seed: 0, matrix: [[0.9, 0.6], [0.5, 0.8]], seconds: 10, peakMb: 400 },
+  { method: 'ewc', seed: 1, matrix: [[0.9, 0.7], [0.5, 0.8]], seconds: 12, peakMb: 400 },
+  { method: 'pnn', seed: 0, matrix: [[1, 1], [null, 0.9]], seconds: 20, peakMb: 100 },
+];
+
+test('accuracy matrix: numbers stand in their cells, cells not measured stay empty and say so', () => {
+  const [empty, filled] = traces(figures.accuracyMatrixFigure([[0.9, null], [0.5, 0]]));
+  assert.deepEqual(filled.z, [[0.9, null], [0.5, 0]]);
+  assert.deepEqual(filled.text, [['0.90', ''], ['0.50', '0.00']]);
+  assert.deepEqual(empty.z, [[null, 0], [null, null]]);
+  assert.equal(empty.hovertext[0][1], 'after learning task 2, accuracy on task 1 was not measured');
+  assert.equal(filled.hovertext[1][0], 'after learning task 1, accuracy on task 2 is 0.500<br>(not learnt yet: zero-shot)');
+});
+
+test('names with markup are shown as written', () => {
+  const [filled] = traces(figures.accuracyMatrixFigure([[1]], { taskNames: ['<b>&'] }));
+  assert.match(filled.hovertext[0][0], /accuracy on &lt;b&gt;&amp; is 1\.000/);
+});
+
+test('accuracy curves: the line is the mean over seeds, the band its interval, a cell not measured is a gap', () => {
+  const data = traces(figures.accuracyCurvesFigure(runs));
+  const line = data.find((trace) => trace.name === 'EWC' && trace.xaxis === 'x')!;
+  assert.deepEqual(line.x, [1, 2]);
+  assert.ok(Math.abs(line.y[0] - 0.9) < 1e-12 && Math.abs(line.y[1] - 0.65) < 1e-12);
+  const band = data.find((trace) => trace.fill === 'toself' && trace.xaxis === 'x')!;
+  assert.deepEqual(band.x, [1, 2, 2, 1]);
+  // 0.65 ± 12.706 · 0.0707 / √2
+  assert.ok(Math.abs(band.y[1] - 1.2853) < 1e-3 && Math.abs(band.y[2] - 0.0147) < 1e-3);
+  assert.deepEqual(data.find((trace) => trace.name === 'PNN' && trace.xaxis === 'x2')!.y, [null, 0.9]);
+  assert.match(line.hovertext[1], /^EWC: after learning task 2,<br>accuracy on task 1 is 0\.650 \(95 % interval 0\.015 to 1\.285, 2 seeds\)$/);
+});
+
+test('accuracy curves: the last panel averages the tasks seen so far only', () => {
+  const mean = traces(figures.accuracyCurvesFigure(runs)).find((trace) => trace.name === 'PNN' && trace.xaxis === 'x3')!;
+  assert.deepEqual(mean.y, [1, 0.95]);
+});
+
+test('every method stands in the legend once', () => {
+  for (const figure of [figures.accuracyCurvesFigure(runs), figures.sweepFigure(runs.map((run) => ({ ...run, value: 1 })))]) {
+    const shown = traces(figure).filter((trace) => trace.showlegend !== false).map((trace) => trace.name);
+    assert.deepEqual(shown, ['EWC', 'PNN']);
+  }
+});
+
+test('metric bars: ACC, BWT and FM of each method, whiskers only with several seeds', () => {
+  const [acc, , bwt, , fm] = traces(figures.metricBarsFigure(runs));
+  const rounded = (values: number[]) => values.map((value) => Number(value.toFixed(6)));
+  assert.deepEqual(rounded(acc.x), [0.725, 0.95]);
+  assert.deepEqual(rounded(bwt.x), [-0.25, 0]);
+  assert.deepEqual(rounded(fm.x), [0.25, 0]);
+  assert.equal(acc.error_x.array[1], 0);
+  assert.ok(acc.error_x.array[0] > 0.1);
+});
+
+test('metric bars: what was not measured has no bar and says so', () => {
+  const [acc, text] = traces(figures.metricBarsFigure([{ method: 'naive', seed: 0, matrix: [[1, null], [null, 1]] }]));
+  assert.deepEqual(acc.x, [null]);
+  assert.deepEqual(text.text, [' not measured']);
+});
+
+test('variants of one method share its colour and differ in pattern and line style', () => {
+  const variants = [runs[0], { ...runs[0], label: 'EWC λ = 100' }];
+  const [first, second] = traces(figures.forgettingFigure(variants));
+  assert.equal(first.marker.color, second.marker.color);
+  assert.notDeepEqual(first.marker.pattern, second.marker.pattern);
+  const [a, b] = traces(figures.accuracyCurvesFigure(variants)).filter((trace) => trace.xaxis === 'x');
+  assert.notEqual(a.line.dash, b.line.dash);
+});
+
+test('forgetting and zero-shot bars leave out the task for which they are not defined', () => {
+  assert.deepEqual(traces(figures.forgettingFigure(runs))[0].y.length, 1);
+  const zeroShot = figures.forwardTransferFigure(runs, { baseline: [0.1, 0.4] });
+  assert.deepEqual(traces(zeroShot).map((trace) => trace.y), [[0.5], [null], [0.4]]);
+  assert.throws(() => figures.forwardTransferFigure(runs, { baseline: [0.5] }), /pass 2 shares/);
+  assert.throws(() => figures.forgettingFigure([{ method: 'ewc', seed: 0, matrix: [[1]] }]), /forgets nothing/);
+});
+
+test('learning curves: steps 0, 1, 10, 100 stand at even distances or to scale', () => {
+  const curve = { method: 'from-scratch', steps: [0, 1, 10, 100], accuracies: [0.1, 0.2, null, 0.9] };
+  assert.deepEqual(traces(figures.learningCurvesFigure([curve]))[0].x, [0, 1, 2, 3]);
+  const [line] = traces(figures.learningCurvesFigure([curve], { spacing: 'linear' }));
+  assert.deepEqual(line.x, [0, 1, 10, 100]);
+  assert.deepEqual(line.y, [0.1, 0.2, null, 0.9]);
+  assert.equal(line.hovertext[1], 'From scratch: after 1 training step,<br>accuracy is 0.200');
+  assert.throws(() => figures.learningCurvesFigure([curve, { ...curve, steps: [0, 1, 10, 50] }]), /same steps/);
+});
+
+test('parameter growth: frozen below trainable, and numbers that do not add up are refused', () => {
+  const [frozen, trainable] = traces(figures.parameterGrowthFigure([{ total: 1234567, frozen: 1234000, trainable: 567 }]));
+  assert.deepEqual([frozen.name, frozen.y, trainable.y], ['frozen', [1234000], [567]]);
+  assert.match(frozen.hovertext[0], /1\u202f234\u202f000 of 1\u202f234\u202f567 parameters are frozen/);
+  assert.throws(() => figures.parameterGrowthFigure([{ total: 3, frozen: 1, trainable: 1 }]), /do not add up to total 3/);
+});
+
+test('cost: one mark per method at mean time and ACC, area in proportion to memory, log axis for wide spans', () => {
+  const [ewc, pnn] = traces(figures.costAccuracyFigure(runs));
+  assert.deepEqual(ewc.x, [11]);
+  assert.ok(ewc.marker.size > pnn.marker.size);
+  assert.match(ewc.hovertext[0], /^EWC: ACC 0\.725 .*<br>in 11 s of training and 400\.0 MB of memory$/);
+  const xaxis = (list: Run[]) => figures.costAccuracyFigure(list).layout.xaxis as Trace;
+  assert.equal(xaxis(runs).type, undefined);
+  assert.equal(xaxis([...runs, { ...runs[0], method: 'gem', seconds: 900 }]).type, 'log');
+  assert.throws(() => figures.costAccuracyFigure([{ ...runs[0], seconds: undefined }]), /run 'ewc', seed 0, has no time/);
+});
+
+test('compatibility: signs and reasons stand at their row and column, unlisted pairings stay empty', () => {
+  const [grid] = traces(figures.compatibilityFigure([
+    { row: 'PNN', column: 'class-incremental', fits: false, reason: 'the task id is hidden at test time' },
+    { row: 'MLP', column: 'domain-incremental', fits: true, reason: 'one head serves all' },
+  ]));
+  assert.deepEqual(grid.text, [['✕', ''], ['', '✓']]);
+  assert.deepEqual(grid.z, [[0, null], [null, 2]]);
+  assert.match(grid.hovertext[0][0].replace('<br>', ' '), /^PNN does not fit class-incremental: the task id is hidden at test time$/);
+  const twice = { row: 'a', column: 'b', fits: true as const, reason: '' };
+  assert.throws(() => figures.compatibilityFigure([twice, twice]), /listed twice/);
+});
+
+test('sweep: values in ascending order; log axis without 0, even steps with it', () => {
+  const sweep = (values: number[]) => figures.sweepFigure(values.map((value) => ({ ...runs[0], value })), { parameter: 'λ' });
+  const log = sweep([100, 1, 10]);
+  assert.deepEqual(traces(log)[0].x, [1, 10, 100]);
+  assert.equal((log.layout.xaxis as Trace).type, 'log');
+  const even = sweep([0, 1, 100]);
+  assert.deepEqual(traces(even)[0].x, [0, 1, 2]);
+  assert.deepEqual((even.layout.xaxis as Trace).ticktext, ['0', '1', '100']);
+  assert.equal((sweep([1, 2, 3]).layout.xaxis as Trace).type, undefined);
+  assert.throws(() => figures.sweepFigure([{ ...runs[0], value: 0 }], { spacing: 'log' }), /value of value must be a number/);
+});
+
+test('gate: the passing side is below the FM limit and above the others, and unmeasured checks have no mark', () => {
+  const figure = figures.gateFigure(passesGate([[0.9, 0.5], [0, 0.9]], [[0.9, 0.9], [0, 0.9]]));
+  const areas = (figure.layout.shapes as Trace[]).filter((shape) => shape.type === 'rect');
+  assert.equal(areas[0].x1, 0.05);
+  assert.ok(Math.abs(areas[1].x0 - 0.88) < 1e-12);
+  assert.deepEqual(traces(figure).map((trace) => trace.marker.symbol), ['x', 'x', 'x']);
+  assert.equal(traces(figures.gateFigure(passesGate([[null]], [[1]]))).length, 0);
+});
+
+test('image grid: each pixel of each image is in the PNG at its place, gaps are transparent', () => {
+  const black = [0, 0, 0, 0];
+  const [image, points] = traces(figures.imageGridFigure(
+    [{ label: 'a', images: [[0, 1, 0.5, 2], black] }, { label: 'b', images: [black], captions: ['digit 0'] }], { width: 2, height: 2 }));
+  const file = Buffer.from(image.source.split(',')[1], 'base64');
+  assert.deepEqual([file.readUInt32BE(16), file.readUInt32BE(20)], [6, 6]);
+  const start = file.indexOf('IDAT');
+  const lines = inflateSync(file.subarray(start + 4, start + 4 + file.readUInt32BE(start - 4)));
+  assert.deepEqual([...lines.subarray(0, 7)], [0, 0, 254, 255, 255, 0, 0]);
+  assert.deepEqual([...lines.subarray(7, 14)], [0, 127, 254, 255, 255, 0, 0]);
+  assert.deepEqual([...lines.subarray(28, 35)], [0, 0, 0, 255, 255, 255, 255]);
+  assert.deepEqual(points.x, [0.5, 4.5, 0.5]);
+  assert.deepEqual(points.hovertext, ['a, sample 1', 'a, sample 2', 'b, sample 1: digit 0']);
+});
+
+test('image grid: wrong sizes and broken pixels are refused, and 50 digits stay below 40 kB', () => {
+  assert.throws(() => figures.imageGridFigure([{ label: 'a', images: [[0, 1]] }]), /row 'a': image 0 has 2 pixels instead of 784/);
+  assert.throws(() => figures.imageGridFigure([{ label: 'a', images: [[Number.NaN]] }], { width: 1, height: 1 }), /NaN/);
+  // Two thirds of an MNIST digit's pixels are background or full ink; the noise here compresses worse than digits do.
+  const noisy = Array.from({ length: 784 }, (_, p) => (p % 5 === 0 ? ((p * 7919) % 255) / 255 : 0));
+  const rows = Array.from({ length: 5 }, (_, k) => ({ label: `task ${k}`, images: Array.from({ length: 10 }, () => noisy) }));
+  assert.ok(JSON.stringify(figures.imageGridFigure(rows)).length < 40_000);
+});
