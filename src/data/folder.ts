@@ -42,7 +42,11 @@ export function chosenFolder(name: string, subfolder: string, option?: string): 
   const found = places.find((place) => findFile(place, IDX_FILES.trainImages) !== undefined);
   if (found !== undefined) return resolve(found);
   if (option === undefined) return undefined;
-  throw problem(`${subject} '${base}'`, `holds no ${IDX_FILES.trainImages}`, `put the four IDX files there or into its subfolder ${subfolder}`);
+  throw problem(
+    `${subject} '${base}'`,
+    `holds no ${IDX_FILES.trainImages}`,
+    `put the four IDX files there or into its subfolder ${subfolder}`,
+  );
 }
 
 /**
@@ -52,19 +56,31 @@ export function chosenFolder(name: string, subfolder: string, option?: string): 
  * @param classes labels must be below this
  * @param checksums MD5 sums to insist on; left out for a reader's own folder
  */
-export function readIdxFolder(folder: string, classes: number, checksums?: Checksums): { train: ImageSet; test: ImageSet; width: number; height: number } {
+export function readIdxFolder(
+  folder: string,
+  classes: number,
+  checksums?: Checksums,
+): { train: ImageSet; test: ImageSet; width: number; height: number } {
   const file = (key: keyof typeof IDX_FILES) => {
     const path = findFile(folder, IDX_FILES[key]) ?? join(folder, IDX_FILES[key]);
     const content = readIdx(path);
     if (checksums && content.md5 !== checksums[key]) {
-      throw problem(path, `checksum mismatch: MD5 ${content.md5} instead of ${checksums[key]}`, 'the file was changed or damaged; install it again (npm ci)');
+      throw problem(
+        path,
+        `checksum mismatch: MD5 ${content.md5} instead of ${checksums[key]}`,
+        'the file was changed or damaged; install it again (npm ci)',
+      );
     }
     return { path, ...content };
   };
   const train = pair(file('trainImages'), file('trainLabels'), classes);
   const test = pair(file('testImages'), file('testLabels'), classes);
   if (test.width !== train.width || test.height !== train.height) {
-    throw problem(folder, `test images are ${test.width}×${test.height}, training images ${train.width}×${train.height}`, 'use files of one data set');
+    throw problem(
+      folder,
+      `test images are ${test.width}×${test.height}, training images ${train.width}×${train.height}`,
+      'use files of one data set',
+    );
   }
   return { train: train.set, test: test.set, width: train.width, height: train.height };
 }
@@ -94,14 +110,23 @@ type IdxFile = { path: string; shape: number[]; data: Uint8Array };
 
 function pair(images: IdxFile, labels: IdxFile, classes: number): { set: ImageSet; width: number; height: number } {
   const [count, height, width] = images.shape;
-  if (images.shape.length !== 3) throw problem(images.path, `holds an array of ${images.shape.length} axes`, 'images need three: count, rows, columns');
+  if (images.shape.length !== 3)
+    throw problem(images.path, `holds an array of ${images.shape.length} axes`, 'images need three: count, rows, columns');
   if (labels.shape.length !== 1) throw problem(labels.path, `holds an array of ${labels.shape.length} axes`, 'labels need one');
   if (labels.data.length !== count) {
-    throw problem(labels.path, `count mismatch: ${labels.data.length} labels for ${count} images`, `use the labels that belong to ${images.path}`);
+    throw problem(
+      labels.path,
+      `count mismatch: ${labels.data.length} labels for ${count} images`,
+      `use the labels that belong to ${images.path}`,
+    );
   }
   const wrong = labels.data.findIndex((label) => label >= classes);
   if (wrong >= 0) {
-    throw problem(labels.path, `label ${labels.data[wrong]} at position ${wrong} is out of range`, `labels are 0 to ${classes - 1}`);
+    throw problem(
+      labels.path,
+      `label ${labels.data[wrong]} at position ${wrong} is out of range`,
+      `labels are 0 to ${classes - 1}`,
+    );
   }
   return { set: { images: images.data, labels: labels.data }, width, height };
 }

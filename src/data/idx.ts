@@ -48,7 +48,11 @@ export function readIdx(file: string): IdxArray {
 export function writeIdx(file: string, shape: number[], data: Uint8Array): string {
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== data.length) {
-    throw problem(file, `the shape [${shape.join(', ')}] asks for ${count} bytes, ${data.length} were given`, 'correct the shape');
+    throw problem(
+      file,
+      `the shape [${shape.join(', ')}] asks for ${count} bytes, ${data.length} were given`,
+      'correct the shape',
+    );
   }
   const bytes = Buffer.alloc(4 + 4 * shape.length + data.length);
   bytes[2] = UNSIGNED_BYTE;
@@ -63,7 +67,11 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw problem(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`, 'check that the file exists and may be read');
+    throw problem(
+      file,
+      `cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      'check that the file exists and may be read',
+    );
   }
 }
 
@@ -81,7 +89,11 @@ function readShape(bytes: Buffer, file: string): number[] {
   const [zero0, zero1, type, axes] = bytes;
   if (zero0 !== 0 || zero1 !== 0 || type !== UNSIGNED_BYTE || axes === 0) {
     const magic = bytes.toString('hex', 0, 4);
-    throw problem(file, `wrong magic number 0x${magic}`, 'give an IDX file of unsigned bytes (0x00000803 images, 0x00000801 labels)');
+    throw problem(
+      file,
+      `wrong magic number 0x${magic}`,
+      'give an IDX file of unsigned bytes (0x00000803 images, 0x00000801 labels)',
+    );
   }
   if (bytes.length < 4 + 4 * axes) throw problem(file, 'is truncated inside its header', 'fetch the file again');
   return Array.from({ length: axes }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));

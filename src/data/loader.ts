@@ -65,7 +65,8 @@ export class TaskLoader {
   constructor({ task, split, dataset, positions, labelOf, pixelMap, batchSize = 64, seed = getSeed() }: LoaderSettings) {
     checkNumber('TaskLoader', 'batchSize', batchSize, { min: 1, integer: true });
     checkNumber('TaskLoader', 'seed', seed, { integer: true });
-    if (positions.length === 0) throw problem('TaskLoader', `task ${task.id} (${task.name}) has no ${split} samples`, 'give it at least one');
+    if (positions.length === 0)
+      throw problem('TaskLoader', `task ${task.id} (${task.name}) has no ${split} samples`, 'give it at least one');
     this.task = task;
     this.split = split;
     this.size = positions.length;
@@ -170,7 +171,11 @@ export class TaskLoader {
 
   private positionOf(sample: number): number {
     if (sample >= 0 && sample < this.size) return this.positions[sample];
-    throw problem('TaskLoader', `task ${this.task.id} (${this.split}) has no sample ${sample}`, `samples are 0 to ${this.size - 1}`);
+    throw problem(
+      'TaskLoader',
+      `task ${this.task.id} (${this.split}) has no sample ${sample}`,
+      `samples are 0 to ${this.size - 1}`,
+    );
   }
 
   /** Images at these positions of the data set; `factor` and `offset` apply to pixels in [0, 1]. */

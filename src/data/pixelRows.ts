@@ -28,7 +28,8 @@ export function parsePixelRows(json: Buffer, rowLength: number, file: string): U
       if (value >= 0) out[count++] = value;
       value = -1;
       if (byte === CLOSE && depth-- === 2) {
-        if (count !== rowStart && count - rowStart !== rowLength) throw fail(at, `a row of ${count - rowStart} numbers instead of ${rowLength}`);
+        if (count !== rowStart && count - rowStart !== rowLength)
+          throw fail(at, `a row of ${count - rowStart} numbers instead of ${rowLength}`);
         rowStart = count;
       }
       if (depth === 0) return out.subarray(0, count);

@@ -96,7 +96,15 @@ export function rotationMap(width: number, height: number, degrees: number): Bil
 /** Exact at quarter turns, where Math.cos would leave 6e-17. */
 function cosSin(degrees: number): [number, number] {
   const turn = ((degrees % 360) + 360) % 360;
-  if (turn % 90 === 0) return ([[1, 0], [0, 1], [-1, 0], [0, -1]] as [number, number][])[turn / 90];
+  if (turn % 90 === 0)
+    return (
+      [
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+      ] as [number, number][]
+    )[turn / 90];
   const radians = (turn * Math.PI) / 180;
   return [Math.cos(radians), Math.sin(radians)];
 }

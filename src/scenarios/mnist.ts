@@ -61,7 +61,12 @@ export function getRotatedMnist(options?: RotatedMnistOptions): TaskStream {
   return rotatedScenario(images('getRotatedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
 }
 
-function images(subject: string, load: (options: { folder?: string }) => Dataset, { data, dataDir }: Source, seed: number): Dataset {
+function images(
+  subject: string,
+  load: (options: { folder?: string }) => Dataset,
+  { data, dataDir }: Source,
+  seed: number,
+): Dataset {
   if (data === 'synthetic') return syntheticDataset({ seed });
   if (data === 'real') return load({ folder: dataDir });
   throw problem(subject, `unknown data '${String(data)}'`, "use 'real' or 'synthetic'");

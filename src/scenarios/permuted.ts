@@ -3,7 +3,15 @@ import type { Dataset } from '../data/dataset';
 import type { ScenarioName } from '../data/task';
 import { withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import { buildStream, checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
+import {
+  buildStream,
+  checkCommon,
+  checkScenario,
+  streamDefaults,
+  type CommonSettings,
+  type StreamOptions,
+  type TaskStream,
+} from './stream';
 import { wholeDatasetPlan } from './wholeDataset';
 
 /** Options of `permutedScenario`. */
@@ -35,12 +43,16 @@ export function permutedScenario(dataset: Dataset, options?: PermutedOptions): T
   checkCommon(subject, settings);
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
   const pixels = dataset.width * dataset.height;
-  const orders = Array.from({ length: settings.nTasks! }, (_, id) => (id === 0 ? undefined : pixelOrder(settings.seed!, id, pixels)));
+  const orders = Array.from({ length: settings.nTasks! }, (_, id) =>
+    id === 0 ? undefined : pixelOrder(settings.seed!, id, pixels),
+  );
   const plans = orders.map((order, id) => ({
     ...wholeDatasetPlan(dataset, settings.scenario, id, order ? `permutation ${id}` : 'original pixels'),
     pixelMap: order && ({ kind: 'permutation', order } as const),
   }));
-  return buildStream('permuted', dataset, plans, settings, { permutations: orders.map((order) => (order ? hashOf(order) : 'identity')) });
+  return buildStream('permuted', dataset, plans, settings, {
+    permutations: orders.map((order) => (order ? hashOf(order) : 'identity')),
+  });
 }
 
 function pixelOrder(seed: number, id: number, pixels: number): Int32Array {

@@ -2,7 +2,15 @@ import type { Dataset } from '../data/dataset';
 import { rotationMap } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
 import { problem, withDefaults } from '../utils/errors';
-import { buildStream, checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
+import {
+  buildStream,
+  checkCommon,
+  checkScenario,
+  streamDefaults,
+  type CommonSettings,
+  type StreamOptions,
+  type TaskStream,
+} from './stream';
 import { wholeDatasetPlan } from './wholeDataset';
 
 /** Options of `rotatedScenario`. */
@@ -36,7 +44,11 @@ export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): Tas
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
   const angles = settings.angles ?? Array.from({ length: settings.nTasks }, (_, id) => (180 * id) / settings.nTasks);
   if (angles.length !== settings.nTasks || !angles.every((angle) => Number.isFinite(angle))) {
-    throw problem(subject, `angles must be ${settings.nTasks} numbers, got ${JSON.stringify(angles)}`, 'give one angle per task, or leave nTasks out');
+    throw problem(
+      subject,
+      `angles must be ${settings.nTasks} numbers, got ${JSON.stringify(angles)}`,
+      'give one angle per task, or leave nTasks out',
+    );
   }
   const plans = angles.map((angle, id) => ({
     ...wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${Number(angle.toFixed(2))}°`),

@@ -2,7 +2,16 @@ import type { Dataset } from '../data/dataset';
 import type { ScenarioName } from '../data/task';
 import { problem, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import { buildStream, checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskPlan, type TaskStream } from './stream';
+import {
+  buildStream,
+  checkCommon,
+  checkScenario,
+  streamDefaults,
+  type CommonSettings,
+  type StreamOptions,
+  type TaskPlan,
+  type TaskStream,
+} from './stream';
 
 /** Options of `splitScenario`. */
 export interface SplitOptions extends StreamOptions {
@@ -46,7 +55,9 @@ export function splitScenario(dataset: Dataset, options?: SplitOptions): TaskStr
   checkScenario(subject, scenario, ['task-incremental', 'domain-incremental', 'class-incremental']);
   const perTask = classesPerTask(subject, dataset, settings);
   const classOrder = orderOf(subject, dataset, settings, perTask * settings.nTasks!);
-  const plans = Array.from({ length: settings.nTasks! }, (_, id) => planTask(dataset, scenario, id, classOrder.slice(id * perTask, (id + 1) * perTask)));
+  const plans = Array.from({ length: settings.nTasks! }, (_, id) =>
+    planTask(dataset, scenario, id, classOrder.slice(id * perTask, (id + 1) * perTask)),
+  );
   return buildStream('split', dataset, plans, settings, { classOrder, classesPerTask: perTask });
 }
 
@@ -71,7 +82,10 @@ function classesPerTask(subject: string, dataset: Dataset, { nTasks, scenario, c
   const classes = dataset.classNames.length;
   const perTask = given ?? classes / nTasks!;
   if (!Number.isInteger(perTask) || perTask < 1 || perTask * nTasks! > classes) {
-    const reason = given === undefined ? `${classes} classes cannot be shared out evenly to ${nTasks} tasks` : `${nTasks} tasks of ${given} classes do not fit into ${classes} classes`;
+    const reason =
+      given === undefined
+        ? `${classes} classes cannot be shared out evenly to ${nTasks} tasks`
+        : `${nTasks} tasks of ${given} classes do not fit into ${classes} classes`;
     throw problem(subject, reason, 'change nTasks, or give classesPerTask (a whole number) and leave some classes out');
   }
   if (perTask < 2 && scenario !== 'class-incremental') {
@@ -87,7 +101,11 @@ function orderOf(subject: string, dataset: Dataset, { classOrder, seed }: SplitS
   const order = Array.isArray(classOrder) ? (classOrder as readonly number[]) : [];
   const valid = order.every((label) => Number.isInteger(label) && label >= 0 && label < classes);
   if (!valid || new Set(order).size !== order.length || order.length < needed) {
-    throw problem(subject, `classOrder must list ${needed} different classes between 0 and ${classes - 1}, got ${JSON.stringify(classOrder)}`, "correct it, or use 'random'");
+    throw problem(
+      subject,
+      `classOrder must list ${needed} different classes between 0 and ${classes - 1}, got ${JSON.stringify(classOrder)}`,
+      "correct it, or use 'random'",
+    );
   }
   return order.slice(0, needed);
 }

@@ -52,7 +52,14 @@ export type CommonSettings = { [K in keyof Required<StreamOptions>]: StreamOptio
 
 /** The defaults of `StreamOptions`. */
 export function streamDefaults(): CommonSettings {
-  return { batchSize: 64, seed: getSeed(), nTasks: 5, limitPerTask: undefined, testLimitPerTask: undefined, validationFraction: 0 };
+  return {
+    batchSize: 64,
+    seed: getSeed(),
+    nTasks: 5,
+    limitPerTask: undefined,
+    testLimitPerTask: undefined,
+    validationFraction: 0,
+  };
 }
 
 /** One task before its data is chosen. */
@@ -73,21 +80,41 @@ export interface TaskPlan {
  * @param kind `split`, `permuted` or `rotated`
  * @param details what the scenario decided beyond the common options, as plain JSON, for the fingerprint
  */
-export function buildStream(kind: string, dataset: Dataset, plans: TaskPlan[], options: CommonSettings, details: Record<string, unknown>): TaskStream {
+export function buildStream(
+  kind: string,
+  dataset: Dataset,
+  plans: TaskPlan[],
+  options: CommonSettings,
+  details: Record<string, unknown>,
+): TaskStream {
   const { batchSize, limitPerTask, testLimitPerTask, validationFraction } = options;
   const seed = options.seed!;
   for (const plan of plans) checkLimits(kind, options, plan.members.length);
-  const byClass = { train: positionsByClass(dataset.train.labels, dataset.classNames.length), test: positionsByClass(dataset.test.labels, dataset.classNames.length) };
-  const parts = (split: 'train' | 'test', plan: TaskPlan) => plan.members.map((label) => nonEmpty(dataset, split, label, byClass[split][label]));
+  const byClass = {
+    train: positionsByClass(dataset.train.labels, dataset.classNames.length),
+    test: positionsByClass(dataset.test.labels, dataset.classNames.length),
+  };
+  const parts = (split: 'train' | 'test', plan: TaskPlan) =>
+    plan.members.map((label) => nonEmpty(dataset, split, label, byClass[split][label]));
   const loader = (plan: TaskPlan, split: Split, chosen: ClassPart[]) =>
     new TaskLoader({ ...plan, split, dataset, positions: mergeParts(chosen), batchSize, seed });
 
-  const training = plans.map((plan) => splitValidation(limitSamples(parts('train', plan), limitPerTask ?? Infinity, seed, 'subset'), validationFraction!, seed));
+  const training = plans.map((plan) =>
+    splitValidation(limitSamples(parts('train', plan), limitPerTask ?? Infinity, seed, 'subset'), validationFraction!, seed),
+  );
   const testing = plans.map((plan) => limitSamples(parts('test', plan), testLimitPerTask ?? Infinity, seed, 'test-subset'));
   const { scenario } = plans[0].task;
   const settings = {
-    kind, scenario, dataset: dataset.name, datasetHash: datasetHash(dataset), seed, nTasks: plans.length,
-    limitPerTask: limitPerTask ?? null, testLimitPerTask: testLimitPerTask ?? null, validationFraction, ...details,
+    kind,
+    scenario,
+    dataset: dataset.name,
+    datasetHash: datasetHash(dataset),
+    seed,
+    nTasks: plans.length,
+    limitPerTask: limitPerTask ?? null,
+    testLimitPerTask: testLimitPerTask ?? null,
+    validationFraction,
+    ...details,
   };
   const stream: TaskStream = {
     scenario,
@@ -113,21 +140,39 @@ export function checkCommon(subject: string, { batchSize, seed, nTasks, validati
 /** Throws unless the scenario is one of those that `kind` can serve. */
 export function checkScenario(subject: string, given: unknown, allowed: readonly ScenarioName[], remedy?: string): void {
   if (allowed.includes(given as ScenarioName)) return;
-  throw problem(subject, `scenario '${String(given)}' is not possible here`, remedy ?? `use ${allowed.map((name) => `'${name}'`).join(', ')}`);
+  throw problem(
+    subject,
+    `scenario '${String(given)}' is not possible here`,
+    remedy ?? `use ${allowed.map((name) => `'${name}'`).join(', ')}`,
+  );
 }
 
 function checkLimits(subject: string, options: CommonSettings, classes: number): void {
   for (const name of ['limitPerTask', 'testLimitPerTask'] as const) {
-    if (options[name] !== undefined) checkNumber(`${subject} scenario (${classes} classes per task)`, name, options[name], { min: classes, integer: true });
+    if (options[name] !== undefined)
+      checkNumber(`${subject} scenario (${classes} classes per task)`, name, options[name], { min: classes, integer: true });
   }
 }
 
 function nonEmpty(dataset: Dataset, split: 'train' | 'test', label: number, positions: Int32Array): ClassPart {
   if (positions.length > 0) return { label, positions };
-  throw problem(`data set '${dataset.name}'`, `class ${label} ('${dataset.classNames[label]}') has no ${split} images`, 'add some, or leave the class out of classNames');
+  throw problem(
+    `data set '${dataset.name}'`,
+    `class ${label} ('${dataset.classNames[label]}') has no ${split} images`,
+    'add some, or leave the class out of classNames',
+  );
 }
 
-function describeStream({ scenario, dataset, tasks, trainLoaders, testLoaders, validationLoaders, settings, fingerprint }: TaskStream): string {
+function describeStream({
+  scenario,
+  dataset,
+  tasks,
+  trainLoaders,
+  testLoaders,
+  validationLoaders,
+  settings,
+  fingerprint,
+}: TaskStream): string {
   const total = (loaders: TaskLoader[]) => loaders.reduce((sum, loader) => sum + loader.size, 0);
   const sizes = `${total(trainLoaders)} training, ${total(validationLoaders)} validation, ${total(testLoaders)} test samples`;
   return `TaskStream(${String(settings.kind)} ${dataset.name}, ${scenario}: ${tasks.length} tasks, ${sizes}, fingerprint ${fingerprint})`;

@@ -27,11 +27,20 @@ export interface ClassPart {
  * @param stream name of the random streams
  */
 export function limitSamples(parts: ClassPart[], limit: number, seed: number, stream: string): ClassPart[] {
-  const counts = evenShares(parts.map((part) => part.positions.length), limit);
+  const counts = evenShares(
+    parts.map((part) => part.positions.length),
+    limit,
+  );
   return parts.map(({ label, positions }, i) => {
     if (counts[i] === positions.length) return { label, positions };
     const order = new RandomStream(seed, `${stream}/class ${label}`).permutation(positions.length);
-    return { label, positions: order.subarray(0, counts[i]).map((at) => positions[at]).sort() };
+    return {
+      label,
+      positions: order
+        .subarray(0, counts[i])
+        .map((at) => positions[at])
+        .sort(),
+    };
   });
 }
 
@@ -40,7 +49,11 @@ export function limitSamples(parts: ClassPart[], limit: number, seed: number, st
  *
  * @param fraction 0 to below 1, of each class, rounded to whole samples
  */
-export function splitValidation(parts: ClassPart[], fraction: number, seed: number): { train: ClassPart[]; validation: ClassPart[] } {
+export function splitValidation(
+  parts: ClassPart[],
+  fraction: number,
+  seed: number,
+): { train: ClassPart[]; validation: ClassPart[] } {
   if (fraction === 0) return { train: parts, validation: [] };
   const split = parts.map(({ label, positions }) => {
     const count = Math.round(fraction * positions.length);
@@ -49,7 +62,11 @@ export function splitValidation(parts: ClassPart[], fraction: number, seed: numb
       throw problem('validationFraction', reason, 'change the fraction or raise limitPerTask');
     }
     const order = new RandomStream(seed, `validation/class ${label}`).permutation(positions.length);
-    const pick = (from: number, to: number) => order.slice(from, to).map((at) => positions[at]).sort();
+    const pick = (from: number, to: number) =>
+      order
+        .slice(from, to)
+        .map((at) => positions[at])
+        .sort();
     return { label, train: pick(count, positions.length), validation: pick(0, count) };
   });
   const side = (name: 'train' | 'validation') => split.map((part) => ({ label: part.label, positions: part[name] }));
@@ -70,7 +87,10 @@ export function mergeParts(parts: ClassPart[]): Int32Array {
 /** How many to take of each, `limit` in all: the same of each as far as sizes allow, what is left over from the first on. */
 function evenShares(sizes: number[], limit: number): number[] {
   const shares = sizes.map(() => 0);
-  let left = Math.min(limit, sizes.reduce((sum, size) => sum + size, 0));
+  let left = Math.min(
+    limit,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
   while (left > 0) {
     const open = sizes.flatMap((size, i) => (shares[i] < size ? [i] : []));
     const each = Math.max(1, Math.floor(left / open.length));

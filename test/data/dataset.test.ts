@@ -31,7 +31,15 @@ test('given statistics and class names are kept, and constant pixels get standar
 });
 
 test('one row of numbers per image gives the same data set as flat pixels', () => {
-  const rows = { images: [[0, 0.5], [1, 0.5], [0, 0.25], [1, 0.75]], labels: Int32Array.of(0, 1, 0, 1) };
+  const rows = {
+    images: [
+      [0, 0.5],
+      [1, 0.5],
+      [0, 0.25],
+      [1, 0.75],
+    ],
+    labels: Int32Array.of(0, 1, 0, 1),
+  };
   assert.equal(datasetHash(datasetFromArrays(arrays({ train: rows, test: rows }))), datasetHash(datasetFromArrays(arrays())));
 });
 

@@ -20,7 +20,11 @@ export function writeTinyFolder(folder: string): void {
     [10, IDX_FILES.testImages, IDX_FILES.testLabels],
   ] as const) {
     writeIdx(join(folder, images), [count, 2, 3], tinyPixels(count, 6));
-    writeIdx(join(folder, labels), [count], Uint8Array.from({ length: count }, (_, i) => i % 10));
+    writeIdx(
+      join(folder, labels),
+      [count],
+      Uint8Array.from({ length: count }, (_, i) => i % 10),
+    );
   }
 }
 
@@ -31,9 +35,9 @@ export function tinyPixels(count: number, pixels: number): Uint8Array {
 
 /** A small data set: every image differs, labels run through the classes; `perClass` training and 5 test images of each. */
 export function tinyDataset({ classes = 10, perClass = 20, width = 4, height = 4 } = {}): Dataset {
-  const set = (count: number) => ({
-    images: Uint8Array.from({ length: count * width * height }, (_, k) => (k * 2654435761) >>> 24),
+  const set = (count: number, first: number) => ({
+    images: Uint8Array.from({ length: count * width * height }, (_, k) => ((k + first) * 2654435761) >>> 24),
     labels: Uint8Array.from({ length: count }, (_, i) => i % classes),
   });
-  return datasetFromArrays({ name: 'tiny', train: set(classes * perClass), test: set(classes * 5), width, height });
+  return datasetFromArrays({ name: 'tiny', train: set(classes * perClass, 0), test: set(classes * 5, 1_000_000), width, height });
 }

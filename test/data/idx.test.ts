@@ -64,5 +64,8 @@ test('damaged IDX files are refused with file, reason and remedy', (t) => {
 });
 
 test('writing refuses a shape that does not fit the data', (t) => {
-  assert.throws(() => writeIdx(join(temporaryFolder(t), 'x'), [2, 3], new Uint8Array(5)), /shape \[2, 3\] asks for 6 bytes, 5 were given/);
+  assert.throws(
+    () => writeIdx(join(temporaryFolder(t), 'x'), [2, 3], new Uint8Array(5)),
+    /shape \[2, 3\] asks for 6 bytes, 5 were given/,
+  );
 });

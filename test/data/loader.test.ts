@@ -11,7 +11,14 @@ import { tinyDataset } from './fixtures';
 before(() => initBackend());
 
 const dataset = tinyDataset(); // 200 training and 50 test images of 4×4
-const task: Task = { id: 3, name: 'all', scenario: 'domain-incremental', classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], classNames: dataset.classNames, inputSize: 16 };
+const task: Task = {
+  id: 3,
+  name: 'all',
+  scenario: 'domain-incremental',
+  classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  classNames: dataset.classNames,
+  inputSize: 16,
+};
 const upTo = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 
 function make(change: Partial<LoaderSettings> = {}): TaskLoader {
@@ -21,7 +28,12 @@ function make(change: Partial<LoaderSettings> = {}): TaskLoader {
 test('an epoch of training visits each sample exactly once, whatever size, seed and epoch', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 200 }), fc.integer(), fc.nat(100), (size, seed, epoch) => {
-      assert.deepEqual(make({ positions: upTo(size), seed }).epoch(epoch).sort(), upTo(size));
+      assert.deepEqual(
+        make({ positions: upTo(size), seed })
+          .epoch(epoch)
+          .sort(),
+        upTo(size),
+      );
     }),
   );
 });
@@ -39,10 +51,18 @@ test('test and validation data keeps its stored order in every epoch', () => {
 
 test('pixels are scaled to 0 … 1, less mean 0.1307, divided by 0.3081', () => {
   const mnist = loadMnist();
-  const loader = new TaskLoader({ task: { ...task, inputSize: 784 }, split: 'train', dataset: mnist, positions: Int32Array.of(5, 0) });
+  const loader = new TaskLoader({
+    task: { ...task, inputSize: 784 },
+    split: 'train',
+    dataset: mnist,
+    positions: Int32Array.of(5, 0),
+  });
   const { images, labels } = loader.hostData();
   assert.deepEqual([...labels], [mnist.train.labels[5], mnist.train.labels[0]]);
-  for (const [row, position] of [[0, 5], [1, 0]]) {
+  for (const [row, position] of [
+    [0, 5],
+    [1, 0],
+  ]) {
     for (let j = 0; j < 784; j++) {
       const expected = (mnist.train.images[position * 784 + j] / 255 - 0.1307) / 0.3081;
       assert.ok(Math.abs(images[row * 784 + j] - expected) < 1e-6);
@@ -53,7 +73,10 @@ test('pixels are scaled to 0 … 1, less mean 0.1307, divided by 0.3081', () => 
 });
 
 test('the batches of an epoch are the samples in the order of that epoch, the last batch smaller', () => {
-  const loader = make({ positions: Int32Array.from({ length: 50 }, (_, i) => 3 * i), labelOf: Int32Array.from({ length: 10 }, (_, k) => 9 - k) });
+  const loader = make({
+    positions: Int32Array.from({ length: 50 }, (_, i) => 3 * i),
+    labelOf: Int32Array.from({ length: 10 }, (_, k) => 9 - k),
+  });
   for (const epoch of [0, 2]) {
     const [xs, ys, sizes]: [number[], number[], number[]] = [[], [], []];
     for (const { x, y } of loader.batches(epoch)) {
@@ -105,7 +128,9 @@ test('sample images are the first images in 0 … 1, as the task sees them', () 
   const order = Int32Array.from({ length: 16 }, (_, j) => 15 - j);
   const rows = make({ positions: Int32Array.of(7, 8, 9), pixelMap: { kind: 'permutation', order } }).sampleImages(2);
   assert.equal(rows.length, 2);
-  rows.forEach((row, i) => row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.images[(7 + i) * 16 + 15 - j] / 255))));
+  rows.forEach((row, i) =>
+    row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.images[(7 + i) * 16 + 15 - j] / 255))),
+  );
   assert.equal(make({ positions: upTo(3) }).sampleImages(10).length, 3);
 });
 

@@ -13,7 +13,8 @@ beforeEach(() => delete process.env.CL_DATA_DIR);
 
 test('the packaged MNIST has the published MD5 sums, sizes and class counts', () => {
   const { train, test: testing, width, height, mean, std } = loadMnist();
-  const counts = (labels: ArrayLike<number>) => Array.from(labels).reduce((sums, label) => (sums[label]++, sums), new Array<number>(10).fill(0));
+  const counts = (labels: ArrayLike<number>) =>
+    Array.from(labels).reduce((sums, label) => (sums[label]++, sums), new Array<number>(10).fill(0));
   assert.deepEqual([train.images.length, testing.images.length, width, height], [60000 * 784, 10000 * 784, 28, 28]);
   assert.deepEqual(counts(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   assert.deepEqual(counts(testing.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
@@ -44,7 +45,10 @@ test('MNIST is found from any working folder and remembered within the process',
 test('a changed file of the package is refused: checksum mismatch', (t) => {
   const folder = temporaryFolder(t);
   writeTinyFolder(folder);
-  assert.throws(() => readIdxFolder(folder, 10, MNIST_MD5), /train-images-idx3-ubyte: checksum mismatch: MD5 [0-9a-f]{32} instead of 6bbc9ace898e44ae57da46a324031adb; .*install it again/);
+  assert.throws(
+    () => readIdxFolder(folder, 10, MNIST_MD5),
+    /train-images-idx3-ubyte: checksum mismatch: MD5 [0-9a-f]{32} instead of 6bbc9ace898e44ae57da46a324031adb; .*install it again/,
+  );
 });
 
 test('a folder by option takes precedence, itself or its subfolder, plain or gzip', (t) => {
@@ -84,8 +88,14 @@ test('files replaced on disk are read again', (t) => {
 
 test('folders that hold no fitting files are refused with the file, the reason and the remedy', (t) => {
   const folder = temporaryFolder(t);
-  assert.throws(() => loadMnist({ folder: join(folder, 'nowhere') }), /the data folder '.*nowhere' does not exist|nowhere': does not exist; correct the path/);
-  assert.throws(() => loadMnist({ folder }), /holds no train-images-idx3-ubyte; put the four IDX files there or into its subfolder mnist/);
+  assert.throws(
+    () => loadMnist({ folder: join(folder, 'nowhere') }),
+    /the data folder '.*nowhere' does not exist|nowhere': does not exist; correct the path/,
+  );
+  assert.throws(
+    () => loadMnist({ folder }),
+    /holds no train-images-idx3-ubyte; put the four IDX files there or into its subfolder mnist/,
+  );
   process.env.CL_DATA_DIR = join(folder, 'nowhere');
   assert.throws(() => loadMnist(), /environment variable CL_DATA_DIR '.*nowhere': does not exist/);
   delete process.env.CL_DATA_DIR;
@@ -96,8 +106,18 @@ test('folders that hold no fitting files are refused with the file, the reason a
     writeIdx(join(folder, name), shape, data);
     assert.throws(() => loadMnist({ folder }), { message });
   };
-  spoil(IDX_FILES.trainLabels, [19], new Uint8Array(19), /train-labels-idx1-ubyte: count mismatch: 19 labels for 20 images; use the labels/);
-  spoil(IDX_FILES.testLabels, [10], new Uint8Array(10).fill(10), /t10k-labels-idx1-ubyte: label 10 at position 0 is out of range; labels are 0 to 9/);
+  spoil(
+    IDX_FILES.trainLabels,
+    [19],
+    new Uint8Array(19),
+    /train-labels-idx1-ubyte: count mismatch: 19 labels for 20 images; use the labels/,
+  );
+  spoil(
+    IDX_FILES.testLabels,
+    [10],
+    new Uint8Array(10).fill(10),
+    /t10k-labels-idx1-ubyte: label 10 at position 0 is out of range; labels are 0 to 9/,
+  );
   spoil(IDX_FILES.trainImages, [20], new Uint8Array(20), /holds an array of 1 axes; images need three/);
   spoil(IDX_FILES.testLabels, [10, 1], new Uint8Array(10), /holds an array of 2 axes; labels need one/);
   spoil(IDX_FILES.testImages, [10, 3, 2], new Uint8Array(60), /test images are 2×3, training images 3×2/);

@@ -33,12 +33,21 @@ test('quarter turns in sequence add up, on sides of even and odd length', () => 
 
 test('bilinear rotation reproduces a linear brightness exactly inside the image, for any angle', () => {
   const side = 9;
-  const ramp = Float32Array.from({ length: side * side }, (_, k) => 0.5 + 0.03 * ((k % side) - 4) + 0.02 * (Math.floor(k / side) - 4));
+  const ramp = Float32Array.from(
+    { length: side * side },
+    (_, k) => 0.5 + 0.03 * ((k % side) - 4) + 0.02 * (Math.floor(k / side) - 4),
+  );
   fc.assert(
     fc.property(fc.double({ min: -720, max: 720, noNaN: true }), (degrees) => {
       const radians = (degrees * Math.PI) / 180;
       const result = rotated(degrees, ramp, side, side);
-      for (const [dx, dy] of [[0, 0], [1, 0], [0, -2], [2, 2], [-1, 2]]) {
+      for (const [dx, dy] of [
+        [0, 0],
+        [1, 0],
+        [0, -2],
+        [2, 2],
+        [-1, 2],
+      ]) {
         const x = Math.cos(radians) * dx - Math.sin(radians) * dy;
         const y = Math.sin(radians) * dx + Math.cos(radians) * dy;
         assert.ok(Math.abs(result[(dy + 4) * side + dx + 4] - (0.5 + 0.03 * x + 0.02 * y)) < 1e-5);

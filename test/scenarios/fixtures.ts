@@ -10,11 +10,19 @@ export function labelCounts(loader: TaskLoader): Record<number, number> {
 
 /** The images of a loader as texts, ascending: two loaders hold the same images exactly when these are equal. */
 export function imageKeys(loader: TaskLoader): string[] {
-  return loader.sampleImages(loader.size).map((row) => row.join()).sort();
+  return loader
+    .sampleImages(loader.size)
+    .map((row) => row.join())
+    .sort();
 }
 
 /** Everything a stream serves, in order. */
 export function contents({ trainLoaders, validationLoaders, testLoaders }: TaskStream): string {
   const all = [...trainLoaders, ...validationLoaders, ...testLoaders];
-  return all.map((loader) => `${loader.epoch(0).join()} ${JSON.stringify(loader.hostData(), (_, v: unknown) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v))}`).join('\n');
+  return all
+    .map(
+      (loader) =>
+        `${loader.epoch(0).join()} ${JSON.stringify(loader.hostData(), (_, v: unknown) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v))}`,
+    )
+    .join('\n');
 }

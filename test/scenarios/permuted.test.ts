@@ -9,7 +9,10 @@ const dataset = tinyDataset();
 
 /** The places where two streams' tasks put each pixel: found by an image whose pixels all differ. */
 function orderOf(seed: number, task: number): number[] {
-  const ramp = { images: Uint8Array.from({ length: 160 }, (_, k) => k % 16), labels: Uint8Array.from({ length: 10 }, (_, k) => k) };
+  const ramp = {
+    images: Uint8Array.from({ length: 160 }, (_, k) => k % 16),
+    labels: Uint8Array.from({ length: 10 }, (_, k) => k),
+  };
   const stream = permutedScenario({ ...dataset, train: ramp, test: ramp }, { seed, nTasks: 3 });
   return [...stream.testLoaders[task].sampleImages(1)[0]].map((value) => Math.round(value * 255));
 }
@@ -19,13 +22,21 @@ test('each task after the first has a permutation of the pixels, of its own and 
   assert.deepEqual(orderOf(1, 0), identity);
   for (const task of [1, 2]) {
     assert.notDeepEqual(orderOf(1, task), identity);
-    assert.deepEqual([...orderOf(1, task)].sort((a, b) => a - b), identity);
+    assert.deepEqual(
+      [...orderOf(1, task)].sort((a, b) => a - b),
+      identity,
+    );
   }
   assert.notDeepEqual(orderOf(1, 1), orderOf(1, 2));
   const order = orderOf(1, 2);
   const stream = permutedScenario(dataset, { seed: 1, nTasks: 3 });
   const [plain, permuted] = [stream.trainLoaders[0].sampleImages(200), stream.trainLoaders[2].sampleImages(200)];
-  permuted.forEach((row, i) => assert.deepEqual([...row], order.map((from) => plain[i][from])));
+  permuted.forEach((row, i) =>
+    assert.deepEqual(
+      [...row],
+      order.map((from) => plain[i][from]),
+    ),
+  );
 });
 
 test('permutations and their hashes follow the seed', () => {
@@ -54,7 +65,10 @@ test('every task serves all labels, and with a limit the same images', () => {
 
 test('Permuted-MNIST serves whole MNIST in every task, synthetic data by option', () => {
   const { trainLoaders, testLoaders } = getPermutedMnist();
-  assert.deepEqual([...trainLoaders, ...testLoaders].map((loader) => loader.size), [...new Array(5).fill(60000), ...new Array(5).fill(10000)]);
+  assert.deepEqual(
+    [...trainLoaders, ...testLoaders].map((loader) => loader.size),
+    [...new Array(5).fill(60000), ...new Array(5).fill(10000)],
+  );
   assert.equal(getPermutedMnist({ data: 'synthetic' }).dataset.name, 'synthetic');
 });
 
@@ -63,5 +77,8 @@ test('same seed, same data and order; task-incremental allowed, class-incrementa
   assert.equal(make(5), make(5));
   assert.notEqual(make(5), make(6));
   assert.equal(permutedScenario(dataset, { scenario: 'task-incremental' }).tasks[1].scenario, 'task-incremental');
-  assert.throws(() => permutedScenario(dataset, { scenario: 'class-incremental' }), /permuted scenario: scenario 'class-incremental' is not possible here; use 'domain-incremental', 'task-incremental'/);
+  assert.throws(
+    () => permutedScenario(dataset, { scenario: 'class-incremental' }),
+    /permuted scenario: scenario 'class-incremental' is not possible here; use 'domain-incremental', 'task-incremental'/,
+  );
 });

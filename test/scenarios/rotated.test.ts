@@ -9,7 +9,10 @@ const dataset = tinyDataset();
 test('angles are evenly spaced from 0 to below 180 unless given', () => {
   assert.deepEqual(rotatedScenario(dataset).settings.angles, [0, 36, 72, 108, 144]);
   const given = rotatedScenario(dataset, { angles: [0, 90] });
-  assert.deepEqual(given.tasks.map((task) => task.name), ['rotated by 0°', 'rotated by 90°']);
+  assert.deepEqual(
+    given.tasks.map((task) => task.name),
+    ['rotated by 0°', 'rotated by 90°'],
+  );
   assert.deepEqual(rotatedScenario(dataset, { nTasks: 3 }).settings.angles, [0, 60, 120]);
 });
 
@@ -30,8 +33,14 @@ test('Rotated-MNIST: black corners come out as a normalised black pixel', () => 
 });
 
 test('angles that do not fit, and class-incremental, are refused', () => {
-  assert.throws(() => rotatedScenario(dataset, { nTasks: 3, angles: [0, 90] }), /rotated scenario: angles must be 3 numbers, got \[0,90\]; give one angle per task/);
+  assert.throws(
+    () => rotatedScenario(dataset, { nTasks: 3, angles: [0, 90] }),
+    /rotated scenario: angles must be 3 numbers, got \[0,90\]; give one angle per task/,
+  );
   assert.throws(() => rotatedScenario(dataset, { angles: [0, NaN] }), /angles must be 2 numbers/);
   assert.throws(() => rotatedScenario(dataset, { scenario: 'class-incremental' }), /is not possible here/);
-  assert.notEqual(rotatedScenario(dataset, { angles: [0, 90] }).fingerprint, rotatedScenario(dataset, { angles: [0, 91] }).fingerprint);
+  assert.notEqual(
+    rotatedScenario(dataset, { angles: [0, 90] }).fingerprint,
+    rotatedScenario(dataset, { angles: [0, 91] }).fingerprint,
+  );
 });

@@ -7,7 +7,8 @@ import { tinyDataset } from '../data/fixtures';
 import { contents, imageKeys, labelCounts } from './fixtures';
 
 const dataset = tinyDataset({ perClass: 20 });
-const labels = (options: SplitOptions) => splitScenario(dataset, options).trainLoaders.map((loader) => Object.keys(labelCounts(loader)).map(Number));
+const labels = (options: SplitOptions) =>
+  splitScenario(dataset, options).trainLoaders.map((loader) => Object.keys(labelCounts(loader)).map(Number));
 
 test('task- and domain-incremental Split serve labels 0 and 1 in every task', () => {
   for (const scenario of ['task-incremental', 'domain-incremental'] as const) {
@@ -18,15 +19,30 @@ test('task- and domain-incremental Split serve labels 0 and 1 in every task', ()
 
 test('class-incremental Split serves labels 0 … 9 across the tasks, two new ones in each', () => {
   const stream = splitScenario(dataset, { scenario: 'class-incremental' });
-  const expected = [[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]];
+  const expected = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+    [6, 7],
+    [8, 9],
+  ];
   assert.deepEqual(labels({ scenario: 'class-incremental' }), expected);
-  assert.deepEqual(stream.testLoaders.map((loader) => Object.keys(labelCounts(loader)).map(Number)), expected);
-  assert.deepEqual(stream.tasks.map((task) => task.classes), expected);
+  assert.deepEqual(
+    stream.testLoaders.map((loader) => Object.keys(labelCounts(loader)).map(Number)),
+    expected,
+  );
+  assert.deepEqual(
+    stream.tasks.map((task) => task.classes),
+    expected,
+  );
 });
 
 test('real Split-MNIST: each task holds exactly the digits of its name, all of them', () => {
   const { tasks, trainLoaders, testLoaders } = getSplitMnist({ scenario: 'class-incremental' });
-  assert.deepEqual(tasks.map((task) => task.name), ['digits 0, 1', 'digits 2, 3', 'digits 4, 5', 'digits 6, 7', 'digits 8, 9']);
+  assert.deepEqual(
+    tasks.map((task) => task.name),
+    ['digits 0, 1', 'digits 2, 3', 'digits 4, 5', 'digits 6, 7', 'digits 8, 9'],
+  );
   assert.deepEqual(labelCounts(trainLoaders[1]), { 2: 5958, 3: 6131 });
   assert.deepEqual(labelCounts(testLoaders[4]), { 8: 974, 9: 1009 });
   assert.deepEqual(labelCounts(getSplitMnist().trainLoaders[1]), { 0: 5958, 1: 6131 });
@@ -42,7 +58,16 @@ test('with a class order of its own, labels follow the order and names say the c
   const classOrder = [7, 2, 0, 9, 1, 3, 4, 5, 6, 8];
   const stream = splitScenario(dataset, { classOrder, scenario: 'class-incremental' });
   assert.deepEqual(stream.tasks[0].classNames, ['7', '2']);
-  assert.deepEqual(stream.tasks.map((task) => task.classes), [[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]);
+  assert.deepEqual(
+    stream.tasks.map((task) => task.classes),
+    [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [6, 7],
+      [8, 9],
+    ],
+  );
   const plain = splitScenario(dataset, { nTasks: 1, scenario: 'class-incremental' }).trainLoaders[0].hostData();
   const served = stream.trainLoaders[0].hostData(); // stored order: 2 before 7 in each round of labels
   assert.deepEqual([...served.labels.subarray(0, 4)], [1, 0, 1, 0]);
@@ -57,9 +82,19 @@ test('a random class order is drawn from the seed', () => {
 });
 
 test('classes are shared out evenly, or as classesPerTask says', () => {
-  assert.deepEqual(labels({ nTasks: 2 }), [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4]]);
+  assert.deepEqual(labels({ nTasks: 2 }), [
+    [0, 1, 2, 3, 4],
+    [0, 1, 2, 3, 4],
+  ]);
   const three = splitScenario(dataset, { nTasks: 3, classesPerTask: 2, scenario: 'class-incremental' });
-  assert.deepEqual(three.tasks.map((task) => task.classes), [[0, 1], [2, 3], [4, 5]]);
+  assert.deepEqual(
+    three.tasks.map((task) => task.classes),
+    [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ],
+  );
   assert.equal(splitScenario(dataset, { nTasks: 10, scenario: 'class-incremental' }).tasks.length, 10);
 });
 
@@ -72,7 +107,16 @@ test('same seed, same data and order; other seed, other data', () => {
 
 test('the fingerprint changes with everything that decides the data, and not with the batch size', () => {
   const base: SplitOptions = { seed: 1, limitPerTask: 10 };
-  const changes: SplitOptions[] = [{}, { seed: 2 }, { limitPerTask: 12 }, { testLimitPerTask: 4 }, { validationFraction: 0.2 }, { classOrder: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] }, { scenario: 'class-incremental' }, { nTasks: 2 }];
+  const changes: SplitOptions[] = [
+    {},
+    { seed: 2 },
+    { limitPerTask: 12 },
+    { testLimitPerTask: 4 },
+    { validationFraction: 0.2 },
+    { classOrder: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] },
+    { scenario: 'class-incremental' },
+    { nTasks: 2 },
+  ];
   const prints = changes.map((change) => splitScenario(dataset, { ...base, ...change }).fingerprint);
   prints.push(splitScenario(tinyDataset({ perClass: 21 }), base).fingerprint);
   assert.equal(new Set(prints).size, prints.length);
@@ -80,7 +124,9 @@ test('the fingerprint changes with everything that decides the data, and not wit
 });
 
 test('a class order does not change which images of a class a limit keeps', () => {
-  const [plain, reordered] = [{}, { classOrder: [8, 9, 2, 3, 4, 5, 6, 7, 0, 1] }].map((change) => splitScenario(dataset, { limitPerTask: 6, ...change }));
+  const [plain, reordered] = [{}, { classOrder: [8, 9, 2, 3, 4, 5, 6, 7, 0, 1] }].map((change) =>
+    splitScenario(dataset, { limitPerTask: 6, ...change }),
+  );
   assert.deepEqual(imageKeys(plain.trainLoaders[4]), imageKeys(reordered.trainLoaders[0]));
 });
 
@@ -108,5 +154,8 @@ test('impossible splits are refused with reason and remedy', () => {
 });
 
 test('a stream prints as one line', () => {
-  assert.match(inspect(splitScenario(dataset)), /^TaskStream\(split tiny, task-incremental: 5 tasks, 200 training, 0 validation, 50 test samples, fingerprint [0-9a-f]{12}\)$/);
+  assert.match(
+    inspect(splitScenario(dataset)),
+    /^TaskStream\(split tiny, task-incremental: 5 tasks, 200 training, 0 validation, 50 test samples, fingerprint [0-9a-f]{12}\)$/,
+  );
 });

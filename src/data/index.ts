@@ -1,0 +1,15 @@
+export { datasetFromArrays } from './dataset';
+export type { Dataset, DatasetArrays, ImageArrays, ImageSet } from './dataset';
+export { loadFashionMnist } from './fashionMnist';
+export type { FashionOptions } from './fashionMnist';
+export type { LoadOptions } from './folder';
+export { readIdx, writeIdx } from './idx';
+export type { IdxArray } from './idx';
+export { TaskLoader } from './loader';
+export type { Batch, LoaderSettings, Split } from './loader';
+export { loadMnist } from './mnist';
+export type { BilinearMap, PixelMap, PixelPermutation } from './pixels';
+export { rotationMap } from './pixels';
+export { syntheticDataset } from './synthetic';
+export type { SyntheticOptions } from './synthetic';
+export type { ScenarioName, Task } from './task';

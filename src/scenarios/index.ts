@@ -1,0 +1,10 @@
+export * from './compatibility';
+export { getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from './mnist';
+export type { PermutedMnistOptions, RotatedMnistOptions, SourceOptions, SplitMnistOptions } from './mnist';
+export { permutedScenario } from './permuted';
+export type { PermutedOptions } from './permuted';
+export { rotatedScenario } from './rotated';
+export type { RotatedOptions } from './rotated';
+export { splitScenario } from './split';
+export type { SplitOptions } from './split';
+export type { StreamOptions, TaskStream } from './stream';
