@@ -1,0 +1,45 @@
+import { problem } from '../utils/errors';
+import type { TableRow } from './table';
+
+/**
+ * A danfojs DataFrame, as far as this library describes it; everything else that danfojs offers (`groupby`, `query`, …) is
+ * there too, without types. For the complete types import `danfojs-node` itself.
+ */
+export interface DataFrame {
+  /** Rows and columns. */
+  readonly shape: [number, number];
+  /** Names of the columns. */
+  readonly columns: string[];
+  /** Values, row by row. */
+  readonly values: unknown[][];
+  /** Prints the frame as a text table. */
+  print(): void;
+  /** The first `rows` rows; default 5. */
+  head(rows?: number): DataFrame;
+  /** A copy sorted by a column. */
+  sortValues(column: string, options?: { ascending?: boolean }): DataFrame;
+  /** Everything else of danfojs. */
+  [name: string]: any;
+}
+
+/**
+ * Hands rows over as a danfojs DataFrame, for analyses of your own. danfojs is loaded at the first call (about a second).
+ *
+ * @param rows plain objects with the same columns, e.g. what `showTable` takes
+ * @throws when there are no rows or danfojs cannot be loaded
+ */
+export function toDataFrame(rows: readonly TableRow[]): DataFrame {
+  if (!Array.isArray(rows) || rows.length === 0) throw problem('toDataFrame', 'there are no rows', 'pass an array of objects, one per row');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return new (frameClass())(rows.map((row) => columns.map((column) => row[column] ?? null)), { columns });
+}
+
+type FrameClass = new (values: unknown[][], options: { columns: string[] }) => DataFrame;
+
+function frameClass(): FrameClass {
+  try {
+    return (require('danfojs-node') as { DataFrame: FrameClass }).DataFrame;
+  } catch (error) {
+    throw problem('toDataFrame', `danfojs-node does not load: ${(error as Error).message.split('\n')[0]}`, 'run `npm run doctor`; showTable works without it');
+  }
+}

@@ -1,0 +1,14 @@
+export { inNotebook } from './tslab';
+export { show } from './show';
+export { showTable } from './table';
+export type { TableOptions, TableRow } from './table';
+export { toDataFrame } from './dataFrame';
+export type { DataFrame } from './dataFrame';
+export { inlinePlotly, saveFigure } from './plotly';
+export { liveFigure, liveProgress } from './live';
+export type { Live } from './live';
+export { trainLive } from './trainLive';
+export type { LiveCall, TrainLiveOptions } from './trainLive';
+export { interruptible } from './interrupt';
+export type { InterruptSignal } from './interrupt';
+export { reload } from './reload';

@@ -1,0 +1,55 @@
+import { problem } from '../utils/errors';
+
+/** Tells a running function that the reader pressed Interrupt. It fits the `signal` option of all training calls. */
+export interface InterruptSignal {
+  /** Becomes true when training shall stop. */
+  readonly aborted: boolean;
+}
+
+/**
+ * Runs a function that the Interrupt button (or Ctrl-C) stops in good order: instead of leaving it running in the
+ * background, as a notebook cell would, or ending the process, the signal's `aborted` becomes true, the function stops
+ * where it can, and the cell fails with one short line. What was learnt is kept: run the cell again to go on.
+ *
+ * The function has to look at `signal.aborted` and to give way to the event loop (`setImmediate`) at least every 50 ms;
+ * the library's training calls do. A second Interrupt does what it does without this function.
+ *
+ * @param run receives the signal; pass it on as `{signal}`
+ * @returns what `run` returns
+ * @throws an error named `Interrupted` after an interrupt, else what `run` throws
+ */
+export async function interruptible<T>(run: (signal: InterruptSignal) => Promise<T>): Promise<T> {
+  if (typeof run !== 'function') throw problem('interruptible', `run is ${typeof run}`, 'pass a function: interruptible((signal) => trainer.runSequence(stream, {signal}))');
+  await null; // a handler added in a cell's synchronous part would end the kernel: tslab runs that part with breakOnSigint
+  const control = new AbortController();
+  const others = process.listeners('SIGINT');
+  const stop = (): void => {
+    if (!control.signal.aborted) return control.abort();
+    restore();
+    process.kill(process.pid, 'SIGINT');
+  };
+  const restore = (): void => {
+    process.removeListener('SIGINT', stop);
+    for (const listener of others) if (!process.listeners('SIGINT').includes(listener)) process.on('SIGINT', listener);
+  };
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', stop);
+  try {
+    const result = await run(control.signal);
+    if (control.signal.aborted) throw interrupted('stopped');
+    return result;
+  } catch (error) {
+    const stopped = error instanceof Error && /Interrupted|AbortError/.test(error.name);
+    throw stopped ? interrupted(error.message) : error;
+  } finally {
+    restore();
+  }
+}
+
+/** An error whose stack is its message only: one line in the notebook. */
+function interrupted(message: string): Error {
+  const error = new Error(message.includes('again') ? message : `${message}; what was done so far is kept, run the cell again to go on`);
+  error.name = 'Interrupted';
+  error.stack = `Interrupted: ${error.message}`;
+  return error;
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { Figure } from '../figures/figure';
+import { escapeHtml, scriptJson } from './html';
+import { figureImage } from './picture/svg';
+import { figureTitle, plainFigure } from './plainFigure';
+import { PLOTLY_CONFIG } from './plotly';
+import { display, type MimeBundle } from './tslab';
+
+/**
+ * Shows a figure, or several one below the other. JupyterLab with the Plotly extension draws it; where `inlinePlotly` was
+ * called the page draws it itself; elsewhere a still picture stands for it. Outside a notebook its description is printed.
+ *
+ * @param figures what figure builders return
+ * @throws when something else is passed
+ */
+export function show(...figures: Figure[]): void {
+  for (const figure of figures) {
+    const bundle = figureBundle(figure);
+    if (!display(bundle)) console.log(bundle['text/plain']);
+  }
+}
+
+/**
+ * A figure in the three forms that `show` sends in one message: Plotly's MIME type, HTML that needs no connection, and
+ * text.
+ */
+export function figureBundle(figure: Figure): MimeBundle {
+  const plain = plainFigure(figure, 'show');
+  return {
+    'application/vnd.plotly.v1+json': { ...plain, config: PLOTLY_CONFIG },
+    'text/html': figureHtml(plain),
+    'text/plain': figureText(plain),
+  };
+}
+
+/** A still picture, which gives way to the live figure where Plotly is on the page. */
+function figureHtml(figure: Figure): string {
+  const id = `figure-${randomBytes(6).toString('hex')}`;
+  const still = figureImage(figure) ?? `<p>${escapeHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
+  const arguments_ = [figure.data, figure.layout, PLOTLY_CONFIG].map(scriptJson).join(', ');
+  return `<div id="${id}">${still}</div>
+<script>(function () {
+  var place = document.getElementById('${id}');
+  if (!place || !window.Plotly) return;
+  place.innerHTML = '';
+  window.Plotly.newPlot(place, ${arguments_});
+})();</script>`;
+}
+
+/** `Accuracy matrix (figure: 2 heatmap)`. */
+function figureText(figure: Figure): string {
+  const counts = new Map<string, number>();
+  for (const { type = 'scatter' } of figure.data) counts.set(String(type), (counts.get(String(type)) ?? 0) + 1);
+  return `${figureTitle(figure)} (figure: ${[...counts].map(([type, count]) => `${count} ${type}`).join(', ')})`;
+}

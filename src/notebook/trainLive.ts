@@ -1,0 +1,46 @@
+import type { Figure } from '../figures/figure';
+import type { ProgressEvent } from '../methods/progress';
+import { interruptible, type InterruptSignal } from './interrupt';
+import { liveFigure, liveProgress } from './live';
+
+/** What a training call needs to be followed and stopped; pass it on as it is. */
+export interface LiveCall {
+  /** Receives what the trainer reports. */
+  readonly onProgress: (event: ProgressEvent) => void;
+  /** Tells when the reader pressed Interrupt. */
+  readonly signal: InterruptSignal;
+}
+
+/** Options of `trainLive`. */
+export interface TrainLiveOptions {
+  /** Makes the figure of the accuracy matrix; `false` for no figure. Default `accuracyMatrixFigure`. */
+  figure?: ((matrix: (number | null)[][]) => Figure) | false;
+}
+
+/**
+ * Trains with a progress line, an accuracy matrix that fills while training runs, and a working Interrupt button.
+ *
+ * @param run starts training, e.g. `(live) => trainer.runSequence(stream, live)`; where its result has a `matrix` (as the
+ *   tracker of `runSequence` has), the figure ends with it
+ * @returns what `run` returns
+ * @throws what `run` throws; after an interrupt an error named `Interrupted`, what was learnt is kept
+ */
+export async function trainLive<T>(run: (live: LiveCall) => Promise<T>, options: TrainLiveOptions = {}): Promise<T> {
+  const line = liveProgress();
+  const figure = options.figure === false ? null : liveFigure(options.figure);
+  let last: ProgressEvent | undefined;
+  const onProgress = (event: ProgressEvent): void => {
+    last = event;
+    line.update(event);
+    figure?.update(event);
+  };
+  try {
+    const result = await interruptible((signal) => run({ onProgress, signal }));
+    const matrix = (result as { matrix?: ProgressEvent['matrix'] } | undefined)?.matrix;
+    if (last && Array.isArray(matrix)) figure?.update({ ...last, matrix });
+    return result;
+  } finally {
+    line.done();
+    figure?.done();
+  }
+}
