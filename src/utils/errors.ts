@@ -21,7 +21,7 @@ export function problem(subject: string, reason: string, remedy?: string): Error
 export function withDefaults<T extends object>(subject: string, given: Partial<T> | undefined, defaults: T): T {
   const result = { ...defaults };
   for (const [name, value] of Object.entries(given ?? {})) {
-    if (!(name in defaults)) {
+    if (!Object.hasOwn(defaults, name)) {
       throw problem(subject, `unknown option '${name}'`, `known options: ${Object.keys(defaults).join(', ')}`);
     }
     if (value !== undefined) (result as Record<string, unknown>)[name] = value;

@@ -4,8 +4,9 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   return Object.is(Math.round(value * 10 ** digits), -0) ? (0).toFixed(digits) : value.toFixed(digits);
 }
 
-/** A duration as short text: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
+/** A duration as short text: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`; `–` where it is not a finite number. */
 export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -17,7 +18,8 @@ export function formatDuration(seconds: number): string {
 /** A count of bytes as short text: `3.1 MB` (powers of ten). */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  let power = 0;
+  while (power < units.length - 1 && bytes >= 999.95 * 1000 ** power) power++; // 999,950 would round to 1000.0 kB
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 

@@ -1,5 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { checkNumber } from './errors';
 
 /**
  * A seeded stream of random numbers (xoroshiro128+). Every random decision of the library draws from a stream with a
@@ -23,8 +24,13 @@ export class RandomStream {
     return (this.generator.next() >>> 0) / 2 ** 32;
   }
 
-  /** A whole number in [0, n), every value equally likely (rejection sampling, so without modulo bias). */
+  /**
+   * A whole number in [0, n), every value equally likely (rejection sampling, so without modulo bias).
+   *
+   * @param n whole number from 1 to 2³²; anything else throws a RangeError
+   */
   integer(n: number): number {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) throw new RangeError(`n must be a whole number from 1 to 2^32, got ${n}`);
     const limit = 2 ** 32 - (2 ** 32 % n);
     let bits = this.generator.next() >>> 0;
     while (bits >= limit) bits = this.generator.next() >>> 0;
@@ -88,7 +94,7 @@ let defaultSeed = 42;
  * @param seed any whole number
  */
 export function setSeed(seed: number): void {
-  if (!Number.isInteger(seed)) throw new Error(`setSeed: the seed must be a whole number, got ${seed}`);
+  checkNumber('setSeed', 'seed', seed, { integer: true });
   defaultSeed = seed;
 }
 

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatBytes, formatDuration, formatNumber, textTable } from '../../src/utils/format';
+
+test('a number has the asked decimals, a missing one is a dash, and nothing is ever −0', () => {
+  assert.equal(formatNumber(0.98761), '0.9876');
+  assert.equal(formatNumber(-0.00001), '0.0000');
+  assert.equal(formatNumber(-0.5, 1), '-0.5');
+  assert.equal(formatNumber(null), '–');
+  assert.equal(formatNumber(undefined), '–');
+});
+
+test('durations read naturally at every size and carry over at 60', () => {
+  const cases: [number, string][] = [
+    [0, '0.0 s'],
+    [0.44, '0.4 s'],
+    [9.96, '10 s'],
+    [59.4, '59 s'],
+    [59.7, '1 min 00 s'],
+    [185, '3 min 05 s'],
+    [3599.6, '1 h 00 min'],
+    [3720, '1 h 02 min'],
+    [3779.9, '1 h 03 min'],
+  ];
+  for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text);
+});
+
+test('a duration that is not known yet is a dash', () => {
+  assert.equal(formatDuration(Infinity), '–');
+  assert.equal(formatDuration(NaN), '–');
+});
+
+test('bytes take the largest unit that keeps the number at 1 or more, also where rounding carries over', () => {
+  const cases: [number, string][] = [
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [3_100_000, '3.1 MB'],
+    [999_999, '1.0 MB'],
+    [2e12, '2000.0 GB'],
+  ];
+  for (const [bytes, text] of cases) assert.equal(formatBytes(bytes), text);
+});
+
+test('a text table aligns numbers to the right and text to the left', () => {
+  assert.equal(
+    textTable([
+      ['name', 'acc'],
+      ['naive', '0.5'],
+      ['er', '10.25'],
+    ]),
+    'name     acc\n────────────\nnaive    0.5\ner     10.25',
+  );
+});
