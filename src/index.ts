@@ -1,0 +1,33 @@
+/**
+ * Continual learning in TypeScript. In the order the data flows: a data set becomes a scenario (a stream of tasks), a method
+ * learns it on a model, every evaluation fills a cell of the accuracy matrix, and metrics, benchmark and figures read that.
+ */
+
+// Seeds and where it runs
+export { getSeed, RandomStream, setSeed } from './utils/random';
+export { getDevice, initBackend, Variable } from './backend';
+export type { BackendName, Kernels, Value } from './backend';
+
+// Data
+export * from './data';
+
+// Scenarios
+export * from './scenarios';
+
+// Models
+export * from './models';
+
+// Methods
+export * from './methods';
+
+// Metrics
+export * from './metrics';
+
+// Benchmark
+export * from './benchmark';
+
+// Figures
+export * from './figures';
+
+// Notebook
+export * from './notebook';
