@@ -47,9 +47,8 @@ function figureHtml(figure: Figure): string {
 })();</script>`;
 }
 
-/** `Accuracy matrix (figure: 2 heatmap)`. */
+/** `Accuracy matrix (figure: heatmap)`. */
 function figureText(figure: Figure): string {
-  const counts = new Map<string, number>();
-  for (const { type = 'scatter' } of figure.data) counts.set(String(type), (counts.get(String(type)) ?? 0) + 1);
-  return `${figureTitle(figure)} (figure: ${[...counts].map(([type, count]) => `${count} ${type}`).join(', ')})`;
+  const types = [...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))];
+  return `${figureTitle(figure)} (figure${types.length > 0 ? `: ${types.join(', ')}` : ''})`;
 }

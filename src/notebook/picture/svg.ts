@@ -18,7 +18,7 @@ export function figureSvg(figure: Figure): string | null {
   const layout = figure.layout as Loose;
   const height = Number(layout.height ?? 400);
   const traces = figure.data as Loose[];
-  const panels = panelsOf(traces);
+  const panels = panelsOf(traces, layout);
   const longest = Math.max(0, ...Object.keys(layout).filter((key) => key.startsWith('yaxis')).flatMap((key) => (layout[key].ticktext ?? []).map((text: unknown) => String(text).length)));
   const margin = { l: 56, r: 24, t: 64, b: 48, ...layout.margin };
   const box = { left: Math.max(margin.l, 34 + 6.5 * longest), right: WIDTH - margin.r, top: margin.t, bottom: height - margin.b };
@@ -29,7 +29,7 @@ export function figureSvg(figure: Figure): string | null {
     parts.push(drawn);
   }
   for (const note of (layout.annotations ?? []) as Loose[]) parts.push(annotation(note, box));
-  if (layout.showlegend) parts.push(legend(traces, box.left, box.top - 22));
+  if (layout.showlegend) parts.push(legend(traces, box.left, 52));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" ` +
     `font-family="system-ui, sans-serif" font-size="12" fill="${GREY}">${label(box.left, 30, figureTitle(figure), 'font-size="16"')}${parts.join('')}</svg>`;
 }
@@ -43,12 +43,16 @@ export function figureImage(figure: Figure): string | null {
 
 interface Box { left: number; right: number; top: number; bottom: number }
 
-/** Traces by panel, e.g. `x2 y2`. */
-function panelsOf(traces: Loose[]): Map<string, Loose[]> {
+/** Traces by panel, e.g. `x2 y2`; a panel without traces counts when both of its axes are in the layout. */
+function panelsOf(traces: Loose[], layout: Loose): Map<string, Loose[]> {
   const panels = new Map<string, Loose[]>();
   for (const trace of traces) {
     const key = `${trace.xaxis ?? 'x'} ${trace.yaxis ?? 'y'}`;
     panels.set(key, [...(panels.get(key) ?? []), trace]);
+  }
+  for (const [, number] of Object.keys(layout).flatMap((key) => [...key.matchAll(/^xaxis(\d*)$/g)])) {
+    const key = `x${number} y${number}`;
+    if (layout[`yaxis${number}`] && !panels.has(key)) panels.set(key, []);
   }
   return panels;
 }
@@ -66,8 +70,10 @@ function drawPanel(key: string, traces: Loose[], layout: Loose, whole: Box): str
   const drawn = traces.map((trace) => drawTrace(trace, { x, y, bars }));
   if (drawn.includes(null)) return null;
   const inside = { left, right, top, bottom };
-  const shapes = ((layout.shapes ?? []) as Loose[]).filter((shape) => (shape.xref ?? 'x') === key.split(' ')[0]).map((shape) => drawShape(shape, x, y, inside));
-  return axes(xAxis, yAxis, x, y, inside) + drawn.join('') + shapes.join('');
+  const [xRef, yRef] = key.split(' ');
+  const own = ((layout.shapes ?? []) as Loose[]).filter(({ xref = 'x', yref = 'y' }) => xref.split(' ')[0] === xRef && yref.split(' ')[0] === yRef);
+  const shapes = (below: boolean) => own.filter(({ layer }) => (layer === 'below') === below).map((shape) => drawShape(shape, x, y, inside)).join('');
+  return axes(xAxis, yAxis, x, y, inside) + shapes(true) + drawn.join('') + shapes(false);
 }
 
 /** An axis with what it takes over from another one (`matches`). */
@@ -88,7 +94,10 @@ function extentOf(traces: Loose[], axis: 'x' | 'y'): Extent {
   const extent: Extent = { values: [], reach: 0, zero: false };
   for (const trace of traces) {
     const cells = trace.type === 'heatmap' ? (axis === 'x' ? trace.z[0] : trace.z).map((_: unknown, k: number) => k) : [];
-    extent.values.push(...(trace[axis] ?? cells));
+    const values: unknown[] = trace[axis] ?? cells;
+    extent.values.push(...values);
+    const error: Loose = trace[`error_${axis}`] ?? {};
+    if (error.visible) values.forEach((value, k) => typeof value === 'number' && extent.values.push(value - error.array[k], value + error.array[k]));
     const lengthwise = trace.type === 'bar' && (axis === 'x') === (trace.orientation === 'h');
     if (lengthwise) extent.zero = true;
     else if (trace.type === 'bar' || trace.type === 'heatmap') extent.reach = 0.5;
@@ -101,14 +110,14 @@ function extentOf(traces: Loose[], axis: 'x' | 'y'): Extent {
 function axes(xAxis: Loose, yAxis: Loose, x: Scale, y: Scale, box: Box): string {
   const grid = (axis: Loose, d: string) => (axis.showgrid === false ? '' : `<path d="${d}" stroke="${LINE}"/>`);
   const columns = x.ticks.map((tick) => grid(xAxis, `M${px(tick.position)} ${px(box.top)}V${px(box.bottom)}`) +
-    label(tick.position, box.bottom + 18, tick.label, 'text-anchor="middle"'));
+    label(tick.position, xAxis.side === 'top' ? box.top - 8 : box.bottom + 18, tick.label, 'text-anchor="middle"'));
   const rows = y.ticks.map((tick) => grid(yAxis, `M${px(box.left)} ${px(tick.position)}H${px(box.right)}`) +
     label(box.left - 8, tick.position + 4, tick.label, 'text-anchor="end"'));
   const [xTitle, yTitle] = [xAxis.title?.text, yAxis.title?.text];
   const middle = (box.top + box.bottom) / 2;
   return columns.join('') + rows.join('') +
     (xTitle ? label((box.left + box.right) / 2, box.bottom + 38, xTitle, 'text-anchor="middle"') : '') +
-    (yTitle ? label(16, middle, yTitle, `text-anchor="middle" transform="rotate(-90 16 ${px(middle)})"`) : '');
+    (yTitle ? label(11, middle, yTitle, `text-anchor="middle" transform="rotate(-90 11 ${px(middle)})"`) : '');
 }
 
 function drawShape(shape: Loose, x: Scale, y: Scale, box: Box): string {
@@ -117,7 +126,7 @@ function drawShape(shape: Loose, x: Scale, y: Scale, box: Box): string {
   const across = (value: number) => (String(shape.xref).endsWith('domain') ? box.left + value * (box.right - box.left) : x.at(value));
   const [x0, x1] = [across(shape.x0), across(shape.x1)];
   const [y0, y1] = [vertical(shape.y0), vertical(shape.y1)];
-  const stroke = `stroke="${escapeHtml(shape.line?.color ?? GREY)}" stroke-width="${shape.line?.width ?? 1}" fill="none"`;
+  const stroke = `stroke="${escapeHtml(shape.line?.color ?? GREY)}" stroke-width="${shape.line?.width ?? 1}" fill="${escapeHtml(shape.fillcolor ?? 'none')}"`;
   const dashed = shape.line?.dash && shape.line.dash !== 'solid' ? ' stroke-dasharray="6 4"' : '';
   if (shape.type === 'line') return `<path d="M${px(x0)} ${px(y0)}L${px(x1)} ${px(y1)}" ${stroke}${dashed}/>`;
   return `<rect x="${px(Math.min(x0, x1))}" y="${px(Math.min(y0, y1))}" width="${px(Math.abs(x1 - x0))}" height="${px(Math.abs(y1 - y0))}" ${stroke}${dashed}/>`;

@@ -45,12 +45,19 @@ function scatter(trace: Loose, { x, y }: Place): string {
     const opacity = trace.marker?.opacity ?? 1;
     if (mode.includes('markers') && opacity > 0) parts.push(marker(trace.marker ?? {}, cx, cy, k, color, opacity));
     if (mode.includes('text')) {
-      const side = String(trace.textposition ?? '');
-      const anchor = side.includes('right') ? 'start' : 'middle';
-      parts.push(label(cx, cy + (side.includes('top') ? -8 : 4), trace.text?.[k] ?? '', `text-anchor="${anchor}" xml:space="preserve"`));
+      parts.push(besides(trace, cx, cy, k));
     }
   });
   return parts.join('');
+}
+
+/** The text of a point, on the side that Plotly's `textposition` names. */
+function besides(trace: Loose, x: number, y: number, k: number): string {
+  const side = String(Array.isArray(trace.textposition) ? trace.textposition[k] : trace.textposition ?? '');
+  const room = trace.mode.includes('markers') ? Number(trace.marker?.size ?? 6) / 2 + 2 : 2;
+  const [anchor, shift] = side.includes('right') ? ['start', room] : side.includes('left') ? ['end', -room] : ['middle', 0];
+  const up = side.includes('top') ? -room - 4 : side.includes('bottom') ? room + 10 : 4;
+  return label(x + shift, y + up, String(trace.text?.[k] ?? '').trim(), `text-anchor="${anchor}"`);
 }
 
 function marker(style: Loose, x: number, y: number, k: number, color: string, opacity: number): string {

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { showTable, toDataFrame } from '../../src/notebook';
+import { printed } from './printed';
+
+const rows = [
+  { method: 'EWC', acc: 0.75, runs: 3 },
+  { method: '<b>GEM</b>', acc: 0.9, runs: 3, note: null },
+  { method: 'none', acc: null },
+  { method: 'Naive', acc: 0.123456 },
+];
+
+test('rows are sorted by a column, missing values last, columns come from all rows', async () => {
+  const text = await printed(() => showTable(rows, { sortBy: 'acc', title: 'Results' }));
+  const lines = text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
+  assert.deepEqual(lines.slice(0, 2), ['Results', 'method acc runs note']);
+  assert.deepEqual(lines.slice(3, 7), ['<b>GEM</b> 0.9000 3 –', 'EWC 0.7500 3 –', 'Naive 0.1235 – –', 'none – – –']);
+  const rising = await printed(() => showTable(rows, { sortBy: 'acc', descending: false }));
+  assert.ok(rising.indexOf('Naive') < rising.indexOf('GEM') && rising.indexOf('GEM') < rising.indexOf('none'));
+});
+
+test('no rows, an unknown column and an unknown option are refused with the reason', () => {
+  assert.throws(() => showTable([]), /showTable: there are no rows/);
+  assert.throws(() => showTable(rows, { sortBy: 'ACC' }), /there is no column 'ACC'; columns: method, acc, runs, note/);
+  assert.throws(() => showTable(rows, { sort: 'acc' } as never), /unknown option 'sort'/);
+});
+
+test('toDataFrame hands the same values over to danfojs, which can sort them', () => {
+  const frame = toDataFrame([{ method: 'EWC', acc: 0.75 }, { method: 'GEM', acc: 0.9 }]);
+  assert.deepEqual(frame.shape, [2, 2]);
+  assert.deepEqual(frame.columns, ['method', 'acc']);
+  assert.deepEqual(frame.sortValues('acc', { ascending: false }).values, [['GEM', 0.9], ['EWC', 0.75]]);
+});
