@@ -48,10 +48,13 @@ async function program(context, part, file, remedy = 'install it', optional = fa
 
 function stepRow(context, part, result, version, folder) {
   const good = result?.state === 'ok';
-  return { part, version: good ? version : '-', where: context.relative(folder), state: good ? 'OK' : `${firstLine(result?.text ?? 'not set up')} -> ${result?.remedy ?? ''}`, bad: !good };
+  return { part, version: good ? version : '-', where: context.relative(folder), state: good ? 'OK' : trouble(result), bad: !good };
 }
 
-const pythonRows = (context, result) => Object.entries(pins()).map(([name, pin]) => stepRow(context, name === 'plotly' ? 'plotly (Python)' : name, result, pin, context.venv));
+const pythonRows = (context, result) => Object.entries(pins()).map(([name, pin], i) => {
+  const known = i === 0 ? result : { ...result, text: 'not there either', remedy: '' };
+  return stepRow(context, name === 'plotly' ? 'plotly (Python)' : name, known, pin, context.venv);
+});
 
 async function nativeRow(context, result) {
   const folder = path.join(context.modules, '@tensorflow', 'tfjs-node');
@@ -95,6 +98,9 @@ function browserRow(context) {
   const found = findProgram(context, context.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome');
   return { part: 'browser', version: found ? path.basename(found) : '-', where: found ? 'PATH' : '-', state: found ? 'OK' : 'not found; only the end-to-end test needs it (Debian: apt install chromium)' };
 }
+
+// The whole message stands above the table, where the step was tried.
+const trouble = ({ text, remedy } = { text: 'not set up' }) => [firstLine(text), remedy].filter(Boolean).join('; to do: ');
 
 const countFolders = (modules) => (existsSync(modules) ? readdirSync(modules).length : 0);
 const firstLine = (text) => text.split('\n')[0].replace(/:$/, '');

@@ -26,6 +26,7 @@ export function stopAll(signal = 'SIGTERM') {
  * @param {NodeJS.ProcessEnv} [options.env] default: the context's
  * @param {number} [options.limit] seconds it may take in all (default 600)
  * @param {number} [options.silence] seconds without a sign of life after which it is ended (default: no such limit)
+ * @param {(line: string) => boolean} [options.isSign] which output lines are a sign of life (default: every one)
  * @param {() => number} [options.activity] a figure that grows while it works (bytes on disk); a change is a sign of life
  * @param {(figure: number) => string} [options.describe] turns that figure into text beside the label
  * @param {(line: string) => string | undefined} [options.onLine] picks the progress text out of an output line
@@ -33,7 +34,7 @@ export function stopAll(signal = 'SIGTERM') {
  *   `reason` is '' or says in words why it did not work
  */
 export function runBounded(context, command, args, options) {
-  const { label, cwd = context.root, env = context.env, limit = 600, silence, activity, describe, onLine } = options;
+  const { label, cwd = context.root, env = context.env, limit = 600, silence, isSign = () => true, activity, describe, onLine } = options;
   return new Promise((resolve) => {
     const progress = startProgress(context, label);
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
@@ -44,9 +45,12 @@ export function runBounded(context, command, args, options) {
     let output = '';
     let reason = '';
     const listen = (chunk) => {
-      lastSign = Date.now();
       output = (output + chunk).slice(-200_000);
-      if (onLine) for (const line of String(chunk).split(/[\r\n]+/)) { const text = onLine(line); if (text) progress.detail(text); }
+      for (const line of String(chunk).split(/[\r\n]+/).filter(Boolean)) {
+        if (isSign(line)) lastSign = Date.now();
+        const text = onLine?.(line);
+        if (text) progress.detail(text);
+      }
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { spec } from 'node:test/reporters';
 
 /*
@@ -19,6 +20,5 @@ export default async function* reporter(source) {
       }
     }
   };
-  const { Readable } = await import('node:stream');
   yield* Readable.from(quiet()).pipe(inner);
 }

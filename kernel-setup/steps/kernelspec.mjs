@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { jupyterEnvironment, setupFolder } from '../lib/jupyter.mjs';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
 import { beginStep, contentOf, finishStep, hashOf, isStamped } from '../lib/stamps.mjs';
+import { compareWithPins } from './python-packages.mjs';
 
 const NAME = 'kernelspec';
 const specFolder = path.join(setupFolder, 'share', 'kernels', 'tslab');
@@ -11,9 +11,10 @@ const entry = path.join(setupFolder, 'kernel', 'main.cjs');
 /** Checks that the .venv's Jupyter finds the kernel of this repository and that tslab's message queue loads. Writes nothing outside. */
 export async function kernelspec(context) {
   const hash = hashOf(contentOf(path.join(specFolder, 'kernel.json')), contentOf(entry), contentOf(path.join(context.root, 'package-lock.json')), context.root);
+  const lacking = compareWithPins(context);
   const text = 'kernel tslab, from kernel-setup/share';
-  if (isStamped(context, NAME, hash) && existsSync(context.venvPython)) return { state: 'ok', text };
-  if (!existsSync(context.venvPython)) return missing('JupyterLab is not installed', 'see the Python environment above');
+  if (isStamped(context, NAME, hash) && !lacking) return { state: 'ok', text };
+  if (lacking) return missing(`JupyterLab is not installed (${lacking})`, 'see python-packages above');
   beginStep(context, NAME);
   const list = await runBounded(context, context.venvPython, ['-m', 'jupyter', 'kernelspec', 'list', '--json'],
     { label: 'kernelspec: asking Jupyter', limit: 60, env: jupyterEnvironment(context) });

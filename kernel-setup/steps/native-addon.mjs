@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
+import { findProgram } from '../lib/find.mjs';
 import { beginStep, finishStep, hashOf, isStamped, readStamp, wasCutOff, writeAtomically } from '../lib/stamps.mjs';
 import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
 import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
@@ -27,10 +28,10 @@ export async function nativeAddon(context) {
   const hash = hashOf(packageVersion(packageFolder), WHEEL, process.platform, process.arch);
   if (isStamped(context, NAME, hash) && isLinked(packageFolder)) return { state: 'ok', text: describe(readStamp(context, NAME)) };
   const before = gaveUp(context, hash);
-  if (before) return missing(`${before}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`);
+  if (before) return missing(`${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`, before.remedy);
   clearLeftovers(context, packageFolder);
   beginStep(context, NAME);
-  const { how, facts, reason } = await provide(context, packageFolder);
+  const { how, facts, reason, remedy } = await provide(context, packageFolder);
   if (facts) {
     finishStep(context, NAME, hash, { how, ...facts });
     rmSync(giveUpFile(context), { force: true });
@@ -38,19 +39,19 @@ export async function nativeAddon(context) {
   }
   clearLeftovers(context, packageFolder);
   finishStep(context, NAME, 'none');
-  writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context, hash), time: Date.now(), reason }));
-  return missing(reason);
+  writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context, hash), time: Date.now(), reason, remedy }));
+  return missing(reason, remedy);
 }
 
-const missing = (reason) => ({
+const missing = (reason, remedy) => ({
   state: 'missing',
   text: `not available, wasm is used instead (slower):\n    ${reason}`,
-  remedy: `have Python 3.10 or newer and the network, and ${BUILD_REMEDY}; then npm run doctor`,
+  remedy: `${remedy}; then npm run doctor`,
 });
 
 const describe = ({ how, libtensorflow }) => `TensorFlow ${libtensorflow}, ${how}`;
 
-/** The ways in their order. Returns {how, facts} of the first that works, or {reason} of why none did. */
+/** The ways in their order. Returns {how, facts} of the first that works, or {reason, remedy} of why none did. */
 async function provide(context, packageFolder) {
   if (isOwnInstall(packageFolder)) {
     const facts = await check(context);
@@ -58,6 +59,7 @@ async function provide(context, packageFolder) {
     clearPackage(packageFolder);
   }
   const reasons = [];
+  let remedy;
   const suffix = `tfjs-node-${packageVersion(packageFolder)}-${process.platform}-${process.arch}`;
   const ways = [
     { kind: `libtensorflow-${WHEEL.version}-${suffix}`, how: `compiled against ${WHEEL.name} ${WHEEL.version}` },
@@ -68,13 +70,14 @@ async function provide(context, packageFolder) {
     if (facts?.backend) return { how, facts };
   }
   for (const [make, { kind, how }] of [[makePrebuilt, ways[1]], [makeFromWheel, ways[0]]]) {
-    const { reason } = await make(context, packageFolder, kind);
-    const facts = reason ? {} : await check(context);
+    const made = await make(context, packageFolder, kind);
+    const facts = made.reason ? {} : await check(context);
     if (facts.backend) return { how, facts };
-    reasons.push(reason ?? facts.reason);
+    reasons.push(made.reason ?? facts.reason);
+    remedy = made.remedy ?? 'look at the messages above; is the network within reach?';
     clearPackage(packageFolder);
   }
-  return { reason: reasons.join(';\n    ') };
+  return { reason: reasons.join(';\n    '), remedy };
 }
 
 /** Loads the addon in a process of its own. Returns {backend, tfjs, libtensorflow} or {reason}. */
@@ -114,9 +117,9 @@ async function makePrebuilt(context, packageFolder, kind) {
 async function makeFromWheel(context, packageFolder, kind) {
   if (!['linux', 'darwin'].includes(process.platform)) return { reason: `compiling is set up for Linux and macOS, not for ${process.platform}` };
   const lacking = missingForBuild(context);
-  if (lacking) return { reason: `to compile it, ${lacking} is missing` };
+  if (lacking) return { reason: `to compile it, ${lacking} is missing`, remedy: BUILD_REMEDY };
   const venv = await ensureVenv(context);
-  if (venv.state !== 'ok') return { reason: `to get libtensorflow, Python is missing: ${venv.text}` };
+  if (venv.state !== 'ok') return { reason: `to get libtensorflow, Python is needed: ${venv.text}`, remedy: venv.remedy };
   const fresh = freshFolder(context, kind);
   const wheel = await downloadWheel(context, path.join(fresh, 'download'));
   if (wheel.reason) return wheel;
@@ -186,14 +189,14 @@ function isOwnInstall(packageFolder) {
 
 const giveUpFile = (context) => path.join(context.stamps, `${NAME}.gave-up.json`);
 /** A compiler or a Python that appears is a reason to try again at once. */
-const giveUpKey = (context, hash) => hashOf(hash, missingForBuild(context), existsSync(context.venvPython));
+const giveUpKey = (context, hash) => hashOf(hash, missingForBuild(context), findProgram(context, 'python3', 'python') ?? '', existsSync(context.venvPython));
 
 function gaveUp(context, hash) {
-  if (context.retry || !existsSync(giveUpFile(context))) return '';
+  if (context.retry) return undefined;
   try {
-    const { key, time, reason } = JSON.parse(readFileSync(giveUpFile(context), 'utf8'));
-    return key === giveUpKey(context, hash) && Date.now() - time < GIVE_UP_HOURS * 3.6e6 ? reason : '';
+    const before = JSON.parse(readFileSync(giveUpFile(context), 'utf8'));
+    return before.key === giveUpKey(context, hash) && Date.now() - before.time < GIVE_UP_HOURS * 3.6e6 ? before : undefined;
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -23,12 +23,15 @@ export async function nodePackages(context) {
   const npm = npmCommand(context);
   if (!npm) return { state: 'failed', text: `npm was not found, and ${trouble}`, remedy: 'install npm (it comes with Node) or start through npm run' };
   beginStep(context, NAME);
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http', '--fetch-timeout=60000', '--fetch-retries=2'];
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http', 
+    '--fetch-timeout=30000', '--fetch-retries=2', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=5000'];
   const result = await runBounded(context, npm.command, [...npm.args, ...args], {
     label: 'node packages: npm ci, waiting for the npm registry (about 120 MB)',
     limit: 1800,
     silence: 240,
-    onLine: (line) => /fetch GET \d+ \S*\/([^/\s]+)/.exec(line)?.[1],
+    // npm writes a line for every failed attempt, too: only a package that arrived counts.
+    isSign: (line) => /npm http (fetch GET 200|cache) /.test(line),
+    onLine: (line) => /fetch GET 200 \S*\/([^/\s]+)/.exec(line)?.[1],
   });
   const still = result.ok ? compareWithLock(context) : result.reason;
   if (still) {
