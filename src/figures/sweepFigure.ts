@@ -54,7 +54,7 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
 
 function fittingSpacing(values: readonly number[]): 'log' | 'linear' | 'even' {
   const sizes = values.filter((value) => value !== 0).map(Math.abs);
-  if (Math.max(...sizes) < 20 * Math.min(...sizes) || sizes.length === 0) return 'linear';
+  if (Math.max(...sizes) < 20 * Math.min(...sizes)) return 'linear'; // also when all are 0 (−∞ < ∞)
   return values.every((value) => value > 0) ? 'log' : 'even';
 }
 

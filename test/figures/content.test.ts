@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import * as figures from '../../src/figures';
 import type { Run } from '../../src/figures';
 import { passesGate } from '../../src/metrics';
@@ -45,6 +45,13 @@ test('accuracy curves: the line is the mean over seeds, the band its interval, a
 test('accuracy curves: the last panel averages the tasks seen so far only', () => {
   const mean = traces(figures.accuracyCurvesFigure(runs)).find((trace) => trace.name === 'PNN' && trace.xaxis === 'x3')!;
   assert.deepEqual(mean.y, [1, 0.95]);
+});
+
+test('the band breaks where a moment was not measured by enough seeds', () => {
+  const matrix = (last: number | null) => [[0.5, 0.5, last, 0.5, 0.5], ...Array.from({ length: 4 }, () => [1, 1, 1, 1, 1])];
+  const gap = [0, 1].map((seed) => ({ method: 'ewc', seed, matrix: matrix(seed === 0 ? null : 0.5) }));
+  const bands = traces(figures.accuracyCurvesFigure(gap)).filter((trace) => trace.fill === 'toself' && trace.xaxis === 'x');
+  assert.deepEqual(bands.map((band) => band.x), [[1, 2, 2, 1], [4, 5, 5, 4]]);
 });
 
 test('every method stands in the legend once', () => {
@@ -104,7 +111,7 @@ test('parameter growth: frozen below trainable, and numbers that do not add up a
   assert.throws(() => figures.parameterGrowthFigure([{ total: 3, frozen: 1, trainable: 1 }]), /do not add up to total 3/);
 });
 
-test('cost: one mark per method at mean time and ACC, area in proportion to memory, log axis for wide spans', () => {
+test('cost: one mark per method at mean time and ACC, area growing with memory, log axis for wide spans', () => {
   const [ewc, pnn] = traces(figures.costAccuracyFigure(runs));
   assert.deepEqual(ewc.x, [11]);
   assert.ok(ewc.marker.size > pnn.marker.size);
@@ -161,6 +168,21 @@ test('image grid: each pixel of each image is in the PNG at its place, gaps are 
   assert.deepEqual([...lines.subarray(28, 35)], [0, 0, 0, 255, 255, 255, 255]);
   assert.deepEqual(points.x, [0.5, 4.5, 0.5]);
   assert.deepEqual(points.hovertext, ['a, sample 1', 'a, sample 2', 'b, sample 1: digit 0']);
+});
+
+test('image grid: the PNG is well formed: palette mode, one transparent colour, right checksums', () => {
+  const [image] = traces(figures.imageGridFigure([{ label: 'a', images: [[1]] }], { width: 1, height: 1 }));
+  const file = Buffer.from(image.source.split(',')[1], 'base64');
+  const chunks: Record<string, Buffer> = {};
+  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at)) {
+    const end = at + 8 + file.readUInt32BE(at);
+    assert.equal(file.readUInt32BE(end), crc32(file.subarray(at + 4, end)));
+    chunks[file.toString('latin1', at + 4, at + 8)] = file.subarray(at + 8, end);
+  }
+  assert.deepEqual(Object.keys(chunks), ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+  assert.deepEqual([...chunks.IHDR], [0, 0, 0, 1, 0, 0, 0, 1, 8, 3, 0, 0, 0]);
+  assert.deepEqual([chunks.PLTE[0], chunks.PLTE[254 * 3], chunks.PLTE.length], [0, 255, 768]);
+  assert.deepEqual([chunks.tRNS.indexOf(0), chunks.tRNS.length], [255, 256]);
 });
 
 test('image grid: wrong sizes and broken pixels are refused, and 50 digits stay below 40 kB', () => {
