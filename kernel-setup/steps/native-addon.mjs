@@ -82,7 +82,7 @@ async function provide(context, packageFolder) {
 
 /** Loads the addon in a process of its own. Returns {backend, tfjs, libtensorflow} or {reason}. */
 export async function check(context) {
-  const result = await runBounded(context, process.execPath, [checkScript], {
+  const result = await runBounded(context, process.execPath, [checkScript, path.join(context.modules, '@tensorflow', 'tfjs-node')], {
     label: 'native addon: loading it', limit: 120, env: { ...context.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
   });
   if (result.ok) {
