@@ -68,9 +68,10 @@ function meanSeen(run: Run, afterTask: number): number | null {
 }
 
 function panelAxes(panel: Panel, nTasks: number): Record<string, unknown> {
-  const place = { anchor: panel.y, domain: panel.xDomain };
+  const ticks = { tickformat: 'd', ...(nTasks <= 10 && { dtick: 1 }) };
+  const place = { anchor: panel.y, domain: panel.xDomain, range: [0.8, nTasks + 0.2] };
   return {
-    [panel.xaxis]: axis(panel.bottom ? 'tasks learnt' : '', { ...place, range: [0.8, nTasks + 0.2], tickformat: 'd', dtick: nTasks > 10 ? undefined : 1 }),
+    [panel.xaxis]: axis(panel.bottom ? 'tasks learnt' : '', { ...place, ...ticks }),
     [panel.yaxis]: accuracyAxis(panel.first ? 'accuracy' : '', { anchor: panel.x, domain: panel.yDomain, showticklabels: panel.first }),
   };
 }

@@ -66,10 +66,14 @@ export function compatibilityFigure(cells: readonly CompatibilityCell[], options
     layout: baseLayout(title, 110 + 40 * rows.length, {
       margin: { l: 56, r: 24, t: 84, b: 24 },
       plot_bgcolor: EMPTY_GREY,
-      xaxis: axis('', { side: 'top', tickvals: columns.map((_, k) => k), ticktext: columns.map(plainText), showgrid: false, ticks: '' }),
-      yaxis: axis('', { autorange: 'reversed', tickvals: rows.map((_, k) => k), ticktext: rows.map(plainText), showgrid: false, ticks: '' }),
+      xaxis: namedAxis(columns, { side: 'top' }),
+      yaxis: namedAxis(rows, { autorange: 'reversed' }),
     }),
   };
+}
+
+function namedAxis(names: readonly string[], more: Record<string, unknown>): Record<string, unknown> {
+  return axis('', { ...more, tickvals: names.map((_, k) => k), ticktext: names.map(plainText), showgrid: false, ticks: '' });
 }
 
 function lookOf(cell: CompatibilityCell) {

@@ -74,7 +74,10 @@ function crowded(own: { x: number[]; y: number[] }, all: readonly { x: number[];
 
 /** From a little below the lowest mark to the top: a scatter plot needs no zero. */
 function accuracyRange(groups: Group<Run>[]): [number, number] {
-  const lows = groups.map((group) => summarise(group.items.map((run) => averageAccuracy(run.matrix)))!).map((acc) => acc.mean - halfWidth(acc));
+  const lows = groups.map((group) => {
+    const acc = summarise(group.items.map((run) => averageAccuracy(run.matrix)))!;
+    return acc.mean - halfWidth(acc);
+  });
   return [Math.max(0, Math.min(...lows) - 0.1), 1.03];
 }
 

@@ -27,7 +27,10 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, san
 /** What all figures share: title to the left, transparent ground, neutral greys; the width adapts, the height is given. */
 export function baseLayout(title: string, height: number, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    title: { text: title, x: 0, xref: 'paper', xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 14 }, font: { size: 16 } },
+    title: {
+      text: title, font: { size: 16 }, pad: { t: 14 },
+      x: 0, xref: 'paper', xanchor: 'left', y: 1, yref: 'container', yanchor: 'top',
+    },
     height,
     autosize: true,
     paper_bgcolor: 'rgba(0, 0, 0, 0)',

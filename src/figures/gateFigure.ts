@@ -33,7 +33,8 @@ export function gateFigure(verdict: GateVerdict, options?: GateFigureOptions): F
 }
 
 function heading(check: GateCheck): string {
-  return `<b>${check.name}</b> <span style="color: ${check.passed ? PASSED : FAILED}">${check.passed ? '✓ within the limit' : failure(check)}</span>`;
+  const words = check.passed ? '✓ within the limit' : failure(check);
+  return `<b>${check.name}</b> <span style="color: ${check.passed ? PASSED : FAILED}">${words}</span>`;
 }
 
 function failure(check: GateCheck): string {
@@ -77,6 +78,8 @@ function rangeOf(check: GateCheck): [number, number] {
 function panelAxes(panel: Panel, check: GateCheck): Record<string, unknown> {
   return {
     [panel.xaxis]: axis('', { anchor: panel.y, domain: panel.xDomain, range: rangeOf(check), nticks: 4, tickangle: 0 }),
-    [panel.yaxis]: axis('', { anchor: panel.x, domain: panel.yDomain, range: [-1, 1], showgrid: false, showticklabels: false, fixedrange: true }),
+    [panel.yaxis]: axis('', {
+      anchor: panel.x, domain: panel.yDomain, range: [-1, 1], showgrid: false, showticklabels: false, fixedrange: true,
+    }),
   };
 }

@@ -86,8 +86,12 @@ function checkRow(row: ImageRow, size: number): void {
   const subject = `imageGridFigure: row '${row.label}'`;
   requireSome(subject, 'images', row.images);
   row.images.forEach((image, k) => {
-    if (image.length !== size) throw problem(subject, `image ${k} has ${image.length} pixels instead of ${size}`, 'give width and height');
-    if (Array.from(image).some((value) => !Number.isFinite(value))) throw problem(subject, `image ${k} holds NaN or infinite pixels`, 'pass numbers in [0, 1]');
+    if (image.length !== size) {
+      throw problem(subject, `image ${k} has ${image.length} pixels instead of ${size}`, 'give width and height');
+    }
+    if (Array.from(image).some((value) => !Number.isFinite(value))) {
+      throw problem(subject, `image ${k} holds NaN or infinite pixels`, 'pass numbers in [0, 1]');
+    }
   });
   if (row.captions && row.captions.length !== row.images.length) {
     throw problem(subject, `${row.captions.length} captions for ${row.images.length} images`, 'pass one per image or none');

@@ -52,7 +52,10 @@ function bars(panel: Panel, metric: number, groups: Group<Run>[], values: (Aggre
     yaxis: panel.y,
     y: groups.map((_, k) => k),
     x: values.map((value) => value && value.mean),
-    error_x: { type: 'data', array: values.map(halfWidth), visible: values.some((value) => halfWidth(value) > 0), color: TEXT_GREY, thickness: 1.5, width: 4 },
+    error_x: {
+      type: 'data', array: values.map(halfWidth), visible: values.some((value) => halfWidth(value) > 0),
+      color: TEXT_GREY, thickness: 1.5, width: 4,
+    },
     marker: { color: groups.map((group) => group.color), pattern: { shape: groups.map((group) => group.pattern), fillmode: 'replace' } },
     hoverinfo: 'text',
     hovertext: values.map((value, k) => (value ? `${groups[k].label}: ${label} ${inWords(value)}<br>${meaning}` : '')),
@@ -82,7 +85,9 @@ function panelAxes(panel: Panel, groups: Group<Run>[], values: (Aggregate | null
   const air = Math.max(0.4 * (high - low), 0.1);
   const range = [low < 0 ? low - air : 0, high > 0 || low === 0 ? high + air : 0];
   return {
-    [panel.xaxis]: axis('', { anchor: panel.y, domain: panel.xDomain, range, zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1, nticks: 5 }),
+    [panel.xaxis]: axis('', {
+      anchor: panel.y, domain: panel.xDomain, range, nticks: 5, zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1,
+    }),
     [panel.yaxis]: axis('', {
       anchor: panel.x, domain: panel.yDomain, range: [groups.length - 0.5, -0.5], showgrid: false, showticklabels: panel.first,
       tickvals: groups.map((_, k) => k), ticktext: groups.map((group) => group.label), ticks: '',

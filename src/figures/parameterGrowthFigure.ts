@@ -49,7 +49,8 @@ export function parameterGrowthFigure(counts: readonly ParameterCount[], options
     y: counts.map((count) => count[name]),
     marker: { color: fill, line: { color, width: 1 } },
     hoverinfo: 'text',
-    hovertext: counts.map((count, task) => `while learning ${tasks[task]}:<br>${grouped(count[name])} of ${grouped(count.total)} parameters are ${name}`),
+    hovertext: counts.map((count, task) =>
+      `while learning ${tasks[task]}:<br>${grouped(count[name])} of ${grouped(count.total)} parameters are ${name}`),
   });
   const totals = {
     type: 'scatter', mode: 'text', x, y: counts.map((count) => count.total), text: counts.map((count) => short(count.total)),

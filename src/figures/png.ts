@@ -13,7 +13,8 @@ export function greyPng(pixels: Uint8Array, width: number, height: number): stri
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8); // 8 bits, palette, deflate, standard filters, not interlaced
-  const palette = Buffer.from(Array.from({ length: 256 }, (_, grey) => [grey, grey, grey].map((v) => Math.round((Math.min(v, 254) * 255) / 254))).flat());
+  const greys = Array.from({ length: 256 }, (_, index) => Math.round((Math.min(index, 254) * 255) / 254));
+  const palette = Buffer.from(greys.flatMap((grey) => [grey, grey, grey]));
   const alpha = Buffer.alloc(256, 255);
   alpha[TRANSPARENT] = 0;
   const lines = Buffer.alloc(height * (width + 1)); // each line begins with its filter: 0, none

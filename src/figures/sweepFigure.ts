@@ -1,5 +1,5 @@
 import { METRIC_TEXTS } from '../metrics/metrics';
-import { checkNumber, withDefaults } from '../utils/errors';
+import { checkNumber, problem, withDefaults } from '../utils/errors';
 import { axis, baseLayout, LEGEND_ABOVE, LINE_GREY, type Figure } from './figure';
 import { lineTraces } from './lines';
 import { MAIN_METRICS } from './metricBarsFigure';
@@ -36,7 +36,7 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
     'sweepFigure', options, { parameter: 'value', title: undefined, spacing: undefined });
   checkRuns('sweepFigure', runs);
   const scale = spacing ?? fittingSpacing(runs.map((run) => run.value));
-  for (const run of runs) checkNumber('sweepFigure', `the value of ${parameter}`, run.value, scale === 'log' ? { min: Number.MIN_VALUE } : {});
+  runs.forEach((run) => checkValue(run.value, parameter, scale));
   const values = [...new Set(runs.map((run) => run.value))].sort((a, b) => a - b);
   const groups = groupByMethod(runs);
   const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.07);
@@ -50,6 +50,13 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
       annotations: panels.map((panel, k) => panelTitle(panel, `<b>${METRIC_TEXTS[MAIN_METRICS[k].name].label}</b>`)),
     }),
   };
+}
+
+function checkValue(value: number, parameter: string, scale: string): void {
+  checkNumber('sweepFigure', `the value of ${parameter}`, value);
+  if (scale === 'log' && value <= 0) {
+    throw problem('sweepFigure', `${parameter} = ${value} has no place on a log axis`, "use spacing 'even' or 'linear'");
+  }
 }
 
 function fittingSpacing(values: readonly number[]): 'log' | 'linear' | 'even' {
@@ -77,8 +84,9 @@ function line(panel: Panel, metric: number, group: Group<SweepRun>, values: numb
 }
 
 function panelAxes(panel: Panel, parameter: string, scale: string, values: number[]): Record<string, unknown> {
+  const own = { tickvals: [...values], ticktext: values.map(String) };
   const ticks = {
-    log: { type: 'log', ...(values.length <= 7 ? { tickvals: values, ticktext: values.map(String) } : { dtick: 1, exponentformat: 'power' }) },
+    log: { type: 'log', ...(values.length <= 7 ? own : { dtick: 1, exponentformat: 'power' }) },
     linear: {},
     even: { tickvals: values.map((_, k) => k), ticktext: values.map(String) },
   }[scale];

@@ -143,7 +143,7 @@ test('sweep: values in ascending order; log axis without 0, even steps with it',
   assert.deepEqual(traces(even)[0].x, [0, 1, 2]);
   assert.deepEqual((even.layout.xaxis as Trace).ticktext, ['0', '1', '100']);
   assert.equal((sweep([1, 2, 3]).layout.xaxis as Trace).type, undefined);
-  assert.throws(() => figures.sweepFigure([{ ...runs[0], value: 0 }], { spacing: 'log' }), /value of value must be a number/);
+  assert.throws(() => figures.sweepFigure([{ ...runs[0], value: 0 }], { spacing: 'log' }), /value = 0 has no place on a log axis/);
 });
 
 test('gate: the passing side is below the FM limit and above the others, and unmeasured checks have no mark', () => {

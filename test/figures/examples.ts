@@ -65,6 +65,7 @@ export function exampleFigures(): Record<string, Figure> {
     accuracyMatrixWithGaps: figures.accuracyMatrixFigure(partly, { taskNames }),
     accuracyMatrixBeforeTraining: figures.accuracyMatrixFigure([[null, null], [null, null]]),
     accuracyCurves: figures.accuracyCurvesFigure(few, { taskNames }),
+    accuracyCurvesOfManyTasks: figures.accuracyCurvesFigure(exampleRuns(11, ['naive', 'er'], 1)),
     metricBars: figures.metricBarsFigure(runs),
     metricBarsOfVariants: figures.metricBarsFigure(lambdas),
     forgetting: figures.forgettingFigure(lambdas, { taskNames }),

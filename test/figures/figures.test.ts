@@ -44,7 +44,7 @@ for (const [name, figure] of Object.entries(examples)) {
     const { layout } = figure;
     assert.equal(layout.paper_bgcolor, 'rgba(0, 0, 0, 0)');
     assert.equal(layout.width, undefined);
-    assert.ok((layout.height as number) >= 150 && (layout.height as number) <= 700);
+    assert.ok((layout.height as number) >= 150 && (layout.height as number) <= 900);
     assert.ok((layout.title as { text: string }).text.length > 0);
     const texts = leaves(layout).filter(([path]) => /font\.color$/.test(path) && !path.includes('hoverlabel'));
     for (const [path, color] of texts) {
