@@ -19,6 +19,10 @@ const DEFAULTS: AccuracyCurvesFigureOptions & { title: string } = {
   title: 'Accuracy on each task while the stream goes on',
 };
 
+const MARGIN = { l: 56, r: 24, t: 104, b: 48 };
+/** Room between two rows of panels, in pixels: tick labels and heading. */
+const ROW_GAP = 46;
+
 /**
  * The accuracy on every task over the stream: one panel per task with a line per method, and a last panel with the mean
  * over the tasks seen so far. A dashed upright marks the moment the panel's task was learnt; before it, the accuracy is
@@ -33,18 +37,19 @@ export function accuracyCurvesFigure(runs: readonly Run[], options?: AccuracyCur
   const name = (task: number) => plainText(taskLabel(task, taskNames));
   const groups = groupByMethod(runs);
   const columns = Math.min(3, nTasks + 1);
-  const panels = layOutPanels(nTasks + 1, columns);
-  const rows = Math.ceil(panels.length / columns);
+  const rows = Math.ceil((nTasks + 1) / columns);
+  const height = 110 + 165 * rows;
+  const panels = layOutPanels(nTasks + 1, columns, 0.05, ROW_GAP / (height - MARGIN.t - MARGIN.b));
   const axes = panels.map((panel) => panelAxes(panel, nTasks));
   return {
     data: panels.flatMap((panel, task) => groups.flatMap((group) => curve(group, panel, task, nTasks, name))),
-    layout: baseLayout(title, 110 + 165 * rows, {
+    layout: baseLayout(title, height, {
       ...Object.assign({}, ...axes),
-      margin: { l: 56, r: 24, t: 104, b: 48 },
+      margin: { ...MARGIN },
       showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 1 - 36 / (110 + 165 * rows) },
+      legend: { ...LEGEND_ABOVE, y: 1 - 36 / height },
       shapes: panels.slice(0, nTasks).map((panel, task) => learntMark(panel, task)),
-      annotations: panels.map((panel, task) => panelTitle(panel, task < nTasks ? name(task) : '<b>mean of the tasks seen so far</b>')),
+      annotations: panels.map((panel, task) => panelTitle(panel, task < nTasks ? name(task) : '<b>mean of tasks so far</b>')),
     }),
   };
 }
