@@ -34,7 +34,7 @@ function frame(line, cells) {
     return `  cell [${cell[1]}], line ${row}${inside}:  ${(code.split('\n')[row - 1] ?? '').trim()}`;
   }
   const relative = path.relative(project, file);
-  if (!path.isAbsolute(file) || /^\.\.|node_modules|^kernel-setup/.test(relative)) return null;
+  if (!path.isAbsolute(file) || /^\.\.|node_modules|^kernel-setup|utils.errors\./.test(relative)) return null;
   return `  ${relative}:${parts[3]}${inside}`;
 }
 

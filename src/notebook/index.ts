@@ -6,7 +6,7 @@ export { toDataFrame } from './dataFrame';
 export type { DataFrame } from './dataFrame';
 export { inlinePlotly, saveFigure } from './plotly';
 export { liveFigure, liveProgress } from './live';
-export type { Live } from './live';
+export type { DrawMatrix, Live } from './live';
 export { trainLive } from './trainLive';
 export type { LiveCall, TrainLiveOptions } from './trainLive';
 export { interruptible } from './interrupt';

@@ -20,6 +20,12 @@ export interface Live {
 }
 
 /**
+ * Makes the figure of an accuracy matrix, [tasks, tasks] with null where nothing was measured; a name per task (`task 3`
+ * for one that has not begun).
+ */
+export type DrawMatrix = (matrix: (number | null)[][], taskNames: string[]) => Figure;
+
+/**
  * One line that follows a training run: task, epoch, loss, accuracy, steps a second, time left. In a notebook and in a
  * terminal it is updated in place, at most ten times a second; elsewhere a line is printed for every epoch.
  */
@@ -48,27 +54,30 @@ export function liveProgress(): Live {
  * drawn anew when the matrix has changed, at most ten times a second; in the end it becomes the figure itself. Outside a
  * notebook it shows nothing.
  *
- * @param draw makes the figure of a matrix; default `accuracyMatrixFigure`
+ * @param draw makes the figure; default `accuracyMatrixFigure`
  */
-export function liveFigure(draw: (matrix: (number | null)[][]) => Figure = (matrix) => accuracyMatrixFigure(matrix)): Live {
+export function liveFigure(draw: DrawMatrix = (matrix, taskNames) => accuracyMatrixFigure(matrix, { taskNames })): Live {
   const output = new OneOutput();
+  const names: string[] = [];
   let drawn = '';
   let latest: ProgressEvent['matrix'];
+  const figure = (matrix: (number | null)[][]) => draw(matrix, matrix.map((_, task) => names[task] ?? `task ${task + 1}`));
   const redraw = () => {
-    const state = JSON.stringify(latest);
+    const state = JSON.stringify([latest, names]);
     if (!latest || state === drawn) return;
     drawn = state;
-    const image = figureImage(plainFigure(draw(latest), 'liveFigure'));
+    const image = figureImage(plainFigure(figure(latest), 'liveFigure'));
     if (image) output.show({ 'text/html': image, 'text/plain': 'accuracy matrix, live' });
   };
   const throttle = new Throttle<null>(INTERVAL_MS, redraw);
   return {
-    update: ({ matrix }) => {
+    update: ({ matrix, task, taskName }) => {
       latest = matrix;
+      names[task] = taskName;
       throttle.push(null);
     },
     done: () => {
-      if (latest) output.show(figureBundle(draw(latest)));
+      if (latest) output.show(figureBundle(figure(latest)));
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { ProgressEvent } from '../methods/progress';
 import { formatDuration, formatNumber } from '../utils/format';
 
-const CELLS = 20;
+const CELLS = 10;
 
-/** `██████░░░░ task 2/5 (digits 2/3) · epoch 1/5 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left`. */
+/** `███░░░░░░░ task 2/5 (digits 2/3) · epoch 1/5 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left`. */
 export function progressText(event: ProgressEvent): string {
   const { task, nTasks, taskName, epoch, epochs, step, steps, loss, stepsPerSecond, secondsLeft, accuracy } = event;
   const share = Math.min(1, (task + (steps > 0 ? step / steps : 0)) / nTasks);

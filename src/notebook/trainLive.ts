@@ -1,7 +1,6 @@
-import type { Figure } from '../figures/figure';
 import type { ProgressEvent } from '../methods/progress';
 import { interruptible, type InterruptSignal } from './interrupt';
-import { liveFigure, liveProgress } from './live';
+import { liveFigure, liveProgress, type DrawMatrix } from './live';
 
 /** What a training call needs to be followed and stopped; pass it on as it is. */
 export interface LiveCall {
@@ -14,7 +13,7 @@ export interface LiveCall {
 /** Options of `trainLive`. */
 export interface TrainLiveOptions {
   /** Makes the figure of the accuracy matrix; `false` for no figure. Default `accuracyMatrixFigure`. */
-  figure?: ((matrix: (number | null)[][]) => Figure) | false;
+  figure?: DrawMatrix | false;
 }
 
 /**
@@ -37,10 +36,16 @@ export async function trainLive<T>(run: (live: LiveCall) => Promise<T>, options:
   try {
     const result = await interruptible((signal) => run({ onProgress, signal }));
     const matrix = (result as { matrix?: ProgressEvent['matrix'] } | undefined)?.matrix;
-    if (last && Array.isArray(matrix)) figure?.update({ ...last, matrix });
+    if (last && Array.isArray(matrix)) onProgress({ ...last, matrix, accuracy: columnMean(matrix, last.task) ?? last.accuracy });
     return result;
   } finally {
     line.done();
     figure?.done();
   }
+}
+
+/** Mean accuracy on the tasks learnt so far after training task `column`. */
+function columnMean(matrix: readonly (readonly (number | null)[])[], column: number): number | undefined {
+  const known = matrix.slice(0, column + 1).map((row) => row[column]).filter((value): value is number => typeof value === 'number');
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined;
 }

@@ -10,9 +10,9 @@ const event = {
 };
 
 test('the progress line says task, epoch, loss, accuracy, steps a second, time left', () => {
-  assert.equal(progressText(event), '██████░░░░░░░░░░░░░░ task 2/5 (digits 2/3) · epoch 1/2 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left');
+  assert.equal(progressText(event), '███░░░░░░░ task 2/5 (digits 2/3) · epoch 1/2 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left');
   assert.match(progressText({ ...event, accuracy: undefined, secondsLeft: Infinity }), /loss 0\.123 · 940 steps\/s · … left$/);
-  assert.match(progressText({ ...event, task: 4, step: 100 }), /^█{20} task 5\/5 .* · done$/);
+  assert.match(progressText({ ...event, task: 4, step: 100 }), /^█{10} task 5\/5 .* · done$/);
 });
 
 test('without notebook and terminal, progress prints one line per epoch', async () => {
@@ -30,21 +30,25 @@ test('without notebook and terminal, progress prints one line per epoch', async 
 
 test('trainLive returns the result, passes events on, and stops listening for SIGINT', async () => {
   const before = process.listeners('SIGINT');
-  let drawn = 0;
-  const figure = (matrix: (number | null)[][]) => {
-    drawn++;
+  const drawn: unknown[] = [];
+  const figure = (matrix: (number | null)[][], taskNames: string[]) => {
+    drawn.push([matrix, taskNames]);
     return { data: [{ type: 'heatmap', z: matrix }], layout: {} };
   };
+  const ended = [[1, 0.6], [null, 0.8]];
   let result: unknown;
-  await printed(async () => {
+  const text = await printed(async () => {
     result = await trainLive(async ({ onProgress, signal }) => {
       onProgress(event);
+      onProgress({ ...event, epoch: 2 });
       assert.equal(signal.aborted, false);
-      return { matrix: [[0.5]] };
+      return { matrix: ended };
     }, { figure });
   });
-  assert.deepEqual(result, { matrix: [[0.5]] });
-  assert.ok(drawn >= 2);
+  assert.deepEqual(result, { matrix: ended });
+  assert.deepEqual(drawn.at(0), [event.matrix, ['task 1', 'digits 2/3']]);
+  assert.deepEqual(drawn.at(-1), [ended, ['task 1', 'digits 2/3']]);
+  assert.match(text, /accuracy 0\.700/, 'the last line tells the mean accuracy of the last column');
   assert.deepEqual(process.listeners('SIGINT'), before);
 });
 
