@@ -10,16 +10,19 @@ export async function countCorrect(model: Model, loader: TaskLoader, task: TaskC
   const { kernels: k, scope, toHost, dispose } = backend();
   const { images, labels } = loader.resident();
   let correct = 0;
-  for (let start = 0; start < loader.size; start += ROWS) {
-    const rows = Math.min(ROWS, loader.size - start);
-    const count = scope(() => {
-      const { logits } = model.pass(k, k.slice(images, 0, start, rows), task);
-      return k.countEqual(k.argMax(logits), k.slice(labels, 0, start, rows));
-    });
-    correct += toHost(count)[0];
-    dispose(count);
-    await new Promise((resolve) => setImmediate(resolve));
+  try {
+    for (let start = 0; start < loader.size; start += ROWS) {
+      const rows = Math.min(ROWS, loader.size - start);
+      const count = scope(() => {
+        const { logits } = model.pass(k, k.slice(images, 0, start, rows), task);
+        return k.countEqual(k.argMax(logits), k.slice(labels, 0, start, rows));
+      });
+      correct += toHost(count)[0];
+      dispose(count);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    loader.release();
   }
-  loader.release();
   return correct;
 }

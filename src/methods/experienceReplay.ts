@@ -38,6 +38,7 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
     super(model, options, EXPERIENCE_REPLAY_DEFAULTS);
     checkNumber('ExperienceReplay', 'capacity', this.options.capacity, { min: 1, integer: true });
     checkNumber('ExperienceReplay', 'replayRatio', this.options.replayRatio, { min: 0 });
+    this.requireMixedBatches();
     this.buffer = new ReplayBuffer(this.options.capacity, { inputSize: model.inputSize, seed: this.options.seed });
   }
 

@@ -46,6 +46,7 @@ export class GEM extends CLTrainer<GEMOptions> {
     super(model, options, GEM_DEFAULTS);
     checkNumber('GEM', 'memorySize', this.options.memorySize, { min: 1, integer: true });
     checkNumber('GEM', 'margin', this.options.margin, { min: 0 });
+    this.requireMixedBatches();
     this.random = new RandomStream(this.options.seed, 'gem-memory');
     this.memory = new GemMemory(model.inputSize);
   }

@@ -1,5 +1,7 @@
-import { ProgressiveNeuralNet } from '../models';
 import type { Task } from '../data/task';
+import { ProgressiveNeuralNet } from '../models';
+import type { Model } from '../models';
+import { problem } from '../utils/errors';
 import { CLTrainer } from './trainer';
 import type { TrainerOptions } from './types';
 
@@ -19,6 +21,12 @@ export class PNNTrainer extends CLTrainer {
     options: Partial<TrainerOptions> = {},
   ) {
     super(network, options);
+    if (network instanceof ProgressiveNeuralNet) return;
+    throw problem(
+      'PNNTrainer',
+      `it trains a ProgressiveNeuralNet, got ${(network as Model).architecture}`,
+      'pass new ProgressiveNeuralNet()',
+    );
   }
 
   /** The finished column is frozen at once, so nothing that comes later can change it. */

@@ -147,7 +147,7 @@ export abstract class CLTrainer<Own extends object = {}> {
    */
   async evaluate(loader: TaskLoader): Promise<number> {
     await initBackend();
-    checkCompatibility(this.model.architecture, loader.task.scenario);
+    this.checkFit(loader.task);
     return (await countCorrect(this.model, loader, this.taskChoice(loader.task))) / loader.size;
   }
 
@@ -186,7 +186,12 @@ export abstract class CLTrainer<Own extends object = {}> {
     if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
       throw problem('runSequence', `${trainLoaders.length} training and ${testLoaders.length} test loaders`, 'give one of each a task');
     }
-    checkCompatibility(this.model.architecture, trainLoaders[0].task.scenario);
+    for (const [i, { task }] of trainLoaders.entries()) {
+      this.checkFit(task);
+      if (task.id === i && testLoaders[i].task.id === i) continue;
+      const ids = `position ${i} holds training data of task ${task.id} and test data of task ${testLoaders[i].task.id}`;
+      throw problem('runSequence', ids, 'give all tasks in the order of their ids, from 0 (for another order make the stream with classOrder)');
+    }
     this.tracker ??= new CLMetricsTracker(trainLoaders.length, trainLoaders.map((loader) => loader.task.name));
     for (const [i, loader] of trainLoaders.entries()) {
       if (this.consolidated.has(loader.task.id)) continue;
@@ -235,18 +240,38 @@ export abstract class CLTrainer<Own extends object = {}> {
     return SCENARIOS[task.scenario].taskIdAtTest ? task.id : undefined;
   }
 
+  /** For constructors of methods with a memory: throws when the model cannot take rows of several tasks in one batch. */
+  protected requireMixedBatches(): void {
+    if (this.model.mixesTasks) return;
+    const { architecture } = this.model;
+    throw problem(
+      this.constructor.name,
+      `it learns from rows of several tasks at once, which ${architecture} cannot take`,
+      'use MultiHeadMLP, SingleHeadMLP or DomainMLP',
+    );
+  }
+
   // ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private async prepare(task: Task): Promise<void> {
     await initBackend();
-    checkCompatibility(this.model.architecture, task.scenario);
-    if (task.inputSize !== this.model.inputSize) {
-      throw problem(this.constructor.name, `the model takes ${this.model.inputSize} inputs, but ${task.name} has ${task.inputSize}`, `make the model with inputSize: ${task.inputSize}`);
-    }
+    this.checkFit(task);
     if (this.prepared.has(task.id)) return;
     this.model.prepareTask(task);
     await this.beginTask(task);
     this.prepared.add(task.id);
+  }
+
+  /** Throws unless the model suits the task's scenario and inputs. */
+  private checkFit(task: Task): void {
+    const { architecture, inputSize } = this.model;
+    checkCompatibility(architecture, task.scenario);
+    if (task.inputSize === inputSize) return;
+    throw problem(
+      this.constructor.name,
+      `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
+      `make the model with inputSize: ${task.inputSize}`,
+    );
   }
 
   private async measureZeroShot(task: Task, position: number, testLoader: TaskLoader): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
-import { checkNumber, problem } from '../utils/errors';
+import { checkNumber, problem, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
 import { Linear } from './linear';
 import type { LayerGradient } from './linear';
@@ -26,16 +26,26 @@ export interface MLPOptions extends NetworkOptions {
 /** Defaults of `NetworkOptions`. */
 export const NETWORK_DEFAULTS = { inputSize: 784, hidden: [256, 256] };
 
-/** Checks the options every network shares and fills the gaps. */
-export function networkOptions(subject: string, given: NetworkOptions = {}): Required<NetworkOptions> {
-  const inputSize = given.inputSize ?? NETWORK_DEFAULTS.inputSize;
-  const hidden = given.hidden ?? NETWORK_DEFAULTS.hidden;
+/**
+ * Checks the options every network shares and fills the gaps; unknown names are refused.
+ *
+ * @param own further options of the network with their defaults
+ */
+export function networkOptions<Own extends object = {}>(
+  subject: string,
+  given: NetworkOptions & Partial<Own> = {},
+  own: Own = {} as Own,
+): Required<NetworkOptions> & Own {
+  const defaults = { ...NETWORK_DEFAULTS, seed: getSeed(), ...own };
+  const options = withDefaults(subject, given as Partial<typeof defaults>, defaults);
+  const { inputSize, hidden, seed } = options;
   checkNumber(subject, 'inputSize', inputSize, { min: 1, integer: true });
+  checkNumber(subject, 'seed', seed, { integer: true });
   if (!Array.isArray(hidden) || hidden.length === 0) {
     throw problem(subject, 'hidden must list the width of at least one hidden layer', 'for example [256, 256]');
   }
   hidden.forEach((width) => checkNumber(subject, 'hidden width', width, { min: 1, integer: true }));
-  return { inputSize, hidden, seed: given.seed ?? getSeed() };
+  return { ...options, hidden: [...hidden] };
 }
 
 /** The hidden layers with ReLU that every architecture starts with. */
@@ -77,9 +87,9 @@ export class MLP extends Model {
   readonly head: Linear;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: 10, seed}` */
-  constructor({ nClasses = 10, ...options }: MLPOptions = {}) {
+  constructor(options: MLPOptions = {}) {
     super();
-    const { inputSize, hidden, seed } = networkOptions(new.target.name, options);
+    const { inputSize, hidden, seed, nClasses } = networkOptions(new.target.name, options, { nClasses: 10 });
     checkNumber(new.target.name, 'nClasses', nClasses, { min: 1, integer: true });
     this.inputSize = inputSize;
     const random = new RandomStream(seed, 'initialisation');

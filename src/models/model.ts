@@ -29,6 +29,9 @@ export abstract class Model {
   /** Numbers per input. */
   abstract readonly inputSize: number;
 
+  /** Whether one forward pass may hold rows of several tasks, as replay and GEM need; `false` in ProgressiveNeuralNet. */
+  readonly mixesTasks: boolean = true;
+
   /** Every linear layer, in a fixed order. */
   abstract layers(): Linear[];
 

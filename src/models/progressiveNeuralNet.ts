@@ -16,6 +16,7 @@ import { PNNColumn } from './pnnColumn';
  */
 export class ProgressiveNeuralNet extends Model {
   readonly architecture = 'ProgressiveNeuralNet';
+  override readonly mixesTasks = false;
   readonly inputSize: number;
   /** One column a task, in the order they were added. */
   readonly columns: PNNColumn[] = [];
