@@ -55,14 +55,25 @@ function describeError(error, cells) {
 /** The same for what TypeScript does not accept: each problem with its line and a mark under the place. */
 function describeProblems(problems, code) {
   const lines = code.split('\n');
-  const traceback = problems.slice(0, maxProblems).flatMap(({ fileName, start, messageText }) => {
-    const place = fileName ? `${fileName}, line ${start.line + 1}` : `line ${start.line + 1}`;
-    const text = fileName ? [] : [`    ${lines[start.line] ?? ''}`, `    ${' '.repeat(start.character)}^`];
-    return [`${red('TypeScript')}: ${place}: ${tidy(messageText)}`, ...text];
+  const places = joinSamePlace(problems).map(({ fileName, start, messages }) => {
+    const place = `${fileName ? `${fileName}, ` : ''}line ${start.line + 1}`;
+    const mark = fileName ? [] : [`    ${lines[start.line] ?? ''}`, `    ${' '.repeat(start.character)}^`];
+    return { text: `${place}: ${messages.join('\n  ')}`, mark };
   });
-  if (problems.length > maxProblems) traceback.push(`… and ${problems.length - maxProblems} more`);
-  const first = problems[0];
-  return { ename: 'TypeScript', evalue: `line ${first.start.line + 1}: ${tidy(first.messageText)}`, traceback };
+  const traceback = places.slice(0, maxProblems).flatMap(({ text, mark }) => [`${red('TypeScript')}: ${text}`, ...mark]);
+  if (places.length > maxProblems) traceback.push(`… and ${places.length - maxProblems} more`);
+  return { ename: 'TypeScript', evalue: places[0].text, traceback };
+}
+
+/** TypeScript explains a problem in steps, which tslab lists one by one: what is said of one place belongs together. */
+function joinSamePlace(problems) {
+  const places = [];
+  for (const { fileName, start, messageText } of problems) {
+    const last = places.at(-1);
+    if (last && last.fileName === fileName && last.start.offset === start.offset) last.messages.push(tidy(messageText));
+    else places.push({ fileName, start, messages: [tidy(messageText)] });
+  }
+  return places;
 }
 
 module.exports = { describeError, describeProblems };

@@ -38,6 +38,8 @@ export interface CellResult {
 /** How to start a kernel for a test; everything may be left out. */
 export interface KernelOptions {
   entry?: string;
+  /** Arguments before the connection file. */
+  args?: string[];
   folder?: string;
   env?: Record<string, string>;
   connectionFile?: string;
@@ -56,8 +58,8 @@ export class Kernel {
     private readonly iopub: any,
     private readonly log: { text: string },
   ) {
-    void this.listen(shell, true);
-    void this.listen(iopub, false);
+    void this.listen(shell);
+    void this.listen(iopub);
   }
 
   /** Starts the project's kernel (or `entry`) and waits until it answers. */
@@ -68,7 +70,7 @@ export class Kernel {
     const connection = { transport: 'tcp', ip: '127.0.0.1', key, signature_scheme: 'hmac-sha256', ...Object.fromEntries(names.map((name, i) => [name, ports[i]])) };
     const file = options.connectionFile ?? path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-test-')), `kernel-${key}.json`);
     fs.writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, [options.entry ?? kernelEntry, file], {
+    const child = spawn(process.execPath, [options.entry ?? kernelEntry, ...(options.args ?? []), file], {
       cwd: options.folder ?? path.join(projectRoot, 'notebooks'),
       env: { ...process.env, JPY_SESSION_NAME: '', NODE_OPTIONS: '--enable-source-maps', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -139,13 +141,13 @@ export class Kernel {
     return id;
   }
 
-  private async listen(socket: any, isShell: boolean): Promise<void> {
+  private async listen(socket: any): Promise<void> {
     for await (const raw of socket) {
       const texts = raw.map(String);
       const from = texts.indexOf(delimiter) + 2;
       const [header, parent, , content] = texts.slice(from, from + 4).map((text: string) => JSON.parse(text));
       this.received.push({ type: header.msg_type, parent: parent.msg_id ?? '', content });
-      if (isShell || header.msg_type !== '') for (const wake of this.waiting) wake();
+      for (const wake of this.waiting) wake();
     }
   }
 

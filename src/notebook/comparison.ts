@@ -1,0 +1,139 @@
+import type { CLTrainer, ProgressEvent, TaskLoaders } from '../methods';
+import type { SweepRun } from '../figures/sweepFigure';
+import { accuracyMatrixFigure } from '../figures/accuracyMatrixFigure';
+import { methodLabel } from '../figures/palette';
+import { mean } from '../metrics';
+import { problem } from '../utils/errors';
+import { getSeed } from '../utils/random';
+import { trainLive, type LiveCall } from './trainLive';
+
+/** What a `Comparison` trains: each method with each seed (and at each value of a sweep). */
+export interface ComparisonPlan {
+  /** Opens the tasks for a seed, e.g. `(seed) => getSplitMnist({ seed })`; all methods with this seed learn the same stream. */
+  stream: (seed: number) => TaskLoaders;
+  /**
+   * Makes a fresh trainer on a fresh model, by name, e.g. `{ naive: (seed) => new NaiveTrainer(new MultiHeadMLP({ seed }), { seed }) }`.
+   * A name that is not the method's own (`'EWC λ = 10'`) becomes its label in figures and tables.
+   */
+  methods: Readonly<Record<string, (seed: number, value: number) => CLTrainer<object>>>;
+  /** Seeds; default the one of `setSeed` (42). */
+  seeds?: readonly number[];
+  /** Values of a hyperparameter, passed to `methods` as second argument; default none. */
+  values?: readonly number[];
+}
+
+/** A finished run: what figures and tables take. */
+export interface ComparisonRun extends SweepRun {
+  /** Wall time of training and evaluation in seconds. */
+  seconds: number;
+  /** Parameters of the model at the end. */
+  parameters: number;
+  /** Value of the swept hyperparameter; 0 where there is no sweep. */
+  value: number;
+}
+
+interface Job {
+  name: string;
+  seed: number;
+  value: number;
+}
+
+/**
+ * Trains several methods on the same streams, live, and keeps what is finished: after an interrupt, `train()` goes on in
+ * the middle of the run it was in.
+ *
+ * @example
+ * const comparison = new Comparison({ seeds: [1, 2], stream: (seed) => getSplitMnist({ seed }), methods: { … } });
+ * const runs = await comparison.train();
+ */
+export class Comparison {
+  /** The runs that are finished. */
+  readonly runs: ComparisonRun[] = [];
+  private readonly jobs: Job[];
+  private readonly streams = new Map<number, TaskLoaders>();
+  private running: { trainer: CLTrainer<object>; seconds: number } | undefined;
+
+  /**
+   * @param plan methods, streams, seeds and values
+   * @throws when there is no method or no seed
+   */
+  constructor(private readonly plan: ComparisonPlan) {
+    const { methods, seeds = [getSeed()], values = [0] } = plan;
+    this.jobs = seeds.flatMap((seed) => values.flatMap((value) => Object.keys(methods).map((name) => ({ name, seed, value }))));
+    if (this.jobs.length === 0) throw problem('Comparison', 'there is nothing to train', 'give at least one method and one seed');
+  }
+
+  /**
+   * Trains all runs that are not finished yet, with a progress line and the accuracy matrix of the run that is training.
+   *
+   * @returns one entry a run, for figures, `summaryRows` and `runRows`
+   * @throws after an interrupt an error named `Interrupted`; call again to go on
+   */
+  async train(): Promise<ComparisonRun[]> {
+    let title = '';
+    const figure = (matrix: (number | null)[][]) => accuracyMatrixFigure(matrix, { title });
+    await trainLive(
+      async (live) => {
+        while (this.runs.length < this.jobs.length) {
+          title = this.title(this.jobs[this.runs.length]);
+          await this.runNext(live);
+        }
+      },
+      { figure },
+    );
+    return this.runs;
+  }
+
+  /** Frees the trainer and model of an interrupted run; finished ones are freed already. */
+  dispose(): void {
+    this.running?.trainer.dispose();
+    this.running?.trainer.model.dispose();
+    this.running = undefined;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Comparison (${Object.keys(this.plan.methods).join(', ')}: ${this.runs.length} of ${this.jobs.length} runs finished)`;
+  }
+
+  private async runNext({ onProgress, signal }: LiveCall): Promise<void> {
+    const job = this.jobs[this.runs.length];
+    const { name, seed, value } = job;
+    const stream = this.streams.get(seed) ?? this.plan.stream(seed);
+    this.streams.set(seed, stream);
+    const running = (this.running ??= { trainer: this.plan.methods[name](seed, value), seconds: 0 });
+    const { trainer } = running;
+    const started = performance.now();
+    let last: ProgressEvent | undefined;
+    const follow = (event: ProgressEvent): void => onProgress((last = this.describe(event, job)));
+    try {
+      const { matrix } = await trainer.runSequence(stream, { onProgress: follow, signal });
+      if (last) onProgress({ ...last, matrix });
+    } finally {
+      running.seconds += (performance.now() - started) / 1000;
+    }
+    const label = name === trainer.method ? {} : { label: name };
+    const parameters = trainer.capacityReport().total;
+    this.runs.push({ method: trainer.method, ...label, seed, value, matrix: trainer.tracker!.matrix, seconds: running.seconds, parameters });
+    this.dispose();
+  }
+
+  /** The event with the run's name beside the task's, and the time left for all runs. */
+  private describe(event: ProgressEvent, { name }: Job): ProgressEvent {
+    const later = this.jobs.slice(this.runs.length + 1);
+    const left = later.reduce((sum, job) => sum + this.estimate(job, event), event.secondsLeft);
+    const run = this.jobs.length > 1 ? `, run ${this.runs.length + 1} of ${this.jobs.length}` : '';
+    return { ...event, taskName: `${methodLabel(name)}${run}: ${event.taskName}`, secondsLeft: left };
+  }
+
+  /** Seconds of a run that has not begun: as the finished ones of its method, else as all, else as the running one. */
+  private estimate({ name }: Job, { steps, nTasks, stepsPerSecond }: ProgressEvent): number {
+    const same = this.runs.filter((run) => (run.label ?? run.method) === name);
+    const known = same.length > 0 ? same : this.runs;
+    return known.length > 0 ? mean(known.map(({ seconds }) => seconds)) : (steps * nTasks) / stepsPerSecond;
+  }
+
+  private title({ name, seed, value }: Job): string {
+    const swept = this.plan.values ? `, value ${value}` : '';
+    return `Accuracy matrix: ${methodLabel(name)}${swept}, seed ${seed}`;
+  }
+}
