@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { METHODS } from '../methods';
+import { problem } from '../utils/errors';
 import type { DatasetName, Experiment, ExperimentResult } from './experiment';
 import { processPool } from './pool';
 import { planExperiments, QUICK, STUDIES } from './presets';
@@ -50,11 +53,21 @@ function listOfWholeNumbers(text: string): number[] {
   throw new InvalidArgumentError('They must be whole numbers separated by commas, e.g. 42,43,44.');
 }
 
+/** An impossible results file is an error before the first experiment, not after it. */
+function checkWritable(file: string): void {
+  const folder = dirname(resolve(file));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw problem('--json', `cannot write into ${folder}`, 'name a file in an existing folder');
+  }
+}
+
 async function main(): Promise<number> {
   const options = program.parse().opts<CliOptions>();
-  if (program.args.length) program.error(`error: unexpected argument '${program.args[0]}'`);
   const { scenario, method, dataset, workers, json, ...request } = options;
   const experiments = planExperiments({ ...request, studies: scenario, methods: method, dataset });
+  checkWritable(json);
   return runAll(experiments, Math.min(workers, experiments.length), json);
 }
 
@@ -103,8 +116,5 @@ function report(results: ExperimentResult[], file: string): void {
 
 main().then(
   (code) => process.exit(code),
-  (error: Error) => {
-    console.error(error.message);
-    process.exit(2);
-  },
+  (error: Error) => program.error(`error: ${error.message}`),
 );

@@ -62,7 +62,7 @@ export function processPool(workers: number): Executor {
         return;
       } catch (error) {
         if (stopped) return;
-        const { message } = error as Error;
+        const message = (error as Error).message.trim().split('\n')[0];
         if (!isCrash(message) || attempt === 2) return listener.failed(experiment, message);
         listener.retried(experiment, message);
       }

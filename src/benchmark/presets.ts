@@ -1,4 +1,5 @@
 import type { ScenarioName } from '../data/task';
+import { methodCompatibility } from '../methods';
 import { problem } from '../utils/errors';
 import type { DatasetName, Experiment, StreamSettings } from './experiment';
 
@@ -102,7 +103,8 @@ export interface BenchmarkRequest {
  * @throws when a name is unknown, or nothing is left to run
  */
 export function planExperiments(request: BenchmarkRequest = {}): Experiment[] {
-  const { studies = STUDIES.map(({ name }) => name), seeds = [42], methods, dataset, data = 'real', quick } = request;
+  const { seeds = [42], methods, dataset, data = 'real', quick } = request;
+  const studies = (request.studies ?? studiesFor(dataset)).map(findStudy);
   const epochs = request.epochs ?? (quick ? QUICK.epochs : ORIGINAL_TRAINING.epochs);
   const limitPerTask = request.limit ?? (quick ? QUICK.limitPerTask : undefined);
   const stream: StreamSettings = {
@@ -111,7 +113,7 @@ export function planExperiments(request: BenchmarkRequest = {}): Experiment[] {
     ...(limitPerTask && { limitPerTask }),
     ...(quick && { testLimitPerTask: QUICK.testLimitPerTask }),
   };
-  const experiments = studies.map(findStudy).flatMap((study) =>
+  const experiments = studies.flatMap((study) =>
     study.methods
       .filter(({ method }) => !methods || methods.includes(method))
       .flatMap(({ label, method, options }) =>
@@ -128,9 +130,8 @@ export function planExperiments(request: BenchmarkRequest = {}): Experiment[] {
         })),
       ),
   );
-  if (experiments.length) return experiments;
-  const there = studies.map((name) => `${name}: ${findStudy(name).methods.map(({ method }) => method).join(', ')}`);
-  throw problem('benchmark', `no study has the method ${methods!.join(', ')}`, `methods are ${there.join('; ')}`);
+  if (experiments.length === 0) throw nothingToRun(studies, methods!);
+  return experiments;
 }
 
 /** The study of this name. Throws with the known names when there is none. */
@@ -140,10 +141,26 @@ export function findStudy(name: string): Study {
   throw problem('benchmark', `there is no study '${name}'`, `studies: ${STUDIES.map((candidate) => candidate.name).join(', ')}`);
 }
 
-/** Split data sets serve task- and class-incremental studies; permuted and rotated ones domain-incremental studies. */
+/** Without a data set all studies; with one those that are made for its kind. */
+function studiesFor(dataset: DatasetName | undefined): string[] {
+  return STUDIES.filter((study) => !dataset || isSplit(study.dataset) === isSplit(dataset)).map(({ name }) => name);
+}
+
 function datasetFor(study: Study, asked: DatasetName | undefined): DatasetName {
-  if (!asked) return study.dataset;
-  const isSplit = asked.startsWith('split');
-  if (isSplit || study.scenario !== 'class-incremental') return asked;
+  if (!asked || isSplit(asked) || study.scenario !== 'class-incremental') return asked ?? study.dataset;
   throw problem('benchmark', `${asked} has no class-incremental form: every task has all classes`, 'use split-mnist or split-fashion-mnist, or another --scenario');
+}
+
+function isSplit(dataset: DatasetName): boolean {
+  return dataset.startsWith('split');
+}
+
+function nothingToRun(studies: readonly Study[], methods: readonly string[]): Error {
+  const reasons = studies.flatMap(({ name, scenario }) =>
+    methods.map((method) => {
+      const { fit, reason } = methodCompatibility(method, scenario);
+      return fit === 'no' ? `${method} in ${name}: ${reason}` : `${method} is not part of ${name}`;
+    }),
+  );
+  return problem('benchmark', `nothing to run (${reasons.join('; ')})`, 'choose another --scenario or --method');
 }

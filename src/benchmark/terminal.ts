@@ -66,7 +66,7 @@ function lines(overall: Overall, output: NodeJS.WriteStream): PoolListener & { c
       overall.finish(experiment);
       say(`finished  ${outcome(experiment, result)} (${overall.text})`);
     },
-    retried: (experiment, reason) => say(`crashed   ${nameOf(experiment)}: ${reason.trim()}; running it once more`),
+    retried: (experiment, reason) => say(`crashed   ${nameOf(experiment)}: ${reason}; running it once more`),
     failed(experiment, reason) {
       overall.finish(experiment);
       say(`failed    ${nameOf(experiment)}: ${reason}`);
@@ -103,7 +103,7 @@ function bars(overall: Overall, output: NodeJS.WriteStream): PoolListener & { cl
     },
     retried(experiment, reason) {
       end(experiment);
-      multi.log(`${nameOf(experiment)} crashed: ${reason.trim()}; running it once more\n`);
+      multi.log(`${nameOf(experiment)} crashed: ${reason}; running it once more\n`);
     },
     failed(experiment, reason) {
       end(experiment);
