@@ -10,6 +10,9 @@ export interface ReplayBufferOptions {
   seed?: number;
 }
 
+/** Gives inputs [n, inputSize] and labels [n] of the samples with the given numbers. */
+export type SampleReader = (samples: Int32Array) => { images: Float32Array; labels: Int32Array };
+
 /**
  * A memory of fixed size that is at any time a uniform sample, without replacement, of everything it was shown
  * (reservoir sampling, Vitter 1985, algorithm R: the n-th item, counting from 1, enters with probability capacity/n and
@@ -59,17 +62,22 @@ export class ReplayBuffer {
    * @param read gives inputs [n, inputSize] and labels [n] of the samples at the given numbers (0 … count−1); asked once, and
    *   only for the samples that are kept
    */
-  add(count: number, taskId: number, read: (samples: Int32Array) => { images: Float32Array; labels: Int32Array }): void {
+  add(count: number, taskId: number, read: SampleReader): void {
     const placed = new Map<number, number>(); // place → sample; a later sample may take the place of an earlier one
     for (let sample = 0; sample < count; sample++) {
-      const place = this.seen < this.capacity ? this.seen : this.random.integer(this.seen + 1);
-      this.seen++;
+      const before = this.seen + sample;
+      const place = before < this.capacity ? before : this.random.integer(before + 1);
       if (place < this.capacity) placed.set(place, sample);
     }
-    if (placed.size === 0) return;
+    if (placed.size > 0) this.store(placed, taskId, read);
+    this.seen += count;
+  }
+
+  private store(placed: Map<number, number>, taskId: number, read: SampleReader): void {
     const { images, labels } = read(Int32Array.from(placed.values()));
     if (images.length !== placed.size * this.inputSize || labels.length !== placed.size) {
-      throw problem('ReplayBuffer', `expected ${placed.size} inputs of ${this.inputSize} numbers, got ${images.length} numbers`, 'make the buffer with the right inputSize');
+      const reason = `expected ${placed.size} inputs of ${this.inputSize} numbers, got ${images.length} numbers`;
+      throw problem('ReplayBuffer', reason, 'make the buffer with the right inputSize');
     }
     [...placed.keys()].forEach((place, i) => {
       this.host.images.set(images.subarray(i * this.inputSize, (i + 1) * this.inputSize), place * this.inputSize);
