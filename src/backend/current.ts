@@ -2,6 +2,8 @@ import { problem } from '../utils/errors';
 import type { Kernels, Value } from './kernels';
 import { openNative } from './native';
 import { openPortable } from './portable';
+import { Recording } from './recording';
+import type { GraphHost } from './recording';
 
 /** A place to compute: its kernels and the lifetime of what they make. */
 export interface Backend {
@@ -21,6 +23,8 @@ export interface Backend {
   toHost(value: Value): Float32Array | Int32Array;
   /** How many values and variables are alive on the device; flat over training steps. */
   tensorCount(): number;
+  /** Runs recorded graphs; only the native backend can. */
+  readonly graphs?: GraphHost;
 }
 
 /** The backends by name; `'auto'` is native where it loads, else wasm. */
@@ -56,6 +60,31 @@ export function backend(): Backend {
     throw problem('backend', `none is ready${whyNotNative && ` (native: ${whyNotNative})`}`, 'first run: await initBackend()');
   }
   return current;
+}
+
+/**
+ * A recording of training steps as a graph; see `Recording`. Close it when done.
+ *
+ * @param looped whether a call runs several steps; then the host cannot take part in the middle of a step
+ * @returns undefined where the backend in use cannot run graphs
+ */
+export function newRecording(looped: boolean): Recording | undefined {
+  const { graphs } = backend();
+  return graphs && new Recording(graphs, computeWith, looped);
+}
+
+/** While `fn` runs, `backend().kernels` are these: they record, so there are no numbers to read and nothing to free. */
+function computeWith<T>(kernels: Kernels, fn: () => T): T {
+  const real = backend();
+  const noNumbers = () => {
+    throw problem('recording', 'a step wants to read numbers', 'use hostCall or hostIf of the kernels');
+  };
+  current = { ...real, kernels, scope: (inner) => inner(), keep: (value) => value, dispose: () => undefined, toHost: noNumbers };
+  try {
+    return fn();
+  } finally {
+    current = real;
+  }
 }
 
 /** Where the computation runs, in words, e.g. `TensorFlow 2.21.0 (native, CPU)`. */

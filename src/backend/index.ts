@@ -1,4 +1,6 @@
-export { backend, getDevice, initBackend } from './current';
+export { backend, getDevice, initBackend, newRecording } from './current';
 export type { Backend, BackendName } from './current';
-export type { Kernels, Value } from './kernels';
+export type { HostNumbers, Kernels, Value } from './kernels';
+export { NeedsHost } from './recorder';
+export type { Program, Recording } from './recording';
 export { Variable, elements } from './variable';

@@ -8,6 +8,9 @@ export interface Value {
   readonly dtype: string;
 }
 
+/** A value's numbers on the host, row-major. */
+export type HostNumbers = Float32Array | Int32Array;
+
 /**
  * The operations a training step is written in. One source, several executions: op by op on TensorFlow's native library,
  * op by op on any other tfjs backend (wasm), or recorded once as a TensorFlow graph. So a step never reads a value back;
@@ -78,4 +81,25 @@ export interface Kernels {
    * @param gradient g, of the same shape
    */
   momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void;
+
+  /**
+   * Numbers that the host computes in the middle of a step (GEM's quadratic program). A recorded step is cut in two here, and
+   * `compute` runs at every step, so it may also count.
+   *
+   * @param inputs what the host needs to know
+   * @param shape shape of the float32 result
+   * @param compute gets the inputs' numbers, gives the result's
+   */
+  hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value;
+  /**
+   * A decision of the host in the middle of a step. A recorded step is cut here and holds both ways to go on; `test` runs at
+   * every step, so it may also count, while `then` and `otherwise` run once, when the step is recorded.
+   *
+   * @param inputs what the host needs to know
+   * @param test gets the inputs' numbers
+   * @param then what to compute when the test says yes
+   * @param otherwise what to compute when it says no: the same number of values, of the same shapes
+   * @returns the values of the way taken
+   */
+  hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[];
 }

@@ -1,17 +1,24 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import * as util from 'node:util';
 import type { Backend } from './current';
-import type { Value } from './kernels';
-import { PortableKernels, tfjsBackend } from './portable';
+import type { Attributes } from './graphWriter';
+import type { HostNumbers, Value } from './kernels';
+import { onHost, tfjsBackend } from './portable';
+import type { GraphHost } from './recording';
+import { TensorFlowKernels } from './tensorflowKernels';
+import type { Result } from './tensorflowKernels';
 import type { Storage, Variable } from './variable';
 
 type Tensor = tfjs.Tensor;
-type Attribute = { name: string; type: number; value: boolean | number | number[] | string };
+type OpAttribute = { name: string; type: number; value: boolean | number | number[] | string };
 
 /** The part of tfjs-node's backend object that is used here (not its public API; pinned to 4.22.0). */
 interface NodeBackend {
-  executeSingleOutput(op: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(op: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
+  executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
+  executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
+  loadSavedModelMetaGraph(folder: string, tags: string): number;
+  runSavedModel(session: number, inputs: Tensor[], names: { name: string }[], outputs: readonly string[]): Tensor[];
+  deleteSavedModel(session: number): void;
   readonly binding: Record<string, number> & { TF_Version: string };
 }
 
@@ -29,7 +36,24 @@ export function openNative(): Backend {
   tf.setBackend('tensorflow');
   const node = tf.backend() as unknown as NodeBackend;
   const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;
-  return tfjsBackend(tf, 'native', description, new NativeKernels(tf, node));
+  const kernels = new NativeKernels(tf, node);
+  const opened = tfjsBackend(tf, 'native', description, kernels);
+  return { ...opened, graphs: graphHost(opened, kernels, node) };
+}
+
+/** Graphs run in sessions of their own through the same library; tensors go in and out without being copied. */
+function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, node: NodeBackend): GraphHost {
+  return {
+    load: (folder) => node.loadSavedModelMetaGraph(folder, 'serve'),
+    run: (session, feeds, tensors, fetches) =>
+      node.runSavedModel(session, tensors as Tensor[], feeds.map((name) => ({ name: `${name}:0` })), fetches),
+    close: (session) => node.deleteSavedModel(session),
+    lend: (variable, whenNeeded) => kernels.lend(variable, whenNeeded),
+    takeBack: (variable, content) => kernels.takeBack(variable, content),
+    tensor: (data, shape) => kernels.tensor(data, shape),
+    scope,
+    toHost,
+  };
 }
 
 /** tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed. */
@@ -50,109 +74,52 @@ function quietly<T>(load: () => T): T {
   }
 }
 
+const MOMENTUM: Attributes = { T: 'float32', use_locking: false, use_nesterov: false };
+const DESTROY: Attributes = { ignore_lookup_error: true };
+const FLOAT_VARIABLE: Attributes = { dtype: 'float32' };
+const INT_VARIABLE: Attributes = { dtype: 'int32' };
+
 /** A resource variable; `content` is the last `ReadVariableOp`, dropped before an update so that the update is in place. */
 interface ResourceStorage extends Storage {
   handle: Tensor;
   content: Tensor | undefined;
+  /** Set while a graph works on the content: brings it back. */
+  lent: (() => void) | undefined;
 }
 
 /**
  * The kernels as single TensorFlow operations, called through tfjs-node's backend: 6–15 µs a call less than the public
  * tfjs operations, fused loss and gradient, and weights updated in place (60 µs instead of three 784×256 operations).
  */
-class NativeKernels extends PortableKernels {
-  private readonly float: Attribute[];
+class NativeKernels extends TensorFlowKernels {
   private readonly constants = new Map<string, Tensor>();
-  private readonly attributes: Record<string, Attribute[]>;
+  private readonly converted = new Map<Attributes, OpAttribute[]>();
   private variables = 0;
 
   constructor(
-    tf: typeof tfjs,
+    private readonly tf: typeof tfjs,
     private readonly node: NodeBackend,
   ) {
-    super(tf);
-    const b = node.binding;
-    const type = (name: string, value: number): Attribute => ({ name, type: b.TF_ATTR_TYPE, value });
-    const flag = (name: string, value: boolean): Attribute => ({ name, type: b.TF_ATTR_BOOL, value });
-    this.float = [type('T', b.TF_FLOAT)];
-    this.attributes = {
-      matMul00: [...this.float, flag('transpose_a', false), flag('transpose_b', false)],
-      matMul01: [...this.float, flag('transpose_a', false), flag('transpose_b', true)],
-      matMul10: [...this.float, flag('transpose_a', true), flag('transpose_b', false)],
-      matMul11: [...this.float, flag('transpose_a', true), flag('transpose_b', true)],
-      crossEntropy: [...this.float, type('Tlabels', b.TF_INT32)],
-      momentum: [...this.float, flag('use_locking', false), flag('use_nesterov', false)],
-      destroy: [flag('ignore_lookup_error', true)],
-    };
+    super();
   }
 
-  override matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
-    return this.run('MatMul', this.attributes[`matMul${+transposeA}${+transposeB}`], a, b);
+  override tensor(data: Float32Array | Int32Array, shape: number[]): Value {
+    return this.tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
   }
 
-  override biasAdd(x: Value, bias: Value): Value {
-    return this.run('BiasAdd', this.float, x, bias);
+  override slice(x: Value, axis: 0 | 1, start: number, count: number): Value {
+    const begin = x.shape.map((_, i) => (i === axis ? start : 0));
+    return this.tf.slice(x as Tensor, begin, x.shape.map((n, i) => (i === axis ? count : n)));
   }
 
-  override columnSums(x: Value): Value {
-    return this.run('BiasAddGrad', this.float, x);
-  }
-
-  override relu(x: Value): Value {
-    return this.run('Relu', this.float, x);
-  }
-
-  override reluGrad(dy: Value, y: Value): Value {
-    return this.run('ReluGrad', this.float, dy, y);
-  }
-
-  override crossEntropy(logits: Value, labels: Value): { losses: Value; gradient: Value } {
-    const [losses, gradient] = this.node.executeMultipleOutputs(
-      'SparseSoftmaxCrossEntropyWithLogits',
-      this.attributes.crossEntropy,
-      [logits as Tensor, labels as Tensor],
-      2,
-    );
-    return { losses, gradient };
-  }
-
-  override add(a: Value, b: Value): Value {
-    return this.run('AddV2', this.float, a, b);
-  }
-
-  override sub(a: Value, b: Value): Value {
-    return this.run('Sub', this.float, a, b);
-  }
-
-  override mul(a: Value, b: Value): Value {
-    return this.run('Mul', this.float, a, b);
-  }
-
-  override div(a: Value, b: Value): Value {
-    return this.run('RealDiv', this.float, a, b);
-  }
-
-  override scale(x: Value, factor: number): Value {
-    return this.run('Mul', this.float, x, this.constant(factor));
-  }
-
-  override gather(x: Value, positions: Value): Value {
-    const { binding: b } = this.node;
-    const kind = x.dtype === 'int32' ? b.TF_INT32 : b.TF_FLOAT;
-    const attributes = [
-      { name: 'batch_dims', type: b.TF_ATTR_INT, value: 0 },
-      { name: 'Tparams', type: b.TF_ATTR_TYPE, value: kind },
-      { name: 'Tindices', type: b.TF_ATTR_TYPE, value: b.TF_INT32 },
-      { name: 'Taxis', type: b.TF_ATTR_TYPE, value: b.TF_INT32 },
-    ];
-    return this.run('GatherV2', attributes, x, positions, this.constant(0, 'int32'));
+  /** A view in tfjs, no operation. */
+  override reshape(x: Value, shape: number[]): Value {
+    return this.tf.reshape(x as Tensor, shape);
   }
 
   override read(variable: Variable): Value {
     const storage = this.resource(variable);
-    storage.content ??= this.tf.keep(
-      this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]),
-    );
+    storage.content ??= this.tf.keep(this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]));
     return storage.content;
   }
 
@@ -167,33 +134,72 @@ class NativeKernels extends PortableKernels {
     const v = this.resource(velocity);
     dropContent(w);
     dropContent(v);
-    const inputs = [w.handle, v.handle, this.constant(learningRate), gradient as Tensor, this.constant(momentum)];
-    this.node.executeMultipleOutputs('ResourceApplyMomentum', this.attributes.momentum, inputs, 0);
+    const inputs = [w.handle, v.handle, this.constant(learningRate, 'float32'), gradient as Tensor, this.constant(momentum, 'float32')];
+    this.node.executeMultipleOutputs('ResourceApplyMomentum', this.attributes(MOMENTUM), inputs, 0);
   }
 
-  private run(op: string, attributes: Attribute[], ...inputs: Value[]): Tensor {
-    return this.node.executeSingleOutput(op, attributes, inputs as Tensor[]);
+  override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
+    return this.tensor(compute(...onHost(inputs)), shape);
   }
 
-  private dtypeOf(variable: Variable): Attribute[] {
-    const { binding: b } = this.node;
-    return [{ name: 'dtype', type: b.TF_ATTR_TYPE, value: variable.dtype === 'int32' ? b.TF_INT32 : b.TF_FLOAT }];
+  override hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[] {
+    return test(...onHost(inputs)) ? then() : otherwise();
   }
 
-  /** Scalars that steps use again and again (rates, 1/batch) are made once. */
-  private constant(value: number, dtype: 'float32' | 'int32' = 'float32'): Tensor {
-    const key = `${dtype} ${value}`;
+  /** See `GraphHost`. The graph shares the content's memory until it changes it. */
+  lend(variable: Variable, whenNeeded: () => void): Value {
+    const storage = this.resource(variable);
+    const content = this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]);
+    dropContent(storage);
+    storage.lent = whenNeeded;
+    return content;
+  }
+
+  /** See `GraphHost`. */
+  takeBack(variable: Variable, content: Value | undefined): void {
+    if (variable.storage) (variable.storage as ResourceStorage).lent = undefined;
+    if (content) this.assign(variable, content);
+  }
+
+  protected override run(op: string, attributes: Attributes, inputs: Value[], ...results: Result[]): Value[] {
+    if (results.length === 1) return [this.node.executeSingleOutput(op, this.attributes(attributes), inputs as Tensor[])];
+    return this.node.executeMultipleOutputs(op, this.attributes(attributes), inputs as Tensor[], results.length);
+  }
+
+  protected override constant(data: number | readonly number[], dtype: 'float32' | 'int32'): Tensor {
+    const key = `${dtype} ${typeof data === 'number' ? data : JSON.stringify(data)}`;
     let tensor = this.constants.get(key);
     if (!tensor) {
-      tensor = this.tf.keep(this.tf.scalar(value, dtype));
+      tensor = this.tf.keep(this.tf.tensor(data as number, undefined, dtype));
       this.constants.set(key, tensor);
     }
     return tensor;
   }
 
+  /** Attributes as the binding takes them, converted once for each set (the sets are constants of `TensorFlowKernels`). */
+  private attributes(attributes: Attributes): OpAttribute[] {
+    let list = this.converted.get(attributes);
+    if (!list) this.converted.set(attributes, (list = Object.entries(attributes).map(([name, value]) => this.attribute(name, value))));
+    return list;
+  }
+
+  private attribute(name: string, value: Attributes[string]): OpAttribute {
+    const { binding: b } = this.node;
+    if (typeof value === 'boolean') return { name, type: b.TF_ATTR_BOOL, value };
+    if (typeof value === 'number') return { name, type: b.TF_ATTR_INT, value };
+    const types: Record<string, number> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL };
+    return { name, type: b.TF_ATTR_TYPE, value: types[value as string] };
+  }
+
+  private dtypeOf(variable: Variable): OpAttribute[] {
+    return this.attributes(variable.dtype === 'int32' ? INT_VARIABLE : FLOAT_VARIABLE);
+  }
+
   private resource(variable: Variable): ResourceStorage {
-    if (variable.storage) return variable.storage as ResourceStorage;
-    return variable.place((content) => this.makeResource(variable, content)) as ResourceStorage;
+    if (!variable.storage) return variable.place((content) => this.makeResource(variable, content)) as ResourceStorage;
+    const storage = variable.storage as ResourceStorage;
+    bringBack(storage);
+    return storage;
   }
 
   private makeResource(variable: Variable, content: Float32Array | Int32Array): ResourceStorage {
@@ -208,10 +214,12 @@ class NativeKernels extends PortableKernels {
     const storage: ResourceStorage = {
       handle,
       content: undefined,
-      fetch: () => (this.read(variable) as Tensor).dataSync().slice() as Float32Array | Int32Array,
+      lent: undefined,
+      fetch: () => (this.read(variable) as Tensor).dataSync().slice() as HostNumbers,
       dispose: () => {
+        bringBack(storage);
         dropContent(storage);
-        this.node.executeMultipleOutputs('DestroyResourceOp', this.attributes.destroy, [handle], 0);
+        this.node.executeMultipleOutputs('DestroyResourceOp', this.attributes(DESTROY), [handle], 0);
         handle.dispose();
       },
     };
@@ -226,4 +234,11 @@ class NativeKernels extends PortableKernels {
 function dropContent(storage: ResourceStorage): void {
   storage.content?.dispose();
   storage.content = undefined;
+}
+
+/** Ends a loan to a graph, with all it holds. */
+function bringBack(storage: ResourceStorage): void {
+  const { lent } = storage;
+  storage.lent = undefined;
+  lent?.();
 }

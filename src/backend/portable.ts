@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { dirname, join } from 'node:path';
 import type { Backend, BackendName } from './current';
-import type { Kernels, Value } from './kernels';
+import type { HostNumbers, Kernels, Value } from './kernels';
 import type { Storage, Variable } from './variable';
 
 type Tf = typeof tfjs;
@@ -45,7 +45,7 @@ interface TensorStorage extends Storage {
  * product: tfjs-backend-wasm has no fast path for `transposeA` (11.9 ms against 0.98 ms for (64×784)ᵀ·(64×256)).
  */
 export class PortableKernels implements Kernels {
-  constructor(protected readonly tf: Tf) {}
+  constructor(private readonly tf: Tf) {}
 
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
     const left = transposeA ? this.tf.transpose(a as Matrix) : (a as Matrix);
@@ -163,6 +163,14 @@ export class PortableKernels implements Kernels {
     this.assign(velocity, v);
   }
 
+  hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
+    return this.tensor(compute(...onHost(inputs)), shape);
+  }
+
+  hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[] {
+    return test(...onHost(inputs)) ? then() : otherwise();
+  }
+
   private stored(variable: Variable): TensorStorage {
     return variable.place((content) => {
       const tensor = this.tf.keep(this.tensor(content, variable.shape) as Tensor);
@@ -174,4 +182,9 @@ export class PortableKernels implements Kernels {
       return storage;
     }) as TensorStorage;
   }
+}
+
+/** The values' numbers on the host. */
+export function onHost(values: Value[]): HostNumbers[] {
+  return values.map((value) => (value as Tensor).dataSync() as HostNumbers);
 }

@@ -35,6 +35,7 @@ export const EWC_DEFAULTS: EWCOptions = { lambda: 100, nFisherSamples: 200, fish
  * The gradient is added in closed form. Separate penalties cost the same as one: their sum is again quadratic (see `Anchor`).
  */
 export class EWC extends CLTrainer<EWCOptions> {
+  static override readonly recordable: boolean = true;
   override readonly method: string;
   private readonly anchors = new Map<Parameter, Anchor>();
   private readonly random: RandomStream;

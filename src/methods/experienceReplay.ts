@@ -26,6 +26,7 @@ export const EXPERIENCE_REPLAY_DEFAULTS: ExperienceReplayOptions = { capacity: 1
  * epochs), so what is replayed is always of earlier tasks; the first task trains without replay.
  */
 export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
+  static override readonly recordable: boolean = true;
   override readonly method = 'er';
   /** The memory. */
   readonly buffer: ReplayBuffer;

@@ -1,7 +1,7 @@
-import { backend } from '../backend';
+import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
-import type { Gradients, LayerGradient, Model } from '../models';
+import type { Gradients, LayerGradient, Model, Parameter } from '../models';
 import { checkNumber } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { GemMemory } from './gemMemory';
@@ -31,6 +31,7 @@ export const GEM_DEFAULTS: GEMOptions = { memorySize: 256, margin: 0.5 };
  * The guarantee holds for the projected gradient; momentum carries older directions on (use momentum 0 to be strict).
  */
 export class GEM extends CLTrainer<GEMOptions> {
+  static override readonly recordable: boolean = true;
   override readonly method = 'gem';
   /** Steps that had past tasks to respect, and how many of them had to be projected. */
   readonly projections = { steps: 0, projected: 0 };
@@ -61,21 +62,40 @@ export class GEM extends CLTrainer<GEMOptions> {
     if (this.memory.size === 0) return gradients;
     const { k } = this;
     const past = this.memory.gradients(k, this.model, typeof batch.task === 'number');
-    const products = backend().toHost(this.memory.products(k, past, this.factors)); // ⟨g, g_k⟩ by past task
+    const products = this.memory.products(k, past, this.factors); // ⟨g, g_k⟩ by past task
+    const parameters = [...new Set([...gradients.keys(), ...past.flatMap(({ layer }) => layer.parameters())])];
+    // g is zero at parameters that only past tasks use (their heads).
+    const present = parameters.map((parameter) => gradients.get(parameter) ?? zeros(k, parameter.shape));
+    const adjusted = k.hostIf(
+      [products],
+      (numbers) => this.isViolation(numbers),
+      () => this.project(past, products, parameters, present),
+      () => present,
+    );
+    return new Map(parameters.map((parameter, i) => [parameter, adjusted[i]]));
+  }
+
+  /** Whether the step would increase the loss on some past task's memory; counts. */
+  private isViolation(products: ArrayLike<number>): boolean {
+    const violated = Array.from(products).some((product) => !(product >= 0));
     this.projections.steps++;
-    if (products.every((product) => product >= 0)) return gradients;
-    this.projections.projected++;
-    const rows = this.memory.rowsByParameter(k, past);
-    const gram = backend().toHost(this.memory.gram(k, [...rows.values()]));
-    const t = products.length;
-    const P = Array.from({ length: t }, (_, i) => gram.subarray(i * t, (i + 1) * t));
-    const v = k.tensor(Float32Array.from(solveBoundedQP(P, products, this.options.margin)), [1, t]);
-    for (const [parameter, G] of rows) {
-      const correction = k.reshape(k.matMul(v, G), parameter.shape); // Gᵀv, G: [t, size]
-      const own = gradients.get(parameter);
-      gradients.set(parameter, own ? k.add(own, correction) : correction);
-    }
-    return gradients;
+    if (violated) this.projections.projected++;
+    return violated;
+  }
+
+  /** g̃ = g + Gᵀv for each parameter. */
+  private project(past: LayerGradient[], products: Value, parameters: Parameter[], present: Value[]): Value[] {
+    const { k } = this;
+    const rows = this.memory.rowsByParameter(k, past); // G, [past tasks, entries of the parameter]
+    const t = this.memory.size;
+    const v = k.hostCall([products, this.memory.gram(k, [...rows.values()])], [1, t], (q, gram) => {
+      const P = Array.from({ length: t }, (_, i) => gram.subarray(i * t, (i + 1) * t));
+      return Float32Array.from(solveBoundedQP(P, q, this.options.margin));
+    });
+    return parameters.map((parameter, i) => {
+      const G = rows.get(parameter);
+      return G ? k.add(present[i], k.reshape(k.matMul(v, G), parameter.shape)) : present[i];
+    });
   }
 
   protected override endTask(task: Task, loader: TaskLoader): void {
@@ -87,4 +107,8 @@ export class GEM extends CLTrainer<GEMOptions> {
     super.dispose();
     this.memory.dispose();
   }
+}
+
+function zeros(k: Kernels, shape: number[]): Value {
+  return k.tensor(new Float32Array(shape.reduce((product, n) => product * n, 1)), shape);
 }

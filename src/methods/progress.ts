@@ -34,6 +34,12 @@ export interface TrainCall {
   onProgress?: (event: ProgressEvent) => void;
   /** Stops training between two steps when its `aborted` becomes true; an `AbortSignal` will do. Call again to go on. */
   signal?: { readonly aborted: boolean };
+  /**
+   * How the steps are executed: `'recorded'` as a TensorFlow graph of several steps a call, `'op-by-op'` one operation after
+   * the other (for debugging), `'auto'` (default; also taken from the environment variable CL_EXECUTION) recorded where that
+   * is faster. The numbers are the same but for rounding. What cannot be recorded runs op by op, whatever is asked for.
+   */
+  execution?: 'auto' | 'recorded' | 'op-by-op';
   /** Measurements during the task, for learning curves. */
   probes?: Probes;
 }
@@ -56,6 +62,10 @@ export interface TrainingReport {
   readonly loss: number;
   /** Wall time in seconds. */
   readonly seconds: number;
+  /** How the steps were executed. */
+  readonly execution: 'recorded' | 'op-by-op';
+  /** Why not recorded, where that was not asked for. */
+  readonly executionNote?: string;
 }
 
 /** Thrown when `signal` stopped a training call; everything learnt so far is kept, and the same call goes on from there. */

@@ -9,12 +9,16 @@ import { checkCompatibility, SCENARIOS } from '../scenarios/compatibility';
 import { checkNumber, problem, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import type { TrainingBatch } from './trainingBatch';
+import { notRecordable } from './chooseRunner';
 import { countCorrect } from './evaluation';
 import { runTask } from './loop';
 import type { TaskCursor } from './loop';
 import type { TrainCall, TrainingReport } from './progress';
 import { TRAINER_DEFAULTS } from './types';
 import type { CapacityReport, LossAndGradients, TaskLoaders, TrainerOptions } from './types';
+
+/** What runs at every step. */
+const STEP_HOOKS = ['feeds', 'composeBatch', 'gradients', 'adjustGradients', 'afterStep'];
 
 /**
  * Learns a stream of tasks with one method. This class owns the training loop; a method overrides the hooks it needs:
@@ -26,6 +30,13 @@ import type { CapacityReport, LossAndGradients, TaskLoaders, TrainerOptions } fr
  * console.log(tracker.compute().summary('EWC'));
  */
 export abstract class CLTrainer<Own extends object = {}> {
+  /**
+   * That the step hooks of this class (`feeds`, `composeBatch`, `gradients`, `adjustGradients`, `afterStep`) can be recorded
+   * as a graph: they use only `this.k` on values, and may run once instead of at every step, because they neither count
+   * nor change anything in JavaScript (what must happen at every step goes into `hostCall` or `hostIf`, or into `feeds`, whose
+   * draws must not depend on earlier steps). A class that overrides such a hook and does not declare it runs op by op.
+   */
+  static readonly recordable: boolean = true;
   /** Short name in tables and figures, e.g. `ewc`. */
   readonly method: string = 'custom';
   /** The options in force, defaults filled in. */
@@ -113,6 +124,7 @@ export abstract class CLTrainer<Own extends object = {}> {
       feeds: (batchSize) => this.feeds(batchSize),
       task: this.taskChoice(task),
       likelyCause: () => this.likelyCause(),
+      notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['pass', 'lossAndGradients']),
       nTasks: call.nTasks ?? task.id + 1,
       tracker: this.tracker,
     });

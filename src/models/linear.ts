@@ -72,9 +72,10 @@ export class Linear {
     return this.bias ? [this.weight, this.bias] : [this.weight];
   }
 
-  /** x·W + b; [n, in] → [n, out]. */
-  forward(k: Kernels, x: Value): Value {
-    const product = k.matMul(x, k.read(this.weight));
+  /** x·W + b, and `more` [n, out] where given; [n, in] → [n, out]. The bias comes last (see `PNNColumn.forward`). */
+  forward(k: Kernels, x: Value, more?: Value): Value {
+    const own = k.matMul(x, k.read(this.weight));
+    const product = more ? k.add(own, more) : own;
     return this.bias ? k.biasAdd(product, k.read(this.bias)) : product;
   }
 

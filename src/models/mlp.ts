@@ -80,6 +80,7 @@ export class Trunk {
 
 /** A plain multilayer perceptron with ReLU and one output layer; it knows nothing of tasks. */
 export class MLP extends Model {
+  static override readonly recordable: boolean = true;
   readonly architecture: string = 'MLP';
   readonly inputSize: number;
   protected readonly trunk: Trunk;

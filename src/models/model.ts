@@ -24,6 +24,8 @@ export type Architecture = 'MLP' | 'MultiHeadMLP' | 'SingleHeadMLP' | 'DomainMLP
 
 /** What trainers and scenarios need of a network. Add an architecture by extending this class. */
 export abstract class Model {
+  /** That `pass` and `lossAndGradients` of this class can be recorded as a graph; see `CLTrainer.recordable`. */
+  static readonly recordable: boolean = true;
   /** The row of the compatibility table this model belongs to. */
   abstract readonly architecture: Architecture | (string & {});
   /** Numbers per input. */

@@ -12,6 +12,7 @@ import type { Pass, TaskChoice } from './model';
 
 /** For task-incremental learning: shared hidden layers and one output layer a task, chosen by the task id. */
 export class MultiHeadMLP extends Model {
+  static override readonly recordable: boolean = true;
   readonly architecture = 'MultiHeadMLP';
   readonly inputSize: number;
   /** The heads in the order they were added; head i answers for task i. Each [hidden, classes of the task]. */

@@ -65,8 +65,9 @@ export class PNNColumn {
   forward(k: Kernels, x: Value, earlier: Value[]): Value[] {
     const activations = [x];
     this.own.forEach((layer, i) => {
-      const own = layer.forward(k, activations[i]);
-      const sum = i > 0 && this.laterals.length ? k.add(own, this.laterals[i - 1].forward(k, earlier[i - 1])) : own;
+      // The laterals join before the bias: TensorFlow's graph optimiser stumbles over a sum behind a fused product and bias.
+      const lateral = i > 0 && this.laterals.length ? this.laterals[i - 1].forward(k, earlier[i - 1]) : undefined;
+      const sum = layer.forward(k, activations[i], lateral);
       activations.push(i < this.own.length - 1 ? k.relu(sum) : sum);
     });
     return activations;

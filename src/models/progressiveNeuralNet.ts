@@ -15,6 +15,7 @@ import { PNNColumn } from './pnnColumn';
  * square of the number of tasks, and a task id that must be known at test time.
  */
 export class ProgressiveNeuralNet extends Model {
+  static override readonly recordable: boolean = true;
   readonly architecture = 'ProgressiveNeuralNet';
   override readonly mixesTasks = false;
   readonly inputSize: number;
