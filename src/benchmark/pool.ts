@@ -33,9 +33,10 @@ const COST: Record<string, number> = { gem: 8, pnn: 2 };
  * every experiment has its own process state and seed. The longest start first, so that no worker ends up alone with one.
  *
  * @param workers number of processes
+ * @param script what runs in each of them; default the benchmark's worker
  */
-export function processPool(workers: number): Executor {
-  const workerPool = pool(join(__dirname, 'worker.js'), {
+export function processPool(workers: number, script: string = join(__dirname, 'worker.js')): Executor {
+  const workerPool = pool(script, {
     workerType: 'process',
     maxWorkers: workers,
     emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
