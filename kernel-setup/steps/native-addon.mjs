@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
 import { findProgram } from '../lib/find.mjs';
-import { beginStep, finishStep, hashOf, isStamped, readStamp, wasCutOff, writeAtomically } from '../lib/stamps.mjs';
+import { beginStep, finishStep, hashOf, isStamped, readStamp, writeAtomically } from '../lib/stamps.mjs';
 import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
 import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
 import { runOwnScript } from '../native/own-script.mjs';
@@ -29,7 +29,7 @@ export async function nativeAddon(context) {
   if (isStamped(context, NAME, hash) && isLinked(packageFolder)) return { state: 'ok', text: describe(readStamp(context, NAME)) };
   const before = gaveUp(context, hash);
   if (before) return missing(`${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`, before.remedy);
-  clearLeftovers(context, packageFolder);
+  clearLeftovers(context);
   beginStep(context, NAME);
   const { how, facts, reason, remedy } = await provide(context, packageFolder);
   if (facts) {
@@ -37,7 +37,7 @@ export async function nativeAddon(context) {
     rmSync(giveUpFile(context), { force: true });
     return { state: 'ok', text: describe({ how, ...facts }) };
   }
-  clearLeftovers(context, packageFolder);
+  clearLeftovers(context);
   finishStep(context, NAME, 'none');
   writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context, hash), time: Date.now(), reason, remedy }));
   return missing(reason, remedy);
@@ -163,13 +163,12 @@ function clearPackage(packageFolder) {
   for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8']) rmSync(path.join(packageFolder, name), { recursive: true, force: true });
 }
 
-/** Takes away what a run that was cut off or failed has left. */
-function clearLeftovers(context, packageFolder) {
+/** Takes away what a run that was cut off or failed has left in the cache; what it left in the package, `provide` tries or clears. */
+function clearLeftovers(context) {
   const folder = path.join(context.cache, 'native');
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (name.endsWith('.unfinished')) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
-  if (wasCutOff(context, NAME)) clearPackage(packageFolder);
 }
 
 const packageVersion = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;

@@ -28,12 +28,12 @@ export async function nodePackages(context) {
   const result = await runBounded(context, npm.command, [...npm.args, ...args], {
     label: 'node packages: npm ci, waiting for the npm registry (about 120 MB)',
     limit: 1800,
-    silence: 240,
+    silence: 150,
     // npm writes a line for every failed attempt, too: only a package that arrived counts.
     isSign: (line) => /npm http (fetch GET 200|cache) /.test(line),
     onLine: (line) => /fetch GET 200 \S*\/([^/\s]+)/.exec(line)?.[1],
   });
-  const still = result.ok ? compareWithLock(context) : result.reason;
+  const still = result.ok ? compareWithLock(context) : result.reason.replace('no sign of life', 'no package has arrived');
   if (still) {
     return { state: 'failed', text: `npm ci did not work: ${still}\n    ${lastLines(errorLines(result.output))}`, remedy: 'look at the message above; is the npm registry within reach?' };
   }

@@ -39,9 +39,10 @@ test('arguments and exit code are passed on as they are', () => {
   assert.equal(status, 7);
 });
 
-test('a Ctrl-C lets the command end in its own way, with its own exit code', async () => {
+test('a Ctrl-C lets the command end in its own way, with its own exit code', { timeout: 15_000 }, async (t) => {
   const script = 'process.on("SIGINT", () => setTimeout(() => { console.log("saved"); process.exit(5); }, 300)); console.log("ready"); setInterval(() => {}, 1000)';
-  const child = spawn(process.execPath, startScript(script), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, startScript(script), { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  t.after(() => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* ended, as it should */ } });
   let text = '';
   child.stdout.on('data', (chunk) => { text += chunk; if (text === 'ready\n') child.kill('SIGINT'); });
   const [code] = await once(child, 'close');

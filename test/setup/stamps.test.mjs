@@ -24,6 +24,13 @@ test('a step that began again and was cut off is not trusted, whatever its stamp
   assert.equal(wasCutOff(context, 'step'), true);
 });
 
+test('a mark of an unfinished run outweighs a stamp that is still there', (t) => {
+  const context = emptyProject(t);
+  finishStep(context, 'step', 'a');
+  writeFileSync(path.join(context.stamps, 'step.begun'), '');
+  assert.equal(isStamped(context, 'step', 'a'), false);
+});
+
 test('a stamp that cannot be read counts as none', (t) => {
   const context = emptyProject(t);
   finishStep(context, 'step', 'a');

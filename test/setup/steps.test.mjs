@@ -56,7 +56,7 @@ test('a second set-up waits for the first, and does not wait for one that was ki
   (await waiting)();
   mkdirSync(context.stamps, { recursive: true });
   writeFileSync(path.join(context.stamps, 'lock'), '999999999');
-  (await takeLock(context))();
+  (await takeLock(context, 2))();
 });
 
 test('waiting for another set-up is bounded and names it', async (t) => {
