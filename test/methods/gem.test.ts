@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { backend, initBackend, type Value } from '../../src/backend';
+import type { TaskLoader } from '../../src/data/loader';
+import type { ScenarioName } from '../../src/data/task';
+import { GEM, solveBoundedQP, type TrainingBatch } from '../../src/methods';
+import { ProgressiveNeuralNet, type Gradients, type Model, type Parameter } from '../../src/models';
+import { hostGradients } from '../models/fixtures';
+import { dot, easyStream, smallModel, wholeTask } from './fixtures';
+
+before(async () => {
+  await initBackend();
+});
+
+/** The entries of all parameters one after the other; parameters without a gradient count as 0. */
+function flat(model: Model, gradients: ReadonlyMap<Parameter, ArrayLike<number>>): Float64Array {
+  return Float64Array.from(
+    model.parameters().flatMap((parameter) => Array.from(gradients.get(parameter) ?? new Float64Array(parameter.data().length))),
+  );
+}
+
+/** One step seen from outside: the gradient before and after GEM, and every past task's, formed explicitly. */
+interface Step {
+  g: Float64Array;
+  projected: Float64Array;
+  past: Float64Array[];
+}
+
+/** GEM that notes its steps. Its memories hold the whole tasks, so the past gradients can be formed from the loaders. */
+class Watched extends GEM {
+  readonly steps: Step[] = [];
+  constructor(
+    model: Model,
+    private readonly loaders: readonly TaskLoader[],
+    margin: number,
+  ) {
+    super(model, { memorySize: 1000, margin, epochs: 2, lr: 0.05, seed: 1 });
+  }
+  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch): Gradients {
+    const onHost = (values: ReadonlyMap<Parameter, Value>) =>
+      flat(this.model, new Map([...values].map(([parameter, value]) => [parameter, Float32Array.from(backend().toHost(value))])));
+    const g = onHost(gradients);
+    const past = this.learntTasks.map((id) => flat(this.model, hostGradients(this.model, wholeTask(this.loaders[id])).gradients));
+    const adjusted = super.adjustGradients(gradients, batch);
+    this.steps.push({ g, projected: onHost(adjusted), past });
+    return adjusted;
+  }
+}
+
+async function watch(scenario: ScenarioName, architecture: string, margin: number): Promise<Watched> {
+  const stream = easyStream(scenario);
+  const trainer = new Watched(smallModel(architecture), stream.trainLoaders, margin);
+  await trainer.runSequence(stream);
+  return trainer;
+}
+
+const isViolated = ({ g, past }: Step) => past.some((row) => dot(row, g) < 0);
+const SETTINGS = [
+  ['class-incremental', 'SingleHeadMLP'],
+  ['task-incremental', 'MultiHeadMLP'],
+  ['domain-incremental', 'DomainMLP'],
+] as const;
+
+for (const [scenario, architecture] of SETTINGS) {
+  for (const margin of [0, 0.5]) {
+    test(`${scenario}, margin ${margin}: every step is the explicit g + Gᵀv, unchanged without violation, feasible with`, async () => {
+      const trainer = await watch(scenario, architecture, margin);
+      let [violated, untouched] = [0, 0];
+      for (const step of trainer.steps) {
+        const { g, projected, past } = step;
+        const size = Math.sqrt(dot(g, g));
+        const clear = past.every((row) => Math.abs(dot(row, g)) > 1e-5 * size * Math.sqrt(dot(row, row)));
+        if (!clear) continue; // a product so near 0 that rounding decides
+        if (!isViolated(step)) {
+          assert.deepEqual(projected, g);
+          untouched += +(past.length > 0);
+          continue;
+        }
+        violated++;
+        const v = solveBoundedQP(
+          past.map((a) => past.map((b) => dot(a, b))),
+          past.map((row) => dot(row, g)),
+          margin,
+        );
+        const expected = g.map((value, j) => value + past.reduce((sum, row, i) => sum + v[i] * row[j], 0));
+        const scale = Math.sqrt(dot(expected, expected)) + size;
+        projected.forEach((value, j) =>
+          assert.ok(Math.abs(value - expected[j]) < 2e-4 * scale, `entry ${j}: ${value}, ${expected[j]}`),
+        );
+        for (const row of past)
+          assert.ok(dot(projected, row) >= -2e-4 * scale * Math.sqrt(dot(row, row)), 'it contradicts a past task');
+      }
+      assert.ok(violated >= 3, `only ${violated} violations: the test shows nothing`);
+      if (scenario !== 'class-incremental') assert.ok(untouched >= 1, 'no step without violation was seen');
+    });
+  }
+}
+
+test('steps and projections are counted', async () => {
+  const trainer = await watch('domain-incremental', 'DomainMLP', 0);
+  const later = trainer.steps.filter(({ past }) => past.length > 0);
+  assert.equal(trainer.projections.steps, later.length);
+  assert.ok(
+    Math.abs(trainer.projections.projected - later.filter(isViolated).length) <= 1,
+    'but for a product that rounding decides',
+  );
+});
+
+test('the first task trains without a constraint', async () => {
+  const trainer = await watch('class-incremental', 'SingleHeadMLP', 0.5);
+  for (const { g, projected, past } of trainer.steps.slice(0, 10)) {
+    assert.equal(past.length, 0);
+    assert.deepEqual(projected, g);
+  }
+});
+
+test('the memory holds memorySize samples a task, or the whole task where it has fewer', async () => {
+  const model = smallModel('SingleHeadMLP');
+  const stream = easyStream('class-incremental');
+  const sizes = async (memorySize: number) => {
+    const asked: number[] = [];
+    const trainer = new GEM(model, { memorySize, epochs: 1, seed: 1 });
+    for (const loader of stream.trainLoaders.slice(0, 1)) {
+      const { hostData } = loader;
+      await trainer.trainTask(loader);
+      loader.hostData = (samples) => {
+        asked.push(new Set(samples).size);
+        return hostData.call(loader, samples);
+      };
+      await trainer.consolidate(loader);
+      loader.hostData = hostData;
+    }
+    return asked;
+  };
+  assert.deepEqual([await sizes(30), await sizes(300)], [[30], [80]]);
+});
+
+test('a model that cannot take rows of several tasks, and options out of range, are refused at once', () => {
+  assert.throws(
+    () => new GEM(new ProgressiveNeuralNet()),
+    /GEM: it learns from rows of several tasks at once, which ProgressiveNeuralNet cannot take; use/,
+  );
+  assert.throws(
+    () => new GEM(smallModel('DomainMLP'), { memorySize: 0 }),
+    /GEM: memorySize must be a whole number of at least 1/,
+  );
+  assert.throws(() => new GEM(smallModel('DomainMLP'), { margin: -0.1 }), /GEM: margin must be a number of at least 0/);
+});
