@@ -33,10 +33,13 @@ def main():
 
         def run(n):
             nonlocal position
+            before = (trainer.projected, trainer.steps) if method == "gem" else (0, 0)
             for i in range(position, position + n):
                 trainer.step(*batches[i % count])
             position = (position + n) % count
-            return {"projected": trainer.projected / max(1, trainer.steps)} if method == "gem" else {}
+            if method != "gem":
+                return {}
+            return {"projected": (trainer.projected - before[0]) / max(1, trainer.steps - before[1])}
 
         return run
 

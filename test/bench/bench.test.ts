@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { CommanderError } from 'commander';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { initBackend } from '../../src/backend';
+import { runBench, type BenchResult } from './bench';
+import { Engine } from './engine';
+import { parseOptions } from './options';
+import { speedFigure } from './speedFigure';
+import { spread } from './statistics';
+import type { StepResult } from './steps';
+import { compareWithTargets } from './targets';
+
+test('the command line knows its options and refuses others with a reason', () => {
+  const options = parseOptions(['--quick', '--only', 'steps', 'growth', '--python', 'python3', '--rounds', '2']);
+  assert.deepEqual([options.quick, options.only, options.python, options.rounds], [true, ['steps', 'growth'], 'python3', 2]);
+  assert.deepEqual(parseOptions([]).only, ['steps', 'growth', 'studies']);
+  let written = '';
+  const write = (text: string) => void (written += text);
+  for (const wrong of [['--only', 'nothing'], ['--rounds', '0'], ['--fast']]) {
+    assert.throws(() => parseOptions(wrong, write), CommanderError);
+  }
+  assert.throws(() => parseOptions(['--help'], write), (error: CommanderError) => error.exitCode === 0);
+  for (const option of ['--python', '--json', '--quick', '--only', '--figure']) assert.match(written, new RegExp(option));
+});
+
+test('a run measures the step of this library and writes it in the documented form', { timeout: 60_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const json = join(folder, 'bench.json');
+  const printed: string[] = [];
+  const engine = (await initBackend()).includes('native') ? 'native' : 'wasm';
+  const options = parseOptions(['--only', 'steps', '--engine', engine, '--method', 'naive', '--rounds', '2', '--json', json]);
+  await runBench(options, (text) => printed.push(text));
+  const { machine, steps, studies, growth, targets, engines } = JSON.parse(readFileSync(json, 'utf8')) as BenchResult;
+  assert.ok(machine.cores >= 1 && machine.node === process.version);
+  assert.deepEqual([steps[0].engine, steps[0].method, steps[0].threads], [engine, 'naive', 1]);
+  const [{ msPerStep, low, high, cpuMsPerStep }] = steps;
+  assert.ok(low <= msPerStep && msPerStep <= high, `${low} ${msPerStep} ${high}`);
+  assert.ok(msPerStep > 0.01 && cpuMsPerStep > 0.01, 'a step of a quarter million weights takes time');
+  assert.ok(engines[0].peakMb! > 20);
+  assert.deepEqual([studies, growth], [[], []]);
+  assert.ok(targets.length > 0 && targets.every(({ limit }) => limit > 0));
+  assert.match(printed.join('\n'), new RegExp(`naive +${engine} +1 `));
+});
+
+test('an engine whose process ends is an error with its last words, not a wait', async () => {
+  const script = "console.log(JSON.stringify({ ready: { version: '1', methods: [] } })); process.stdin.on('data', () => { console.error('out of luck'); process.exit(3); })";
+  const spec = { name: 'doomed', threads: 2, command: [process.execPath, '-e', script], environment: {}, about: '' };
+  const { engine } = await Engine.start(spec, tmpdir());
+  await assert.rejects(engine.peakMb(), /doomed: its process ended with 3: out of luck/);
+  await assert.rejects(engine.peakMb(), /ended with 3/);
+  await assert.rejects(Engine.start({ ...spec, command: [join(tmpdir(), 'no-such-program')] }, tmpdir()), /doomed: .*ENOENT/);
+});
+
+test('an engine that does not exist here is an error that names those that do', async () => {
+  const options = parseOptions(['--only', 'steps', '--engine', 'pytorch']);
+  await assert.rejects(runBench(options, () => undefined), /no engine 'pytorch' here; engines: native, .*--python/);
+});
+
+test('median and quartiles of the rounds', () => {
+  assert.deepEqual(spread([4, 1, 3, 2, 5]), { median: 3, low: 2, high: 4 });
+  assert.deepEqual(spread([2, 1]), { median: 1.5, low: 1.25, high: 1.75 });
+  assert.deepEqual(spread([7]), { median: 7, low: 7, high: 7 });
+});
+
+const step = (engine: string, method: string, msPerStep: number, toPytorch?: number, threads = 1): StepResult => ({
+  engine, method, threads, msPerStep, low: msPerStep, high: msPerStep, cpuMsPerStep: msPerStep, toPytorch,
+});
+const steps = [step('native', 'naive', 0.6, 0.6), step('pytorch', 'naive', 1, 1), step('pytorch', 'naive', 0.8, 1, 2), step('native', 'naive', 0.4, 0.5, 2), step('native', 'gem', 9, 0.9)];
+
+test('targets compare like with like, and stay open where a part was not measured', () => {
+  const studies = [
+    { engine: 'native', workers: 2, seconds: 100, accuracy: {} },
+    { engine: 'pytorch', workers: 1, seconds: 250, accuracy: {} },
+  ];
+  const measured = Object.fromEntries(compareWithTargets(steps, studies).map((target) => [target.what, target.measured]));
+  assert.equal(measured['naive: native / PyTorch, one core each'], 0.6);
+  assert.equal(measured["naive: native with all cores / PyTorch's best"], 0.5);
+  assert.equal(measured['studies: native, all cores / one PyTorch process'], 0.4);
+  assert.equal(measured['studies: native, all cores / one PyTorch process a core'], undefined);
+  assert.equal(measured['naive: native / JAX scan, one core each'], undefined);
+});
+
+test("the figure's bars are as long as the ratios, and without PyTorch there is none", () => {
+  const svg = speedFigure(steps, 'a <machine> & more')!;
+  const widths = [...svg.matchAll(/<rect x="150" y="\d+" width="([\d.]+)"/g)].map((match) => Number(match[1]));
+  assert.equal(widths.length, 3); // naive on two engines, GEM on one; the two-core rows are not drawn
+  assert.ok(Math.abs(widths[0] / widths[1] - 0.6) < 0.01 && Math.abs(widths[2] / widths[1] - 0.9) < 0.01, widths.join(' '));
+  assert.match(svg, /a &lt;machine> &amp; more/);
+  assert.equal(speedFigure([step('native', 'naive', 1)], ''), undefined);
+});

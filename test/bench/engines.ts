@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+/** An engine: what to start, and what is measured on it. */
+export interface EngineSpec {
+  /** Name in tables and results, e.g. `native`. */
+  name: string;
+  /** Cores it may use; 1 binds the process to one core. */
+  threads: number;
+  /** Program and arguments. */
+  command: string[];
+  /** Environment variables beyond those of the bench. */
+  environment: Record<string, string>;
+  /** Methods measured on it, as far as it can do them; default all. */
+  methods?: string[];
+  /** One line for `--help` and the table. */
+  about: string;
+  /** Steps per measurement in parts of the usual number; slow engines do fewer. Default 1. */
+  share?: number;
+}
+
+/** Where the Python scripts are: in the sources, they are not compiled. */
+export const RIVALS = join(__dirname, '..', '..', '..', 'test', 'bench', 'rivals');
+
+/** TensorFlow on one thread. */
+const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
+
+/**
+ * The engines that can be measured here.
+ *
+ * @param python a Python that has torch, jax or both; undefined: no rivals
+ */
+export function availableEngines(python: string | undefined): EngineSpec[] {
+  const node = (file: string) => [process.execPath, '--enable-source-maps', join(__dirname, 'engines', `${file}.js`)];
+  const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({ name, about, threads: 1, command: node('library'), environment });
+  const cores = availableParallelism();
+  const single: EngineSpec[] = [
+    library('native', 'this library, native, recorded graphs (the default)', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: 'auto' }),
+    library('native-op-by-op', 'this library, native, one TensorFlow call an operation', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: 'op-by-op' }),
+    { ...library('wasm', 'this library, WebAssembly', { CL_BACKEND: 'wasm', CL_EXECUTION: 'auto' }), share: 0.25 },
+    { name: 'stock-tfjs', about: 'tfjs-node, tf.* operations and optimizer.minimize', threads: 1, command: node('stock'), environment: ONE_THREAD, share: 0.25 },
+    { name: 'gemm-floor', about: 'the eight matrix products of a step alone', threads: 1, command: node('floor'), environment: ONE_THREAD },
+    ...rivals(python, 1),
+  ];
+  if (cores === 1) return single;
+  const both = [
+    library('native', 'the same with all cores', { CL_BACKEND: 'native', CL_EXECUTION: 'auto', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: String(cores) }),
+    ...rivals(python, cores).filter(({ name }) => name !== 'jax-jit'),
+  ];
+  return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];
+}
+
+function rivals(python: string | undefined, threads: number): EngineSpec[] {
+  if (!python) return [];
+  // No bytecode beside the sources; XLA and OpenMP take their number of threads from the cores they are bound to.
+  const environment = { PYTHONDONTWRITEBYTECODE: '1', JAX_PLATFORMS: 'cpu' };
+  const script = (file: string, ...args: string[]) => [python, join(RIVALS, file), '--threads', String(threads), ...args];
+  const engines: EngineSpec[] = [];
+  if (has(python, 'torch')) engines.push({ name: 'pytorch', about: 'PyTorch, eager, batches cut beforehand', threads, command: script('torch_steps.py'), environment });
+  if (has(python, 'jax')) {
+    engines.push({ name: 'jax-jit', about: 'JAX, one compiled step a call', threads, command: script('jax_steps.py', '--mode', 'jit'), environment });
+    engines.push({ name: 'jax-scan', about: 'JAX, all steps in one compiled scan', threads, command: script('jax_steps.py', '--mode', 'scan'), environment });
+  }
+  return engines;
+}
+
+/** Whether this Python can import a module. */
+export function has(python: string, module: string): boolean {
+  return spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`]).status === 0;
+}
+
+let pins: boolean | undefined;
+
+/** Whether processes can be bound to one core here (Linux with `taskset`). */
+export function canPin(): boolean {
+  return (pins ??= spawnSync('taskset', ['-c', '0', 'true']).status === 0);
+}

@@ -1,0 +1,63 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** The parts of the bench. */
+export const PARTS = ['steps', 'growth', 'studies'] as const;
+/** The methods whose step is timed. */
+export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'pnn'];
+
+/** What the command line says. */
+export interface BenchOptions {
+  /** A Python that has torch, jax or both. */
+  python?: string;
+  /** Where the results go; absent: nowhere. */
+  json?: string;
+  /** Where the README's figure goes. */
+  figure: string;
+  /** Two minutes in place of an hour. */
+  quick: boolean;
+  /** Which parts to run. */
+  only: string[];
+  /** Engines by name; absent: all. */
+  engine?: string[];
+  /** Methods whose step is timed. */
+  method: string[];
+  /** Rounds of alternating measurements; absent: 11, quick 3. */
+  rounds?: number;
+}
+
+const ABOUT = [
+  'Times a training step of this library, of stock tfjs-node, of PyTorch and of JAX side by side, how it grows, and the four studies.',
+  'Standard step: 784-256-256-2, batch 64, SGD with momentum, random data in memory; EWC and replay with one past task, GEM with',
+  'three past tasks of 256 samples, PNN its third column. Each engine has a process of its own; they are measured in turn, warm-up',
+  'excluded, one core each where the system can bind processes. Figures: median over the rounds [lower, upper quartile].',
+].join(' ');
+
+/**
+ * Reads the command line.
+ *
+ * @param argv arguments without program and script
+ * @throws CommanderError when an argument is wrong, and for `--help` once it is printed
+ */
+export function parseOptions(argv: string[], write: (text: string) => void = (text) => void process.stdout.write(text)): BenchOptions {
+  return new Command('bench')
+    .description(ABOUT)
+    .option('--python <path>', 'a Python that has torch, jax or both; without it they are left out')
+    .option('--json <file>', 'write the results there')
+    .option('--figure <file>', "where the README's figure goes (needs PyTorch's times)", 'test/bench/speed.svg')
+    .option('--quick', 'two minutes: fewer rounds, small studies', false)
+    .addOption(new Option('--only <part...>', 'parts to run').choices([...PARTS]).default([...PARTS]))
+    .option('--engine <name...>', 'engines to measure, e.g. native pytorch (default: all)')
+    .addOption(new Option('--method <name...>', 'methods to time').choices(STEP_METHODS).default(STEP_METHODS))
+    .option('--rounds <n>', 'alternating rounds (default: 11, quick 3)', positive)
+    .configureOutput({ writeOut: write, writeErr: write })
+    .showHelpAfterError('(--help shows all options)')
+    .exitOverride()
+    .parse(argv, { from: 'user' })
+    .opts<BenchOptions>();
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}

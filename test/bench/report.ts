@@ -1,0 +1,50 @@
+import { textTable } from '../../src/utils/format';
+import type { GrowthResult, StepResult } from './steps';
+import type { StudyResult } from './studies';
+import type { Target } from './targets';
+
+/** Times of the steps, method by method. */
+export function stepTable(steps: StepResult[]): string {
+  const head = ['method', 'engine', 'cores', 'ms/step', '[quartiles]', 'CPU ms', 'steps/s', '/ PyTorch', ''];
+  const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, toPytorch, extra }) => [
+    method, engine, String(threads), msPerStep.toFixed(3), `[${low.toFixed(3)}, ${high.toFixed(3)}]`, cpuMsPerStep.toFixed(3),
+    (1000 / msPerStep).toFixed(0), toPytorch?.toFixed(2) ?? '–', extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
+  ]);
+  return textTable([head, ...rows]);
+}
+
+/** How the step grows; one row a curve. */
+export function growthTable(growth: GrowthResult[]): string {
+  const curves = new Map<string, GrowthResult[]>();
+  for (const point of growth) {
+    const key = [point.method, point.variable, point.engine].join('\t');
+    curves.set(key, [...(curves.get(key) ?? []), point]);
+  }
+  const rows = [...curves].map(([key, points]) => [...key.split('\t'), points.map(({ value, msPerStep }) => `${value}: ${msPerStep.toFixed(2)}`).join('   ')]);
+  return textTable([['method', 'grows with', 'engine', 'ms/step'], ...rows]);
+}
+
+/** Wall time and memory of the studies. */
+export function studyTimes(studies: StudyResult[]): string {
+  const mb = (value: number | undefined) => value?.toFixed(0) ?? '–';
+  const rows = studies.map(({ engine, workers, seconds, peakMb, totalMb }) => [engine, String(workers), seconds.toFixed(1), mb(peakMb), mb(totalMb)]);
+  return textTable([['engine', 'workers', 'seconds', 'peak MB of a process', 'peak MB of all'], ...rows]);
+}
+
+/** Mean accuracies at the end, to see that the engines did the same work. */
+export function accuracyTable(studies: StudyResult[]): string {
+  const one = [...new Map(studies.map((study) => [study.engine, study])).values()];
+  const rows = Object.keys(one[0].accuracy).map((name) => [name, ...one.map(({ accuracy }) => accuracy[name]?.toFixed(4) ?? '–')]);
+  return textTable([['study / method', ...one.map(({ engine }) => `ACC ${engine}`)], ...rows]);
+}
+
+/** Targets and what came of them. */
+export function targetTable(targets: Target[]): string {
+  const rows = targets.map(({ what, limit, measured }) => [what, limit.toFixed(2), measured?.toFixed(2) ?? '–', verdict(limit, measured)]);
+  return textTable([['target', 'at most', 'measured', ''], ...rows]);
+}
+
+function verdict(limit: number, measured: number | undefined): string {
+  if (measured === undefined) return 'not measured';
+  return measured <= limit ? 'reached' : `missed by ${(100 * (measured / limit - 1)).toFixed(0)} %`;
+}

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { problem } from '../../src/utils/errors';
+import { RIVALS } from './engines';
+
+/** The four studies, run once by one engine. */
+export interface StudyResult {
+  engine: string;
+  /** Processes side by side. */
+  workers: number;
+  /** Wall time from start to end of the command, in seconds. */
+  seconds: number;
+  /** Most memory one of its processes ever held, in MB (2^20 bytes); absent where the system does not tell. */
+  peakMb?: number;
+  /** Most memory all of its processes held at a time, shared pages counted in each. */
+  totalMb?: number;
+  /** Mean accuracy at the end by `study/method`. */
+  accuracy: Record<string, number>;
+}
+
+/** Sizes of the studies; the original's where absent. */
+export interface StudySize {
+  epochs?: number;
+  limit?: number;
+}
+
+const CLI = join(__dirname, '..', '..', 'src', 'benchmark', 'cli.js');
+
+/** Why this library's studies cannot be run; undefined when they can. */
+export function studiesMissing(): string | undefined {
+  return existsSync(CLI) ? undefined : 'studies: the benchmark command is not compiled; run npm run benchmark -- --help once';
+}
+
+/** The runs to make: this library with one process and with all cores, PyTorch with one process and with one a core. */
+export function plannedStudies(python: string | undefined): { engine: string; workers: number }[] {
+  const counts = [...new Set([1, availableParallelism()])];
+  return ['native', ...(python ? ['pytorch'] : [])].flatMap((engine) => counts.map((workers) => ({ engine, workers })));
+}
+
+/** Runs the four studies of this library through its benchmark command. */
+export async function runLibraryStudies(workers: number, size: StudySize): Promise<StudyResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-studies-'));
+  const file = join(folder, 'results.json');
+  try {
+    const usage = await watched([process.execPath, CLI, '--workers', String(workers), '--json', file, ...sizeArguments(size)], { CL_BACKEND: 'native' });
+    const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as { experiments: { study: string; label: string; metrics: { acc: number } }[] };
+    const accuracy = Object.fromEntries(experiments.map(({ study, label, metrics }) => [`${study}/${label}`, metrics.acc]));
+    return { engine: 'native', workers, ...usage, accuracy };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Names of the rows in this library's tables, for those of the PyTorch script. */
+const LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC λ=0.4', 'ewc-100': 'EWC λ=100', er: 'ER', gem: 'GEM', pnn: 'PNN' };
+
+/** Runs the same studies in PyTorch: one process with all cores, or several with one thread each. */
+export async function runTorchStudies(python: string, dataFolder: string, workers: number, size: StudySize): Promise<StudyResult> {
+  const command = [python, join(RIVALS, 'torch_studies.py'), '--data', dataFolder, '--processes', String(workers), ...sizeArguments(size)];
+  const { output, ...usage } = await watched(command, { PYTHONDONTWRITEBYTECODE: '1' }, true);
+  const { experiments } = JSON.parse(output!) as { experiments: { study: string; method: string; acc: number }[] };
+  const accuracy = Object.fromEntries(experiments.map(({ study, method, acc }) => [`${study}/${LABELS[method]}`, acc]));
+  return { engine: 'pytorch', workers, ...usage, accuracy };
+}
+
+function sizeArguments({ epochs, limit }: StudySize): string[] {
+  return [...(epochs ? ['--epochs', String(epochs)] : []), ...(limit ? ['--limit', String(limit)] : [])];
+}
+
+interface Usage {
+  seconds: number;
+  peakMb?: number;
+  totalMb?: number;
+  output?: string;
+}
+
+/** Runs a command to its end and watches the memory of its processes twice a second. */
+async function watched(command: string[], environment: Record<string, string>, keepOutput = false): Promise<Usage> {
+  const started = performance.now();
+  const child = spawn(command[0], command.slice(1), { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let complaints = '';
+  child.stdout.on('data', (text) => keepOutput && (output += text));
+  child.stderr.on('data', (text) => (complaints = `${complaints}${text}`.slice(-2000)));
+  let memory: { peakMb?: number; totalMb?: number } = {};
+  const timer = setInterval(() => (memory = larger(memory, memoryOf(child.pid!))), 500);
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  }).finally(() => clearInterval(timer));
+  const seconds = (performance.now() - started) / 1000;
+  if (code !== 0) throw problem('studies', `the command ended with ${String(code)}: ${complaints.trim().split('\n').pop()}`);
+  return { seconds, ...memory, ...(keepOutput && { output }) };
+}
+
+function larger(a: { peakMb?: number; totalMb?: number }, b: { peakMb?: number; totalMb?: number }): { peakMb?: number; totalMb?: number } {
+  if (b.peakMb === undefined) return a;
+  return { peakMb: Math.max(a.peakMb ?? 0, b.peakMb), totalMb: Math.max(a.totalMb ?? 0, b.totalMb!) };
+}
+
+/** Memory of a process and its descendants; empty where there is no /proc. */
+function memoryOf(root: number): { peakMb?: number; totalMb?: number } {
+  if (!existsSync('/proc/self/status')) return {};
+  const status = new Map<number, string>();
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      status.set(Number(name), readFileSync(`/proc/${name}/status`, 'utf8'));
+    } catch {
+      // ended meanwhile
+    }
+  }
+  const number = (pid: number, key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status.get(pid) ?? '')?.[1] ?? 0);
+  const family = [root];
+  for (const pid of family) for (const [other] of status) if (number(other, 'PPid') === pid) family.push(other);
+  const peaks = family.map((pid) => number(pid, 'VmHWM') / 1024);
+  return { peakMb: Math.max(...peaks), totalMb: family.reduce((sum, pid) => sum + number(pid, 'VmRSS') / 1024, 0) };
+}
