@@ -48,7 +48,7 @@ test('a run measures the step of this library and writes it in the documented fo
 
 test('an engine whose process ends is an error with its last words, not a wait', async () => {
   const script = "console.log(JSON.stringify({ ready: { version: '1', methods: [] } })); process.stdin.on('data', () => { console.error('out of luck'); process.exit(3); })";
-  const spec = { name: 'doomed', threads: 2, command: [process.execPath, '-e', script], environment: {}, about: '' };
+  const spec = { name: 'doomed', threads: 2, command: [process.execPath, '-e', script, '--'], environment: {}, about: '' };
   const { engine } = await Engine.start(spec, tmpdir());
   await assert.rejects(engine.peakMb(), /doomed: its process ended with 3: out of luck/);
   await assert.rejects(engine.peakMb(), /ended with 3/);

@@ -23,7 +23,7 @@ export class Engine {
     child.stderr!.on('data', (text) => (this.complaints = `${this.complaints}${text}`.slice(-2000)));
     child.stdin!.on('error', () => undefined); // the exit tells why
     child.on('error', (error) => this.end(error.message));
-    child.on('exit', (code, signal) => this.end(`its process ended with ${signal ?? code}: ${lastLine(this.complaints)}`));
+    child.on('close', (code, signal) => this.end(`its process ended with ${signal ?? code}: ${lastLine(this.complaints)}`));
   }
 
   /**
