@@ -38,7 +38,7 @@ describe('what the kernel mends in tslab', () => {
     assert.equal((await ok('for (const n of [3]) { await (Promise.resolve()); console.log(n) }')).stream('stdout'), '3\n');
   });
 
-  test('a cell without an await at the top level stays synchronous, so that Interrupt can stop its loops', async () => {
+  test('Interrupt stops an endless loop, also where functions with awaits were defined before', async () => {
     await ok('const later = async () => { await (Promise.resolve()); for await (const x of [1]) ; return 1 }');
     const id = kernel.send('while (true) { }');
     await new Promise((resolve) => setTimeout(resolve, 400));

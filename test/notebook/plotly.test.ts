@@ -23,7 +23,7 @@ test('both Plotly builds are the same version', () => {
   assert.equal(version('plotly.js-cartesian-dist-min'), version('plotly.js-dist'));
 });
 
-test('a page that cannot be written is an error with the file, and what was there stays', () => {
+test('a page that cannot be written is an error with the file; what is no figure leaves a page as it was; no temporary file stays', () => {
   const missing = path.join(folder, 'no-such-folder', 'x.html');
   assert.throws(() => saveFigure(exampleFigures().accuracyMatrix, missing), /saveFigure: .*no-such-folder.x\.html cannot be written/);
   const file = path.join(folder, 'kept.html');

@@ -33,9 +33,9 @@ test('a figure with a trace that the picture does not know says what to do inste
   assert.match(html, /a &lt; b: this figure needs Plotly; run inlinePlotly\(\)/);
 });
 
-test('typed arrays become arrays and NaN becomes null', () => {
-  const bundle = figureBundle({ data: [{ type: 'scatter', x: Float32Array.of(1, 2), y: [NaN, 2] }], layout: {} });
-  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as { data: unknown[] }).data, [{ type: 'scatter', x: [1, 2], y: [null, 2] }]);
+test('typed arrays become arrays, NaN becomes null, numbers keep 6 digits', () => {
+  const bundle = figureBundle({ data: [{ type: 'scatter', x: Float32Array.of(1, 2.1), y: [NaN, 2, 1 / 3, 123456789] }], layout: {} });
+  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as { data: unknown[] }).data, [{ type: 'scatter', x: [1, 2.1], y: [null, 2, 0.333333, 123456789] }]);
 });
 
 test('without a notebook, show prints what the figure is', async () => {
