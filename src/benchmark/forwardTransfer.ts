@@ -1,7 +1,7 @@
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import { NaiveTrainer } from '../methods';
-import type { CLTrainer, ProgressEvent, TaskLoaders } from '../methods';
+import type { CLTrainer, TaskLoaders, TrainCall } from '../methods';
 import { CLMetricsTracker, learningCurveArea } from '../metrics';
 import { MLP, MultiHeadMLP, ProgressiveNeuralNet } from '../models';
 import type { Linear, Model } from '../models';
@@ -59,11 +59,13 @@ export interface TransferReport {
  * sees the same batches, and has learnt nothing before. Fills `trainer.tracker` as `runSequence` does.
  *
  * @param trainer a fresh trainer on a MultiHeadMLP or a ProgressiveNeuralNet
+ * @param call `hidden`, the layers of `trainer.model` (default [256, 256]); `onProgress` and `signal`, see `TrainCall`
+ * @throws `TrainingInterrupted` when `signal` stopped it; begin again with a fresh trainer then
  */
 export async function measureTransfer(
   trainer: CLTrainer<object>,
   { trainLoaders, testLoaders }: TaskLoaders,
-  { hidden = [256, 256], onProgress }: { hidden?: number[]; onProgress?: (event: ProgressEvent) => void } = {},
+  { hidden = [256, 256], onProgress, signal }: { hidden?: number[] } & Pick<TrainCall, 'onProgress' | 'signal'> = {},
 ): Promise<TransferReport> {
   const tracker = (trainer.tracker = new CLMetricsTracker(trainLoaders.length, trainLoaders.map(({ task }) => task.name)));
   const untouched = initialWeights(trainer.model);
@@ -73,11 +75,12 @@ export async function measureTransfer(
     const transfer = await learningCurve(trainer, loader, testLoaders[i], {
       nTasks: trainLoaders.length,
       onProgress,
+      signal,
       before: () => (scratch = i > 0 ? scratchNetwork(trainer.model, loader.task, hidden, untouched) : undefined),
     });
     if (scratch) {
       tracker.record(loader.task.id, trainLoaders[i - 1].task.id, transfer.accuracy[0]);
-      tasks.push(compare(loader.task, transfer, await scratchCurve(scratch, trainer, loader, testLoaders[i])));
+      tasks.push(compare(loader.task, transfer, await scratchCurve(scratch, trainer, loader, testLoaders[i], signal)));
     }
     await trainer.consolidate(loader);
     await trainer.evaluateAll(testLoaders, tracker, loader.task.id);
@@ -86,18 +89,23 @@ export async function measureTransfer(
 }
 
 /** The first steps of a network that has learnt nothing before; frees it. */
-async function scratchCurve(network: MLP, { options }: CLTrainer<object>, loader: TaskLoader, testLoader: TaskLoader): Promise<AccuracyCurve> {
+async function scratchCurve(
+  network: MLP,
+  { options }: CLTrainer<object>,
+  loader: TaskLoader,
+  testLoader: TaskLoader,
+  signal: TrainCall['signal'],
+): Promise<AccuracyCurve> {
   const { lr, momentum, seed, epochs } = options;
   const trainer = new NaiveTrainer(network, { lr, momentum, seed, epochs });
-  const curve = await learningCurve(trainer, loader, testLoader, { stopAfter: PROBES[PROBES.length - 1] });
+  const curve = await learningCurve(trainer, loader, testLoader, { signal, stopAfter: PROBES[PROBES.length - 1] });
   trainer.dispose();
   network.dispose();
   return curve;
 }
 
-interface CurveCall {
+interface CurveCall extends Pick<TrainCall, 'onProgress' | 'signal'> {
   nTasks?: number;
-  onProgress?: (event: ProgressEvent) => void;
   /** Called when the model is ready for the task, before the first step. */
   before?: () => void;
   /** Training stops after this many steps. */
@@ -107,17 +115,18 @@ interface CurveCall {
 /** Trains a task and evaluates it after each of the probe steps that the task is long enough for. */
 async function learningCurve(trainer: CLTrainer<object>, loader: TaskLoader, testLoader: TaskLoader, call: CurveCall): Promise<AccuracyCurve> {
   const curve: AccuracyCurve = { steps: [], accuracy: [] };
-  const stop = { aborted: false };
+  let finished = false;
+  const stop = { get aborted() { return finished || (call.signal?.aborted ?? false); } };
   const measure = async (step: number) => {
     if (step === 0) call.before?.();
     curve.steps.push(step);
     curve.accuracy.push(await trainer.evaluate(testLoader));
-    stop.aborted ||= step === call.stopAfter;
+    finished ||= step === call.stopAfter;
   };
   try {
     await trainer.trainTask(loader, { nTasks: call.nTasks, onProgress: call.onProgress, signal: stop, probes: { steps: PROBES, measure } });
   } catch (error) {
-    if (!stop.aborted) throw error;
+    if (!finished) throw error;
   }
   return curve;
 }
