@@ -1,16 +1,22 @@
 import type { Program, Recording, Value } from '../backend';
+import { problem } from '../utils/errors';
+import { OpByOpRunner } from './stepRunner';
 import type { StepRunner, TaskSteps } from './stepRunner';
 
 /**
  * Runs training steps as a recorded TensorFlow graph: the trainer's step is executed once with kernels that write down what
  * they are asked for; from then on the graph runs, with the task's data, the weights and the method's memory inside.
+ *
+ * The smaller last batch of an epoch runs op by op: the weights come back for it by themselves (1 ms), which is less than a
+ * second graph takes to load and to optimise (20 ms).
  */
 export class RecordedRunner implements StepRunner {
   readonly execution = 'recorded';
-  private readonly programs = new Map<number, Program>();
+  private readonly program: Program;
+  private readonly others: OpByOpRunner;
 
   /**
-   * Records the step for all batch sizes to come.
+   * Records the step for full batches.
    *
    * @throws when it cannot be recorded
    */
@@ -18,19 +24,18 @@ export class RecordedRunner implements StepRunner {
     private readonly recording: Recording,
     private readonly steps: TaskSteps,
   ) {
-    const { loader, sizes } = steps;
-    loader.resident(); // on the device before recording begins
-    for (const size of new Set(sizes)) this.programs.set(size, this.record(size));
+    steps.loader.resident(); // on the device before recording begins
+    this.program = this.record(steps.loader.batchSize);
+    this.others = new OpByOpRunner(steps);
   }
 
   run(batches: readonly Int32Array[]): Float32Array {
     const losses = new Float32Array(batches.length);
     for (let done = 0; done < batches.length; ) {
-      const program = this.programs.get(batches[done].length)!;
-      let end = done + 1;
-      while (end < batches.length && batches[end].length === batches[done].length && end - done < program.most) end++;
-      losses.set(this.call(program, batches.slice(done, end)), done);
-      done = end;
+      const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === this.steps.loader.batchSize);
+      const part = full.length ? full : batches.slice(done, done + 1);
+      losses.set(full.length ? this.call(full) : this.others.run(part), done);
+      done += part.length;
     }
     return losses;
   }
@@ -39,17 +44,23 @@ export class RecordedRunner implements StepRunner {
     this.recording.close();
   }
 
-  private call(program: Program, batches: readonly Int32Array[]): Float32Array {
-    const rows: Record<string, Int32Array[]> = { positions: [...batches] };
+  private call(batches: readonly Int32Array[]): Float32Array {
+    const inputs: Record<string, Int32Array[]> = { positions: [...batches] };
     for (const { length } of batches) {
-      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (rows[`feed ${name}`] ??= []).push(drawn);
+      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (inputs[`feed ${name}`] ??= []).push(drawn);
     }
-    return this.recording.run(program, batches.length, Object.fromEntries(Object.entries(rows).map(([name, parts]) => [name, joined(parts)])));
+    return this.recording.run(
+      this.program,
+      batches.length,
+      Object.fromEntries(Object.entries(inputs).map(([name, rows]) => [name, joined(rows)])),
+    );
   }
 
   private record(size: number): Program {
     const { loader, source, draws, sizes } = this.steps;
-    const drawn = Object.entries(draws.peek(sizes.slice(0, sizes.indexOf(size) + 1)));
+    const first = sizes.indexOf(size);
+    if (first < 0) throw problem('recording', 'there is no full batch');
+    const drawn = Object.entries(draws.peek(sizes.slice(0, first + 1)));
     const lengths = Object.fromEntries([['positions', size], ...drawn.map(([name, { length }]) => [`feed ${name}`, length])]) as Record<string, number>;
     return this.recording.program(lengths, (k, inputs) => {
       const { positions } = inputs;
@@ -64,12 +75,12 @@ export class RecordedRunner implements StepRunner {
   }
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((total, { length }) => total + length, 0));
+function joined(rows: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(rows.reduce((total, { length }) => total + length, 0));
   let start = 0;
-  for (const part of parts) {
-    all.set(part, start);
-    start += part.length;
+  for (const row of rows) {
+    all.set(row, start);
+    start += row.length;
   }
   return all;
 }
