@@ -89,6 +89,8 @@ export class GEM extends CLTrainer<GEMOptions> {
     const rows = this.memory.rowsByParameter(k, past); // G, [past tasks, entries of the parameter]
     const t = this.memory.size;
     const v = k.hostCall([products, this.memory.gram(k, [...rows.values()])], [1, t], (q, gram) => {
+      // Training has diverged: let the weights become NaN, which the loop reports with task, epoch, step and cause.
+      if (![...q, ...gram].every(Number.isFinite)) return new Float32Array(t).fill(NaN);
       const P = Array.from({ length: t }, (_, i) => gram.subarray(i * t, (i + 1) * t));
       return Float32Array.from(solveBoundedQP(P, q, this.options.margin));
     });
