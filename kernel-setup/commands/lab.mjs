@@ -11,6 +11,8 @@ export function lab(context, args) {
   keepQuiet(context);
   const page = existsSync(path.join(context.root, FIRST)) ? FIRST : 'notebooks';
   const own = ['-m', 'jupyterlab', `--LabApp.default_url=/lab/tree/${page}`];
+  // The kernel of a new notebook; .venv holds a Python kernel as well, which JupyterLab brings along.
+  own.push('--MultiKernelManager.default_kernel_name=tslab');
   // Jupyter refuses to run as root unless told; in a container root is the usual user.
   if (process.getuid?.() === 0) own.push('--allow-root');
   return start(context, context.venvPython, [...own, ...args], jupyterEnvironment(context));
