@@ -47,7 +47,8 @@ export async function runTask(
         const msPerStep = (performance.now() - started) / steps;
         chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / msPerStep)));
         await new Promise((resolve) => setImmediate(resolve));
-        if (call.signal?.aborted) throw new TrainingInterrupted(`${watch.where()}: interrupted; what was learnt is kept, call again to go on`);
+        const finished = cursor.epoch === epochs - 1 && cursor.batch === loader.batchesPerEpoch;
+        if (call.signal?.aborted && !finished) throw new TrainingInterrupted(`${watch.where()}: interrupted; what was learnt is kept, call again to go on`);
         watch.report();
       }
     }

@@ -59,7 +59,7 @@ export const METHODS: readonly MethodEntry[] = [
     label: 'GEM',
     create: (model, options) => new GEM(model, options),
     useWhen: 'data may be kept but not trained on, and old tasks must not get worse',
-    breaksWhen: 'there are many tasks (each step evaluates all memories) or classes arrive over time',
+    breaksWhen: 'there are many tasks: each step evaluates the memories of all of them',
     ruleOfThumb: '256 samples a task; a margin above 0 trades new accuracy for old',
   },
   {
@@ -80,6 +80,14 @@ export function findMethod(name: string): MethodEntry {
   throw problem('method', `there is none called '${name}'`, `known methods: ${METHODS.map((method) => method.name).join(', ')}`);
 }
 
+const WHY: Record<string, string> = {
+  naive: 'the lower bound',
+  ewc: 'weights that mattered for earlier tasks are held back',
+  er: 'stored samples are learnt again',
+  gem: 'steps do not raise the loss on stored samples',
+  pnn: 'one column a task, chosen by the task id',
+};
+
 /** Whether a method can learn a scenario. */
 export function methodCompatibility(name: string, scenario: ScenarioName): Compatibility {
   if (findMethod(name).name === 'pnn' && scenario !== 'task-incremental') {
@@ -88,5 +96,5 @@ export function methodCompatibility(name: string, scenario: ScenarioName): Compa
   if (name === 'ewc' && scenario === 'class-incremental') {
     return { fit: 'possible', reason: 'it runs, but ends near naive: no gradient ever compares old classes with new ones' };
   }
-  return { fit: 'yes', reason: name === 'naive' ? 'the lower bound' : 'works' };
+  return { fit: 'yes', reason: WHY[name] ?? 'nothing speaks against it' };
 }

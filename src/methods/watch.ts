@@ -35,7 +35,7 @@ export class Watch {
   /** Where training is, in words. */
   where(batch = this.cursor.batch): string {
     const { task, batchesPerEpoch } = this.loader;
-    return `task ${task.id} (${task.name}), epoch ${this.cursor.epoch + 1} of ${this.epochs}, step ${batch} of ${batchesPerEpoch}`;
+    return `task ${task.id + 1} (${task.name}), epoch ${this.cursor.epoch + 1} of ${this.epochs}, step ${batch} of ${batchesPerEpoch}`;
   }
 
   check(losses: Float32Array): void {

@@ -78,7 +78,7 @@ for (const entry of METHODS) {
     test(`${about}a loss that explodes stops training with task, epoch, step and cause, and frees the data`, async () => {
       const { trainLoaders } = easyStream(scenario);
       const expected =
-        /^task 0 \(.*\), epoch \d of 3, step \d of 5: the loss (exploded to|is not a number).*; likely cause: a learning rate of 1000000 /;
+        /^task 1 \(.*\), epoch \d of 3, step \d of 5: the loss (exploded to|is not a number).*; likely cause: a learning rate of 1000000 /;
       const fail = async () => {
         const trainer = make({ lr: 1e6 });
         await assert.rejects(

@@ -135,9 +135,24 @@ test('an interrupt says where it stopped, keeps what was learnt, and frees the d
   assert.ok(error instanceof TrainingInterrupted);
   assert.match(
     error.message,
-    /^task 0 \(digits 0, 1\), epoch 1 of 2, step \d of 5: interrupted; what was learnt is kept, call again to go on$/,
+    /^task 1 \(digits 0, 1\), epoch 1 of 2, step \d of 5: interrupted; what was learnt is kept, call again to go on$/,
   );
   assert.notDeepEqual(weightBytes(model), before);
+});
+
+test('a task whose last step is done is finished, interrupt or not, and the loss reported is a number', async () => {
+  for (const interruptAt of [1, 2, 3]) {
+    const [loader] = easyStream('class-incremental').trainLoaders;
+    const trainer = new NaiveTrainer(smallModel('SingleHeadMLP'), { ...OPTIONS, epochs: 1 });
+    let looks = 0;
+    const signal = {
+      get aborted() {
+        return ++looks === interruptAt;
+      },
+    };
+    const { result } = await untilDone(() => trainer.trainTask(loader, { signal }));
+    assert.ok(Number.isFinite(result.loss) && result.steps >= 1, `${result.loss} after ${result.steps} steps`);
+  }
 });
 
 test('consolidating before training, or twice, is refused', async () => {
