@@ -26,7 +26,7 @@ export async function nodePackages(context) {
   const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http', 
     '--fetch-timeout=30000', '--fetch-retries=2', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=5000'];
   const result = await runBounded(context, npm.command, [...npm.args, ...args], {
-    label: 'node packages: npm ci, waiting for the npm registry (about 120 MB)',
+    label: 'node packages: npm ci, waiting for the npm registry',
     limit: 1800,
     silence: 150,
     // npm writes a line for every failed attempt, too: only a package that arrived counts.

@@ -33,7 +33,7 @@ export async function pythonPackages(context) {
   const args = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--only-binary=:all:', '--timeout', '30', '--retries', '2',
     '--progress-bar', 'off', '-r', requirements, '-c', constraints];
   const result = await runBounded(context, context.venvPython, args, {
-    label: 'Python environment: pip install, waiting for the Python package index (about 60 MB)',
+    label: 'Python environment: pip install, waiting for the Python package index',
     env: { ...context.env, TMPDIR: temporary },
     limit: 1200,
     silence: 150,
