@@ -58,6 +58,8 @@ test('stored samples of a multi-head network go through the head of their own ta
     assert.deepEqual(list.slice(0, 16), new Array(16).fill(2));
     assert.ok(list.slice(16).every((task) => task === 0 || task === 1));
   }
+  const replayed = trainer.steps.slice(20).flatMap(({ tasks }) => (tasks as number[]).slice(16));
+  assert.deepEqual([...new Set(replayed)].sort(), [0, 1]);
 });
 
 test('where the scenario hides the task id, no step knows it', async () => {

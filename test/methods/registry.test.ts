@@ -103,7 +103,7 @@ for (const entry of METHODS) {
       trainer.options.epochs = 20;
       await assert.rejects(
         trainer.trainTask(trainLoaders[1]),
-        /^Error: (task 1 \(.*\), epoch \d+ of 20, step \d of 5: the loss|EWC: the penalty would diverge)/,
+        /^Error: (task 2 \(.*\), epoch \d+ of 20, step \d of 5: the loss|EWC: the penalty would diverge)/,
       );
     });
 
