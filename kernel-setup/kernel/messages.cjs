@@ -6,6 +6,8 @@ const settleMs = 50;
 /** `handleExecute` of tslab's server: the same messages, and `error` before the reply when the cell failed. */
 function serverExecute(session) {
   return async function handleExecute(socket, request) {
+    // Without it zeromq makes every 512th send wait for the event loop, and throws EBUSY at a second one meanwhile.
+    this.iopub.sendTimeout = 0;
     const send = (type, content, to = this.iopub) => {
       const message = request.createReply();
       message.header.msg_type = type;

@@ -30,7 +30,31 @@ export function display(bundle: MimeBundle): Output | null {
   const write = tslabModule()?.lastWriteDisplayData;
   if (typeof write !== 'function') return null;
   const transient = { display_id: randomBytes(8).toString('hex') };
-  const send = (data: MimeBundle, update: boolean) => write({ data, metadata: {}, transient }, update);
+  const send = (data: MimeBundle, update: boolean) => inTurn(() => write({ data, metadata: {}, transient }, update));
   send(bundle, false);
   return { update: (next) => send(next, true) };
+}
+
+const waiting: (() => void)[] = [];
+
+/**
+ * Sends now, or after what already waits. zeromq lets every 512th message wait for the event loop and refuses others (EBUSY)
+ * meanwhile; the project's kernel mends that, plain tslab does not.
+ */
+function inTurn(send: () => void): void {
+  waiting.push(send);
+  if (waiting.length === 1) sendWaiting();
+}
+
+function sendWaiting(): void {
+  while (waiting.length > 0) {
+    try {
+      waiting[0]();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EBUSY') return void setTimeout(sendWaiting, 5);
+      waiting.shift();
+      throw error;
+    }
+    waiting.shift();
+  }
 }
