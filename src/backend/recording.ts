@@ -124,7 +124,7 @@ export class Recording {
   }
 
   private load(): number {
-    const folder = mkdtempSync(join(tmpdir(), 'continual-learning-graph-'));
+    const folder = mkdtempSync(join(tmpdir(), `continual-learning-graph-${process.pid}-`));
     this.recorder.seal();
     try {
       writeFileSync(join(folder, 'saved_model.pb'), this.recorder.graph.savedModel());
