@@ -93,6 +93,33 @@ test('reads and changes of a variable keep the order of the step, and steps that
   assert.ok(Math.abs(w.data()[0] - now) < 1e-5);
 });
 
+test('a change waits for the earlier one and for the reads in between, also when its value is ready before', (t) => {
+  const w = new Variable('w', [64, 64], new Float32Array(64 * 64).fill(1));
+  const graph = recording(t, true);
+  const program = graph.program({}, (k) => {
+    let slow = k.read(w);
+    for (let i = 0; i < 20; i++) slow = k.scale(k.matMul(slow, slow), 1 / 64); // stays 1
+    k.assign(w, k.scale(slow, 3));
+    const between = k.sum(k.read(w));
+    k.assign(w, k.tensor(new Float32Array(64 * 64).fill(1), [64, 64]));
+    return between;
+  });
+  assert.deepEqual(Array.from(graph.run(program, 5, {})), Array(5).fill(3 * 64 * 64));
+  assert.equal(w.data()[0], 1);
+});
+
+test('a value read before a change stays what it was, also beyond work of the host', (t) => {
+  const w = new Variable('w', [1], Float32Array.of(2));
+  const graph = recording(t, false);
+  const program = graph.program({}, (k) => {
+    const old = k.read(w);
+    k.assign(w, k.tensor(Float32Array.of(5), [1]));
+    const ten = k.hostCall([k.read(w)], [1], ([value]) => Float32Array.of(2 * value[0]));
+    return k.reshape(k.add(k.add(old, ten), k.scale(k.read(w), 100)), []);
+  });
+  assert.deepEqual(graph.run(program, 1, {}), Float32Array.of(2 + 10 + 500));
+});
+
 test('a variable comes back when something else reads, changes or replaces it, and the graph goes on with that', (t) => {
   const [w, velocity] = [new Variable('w', [1], Float32Array.of(10)), new Variable('v', [1])];
   const graph = recording(t, true);

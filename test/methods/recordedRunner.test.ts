@@ -5,6 +5,7 @@ import type { ScenarioName } from '../../src/data/task';
 import { CLTrainer, ExperienceReplay, findMethod, GEM, METHODS, methodCompatibility, NaiveTrainer, type TrainCall } from '../../src/methods';
 import type { Gradients } from '../../src/models';
 import type { LossAndGradients, TrainingBatch } from '../../src/methods';
+import { Draws } from '../../src/methods/stepRunner';
 import { checkCompatibility, SCENARIOS } from '../../src/scenarios/compatibility';
 import { easyStream, smallModel, untilDone } from './fixtures';
 
@@ -195,6 +196,15 @@ test('a method of the reader’s own is recorded when it keeps to the kernels an
     assert.match(fallen.executionNote!, why);
     assert.equal(furthest(fallen.weights, (await train(make(Trainer), 'op-by-op')).weights), 0);
   }
+});
+
+test('draws made ahead are used later, in their order, and none twice', () => {
+  let last = 0;
+  const draws = new Draws((batchSize) => ({ number: Int32Array.of(++last, batchSize) }));
+  const numbers = (feeds: Record<string, Int32Array>) => Array.from(feeds.number);
+  assert.deepEqual(numbers(draws.peek([8, 12])), [2, 12]);
+  assert.deepEqual(numbers(draws.peek([8])), [1, 8]);
+  assert.deepEqual([8, 12, 12].map((size) => numbers(draws.next(size))), [[1, 8], [2, 12], [3, 12]]);
 });
 
 test('recording tasks leaves nothing on the device', async () => {
