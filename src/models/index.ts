@@ -9,3 +9,4 @@ export { PNNColumn } from './pnnColumn';
 export { ProgressiveNeuralNet } from './progressiveNeuralNet';
 export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';
+export type { ModelState, ParameterState } from './state';

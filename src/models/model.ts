@@ -4,6 +4,8 @@ import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
 import { multiplyOut } from './linear';
 import type { Gradients, LayerGradient, Linear, Parameter } from './linear';
+import { modelState, writeParameters } from './state';
+import type { ModelState } from './state';
 
 /**
  * Which task's output a row goes through, for models that use the task id: one task for all rows, or an int32 value [n]
@@ -80,6 +82,39 @@ export abstract class Model {
     const factors = pass.backward(k, k.scale(gradient, mean));
     return { loss: k.scale(k.sum(losses), mean), gradients: multiplyOut(k, factors), factors };
   }
+
+  /**
+   * The weights as plain data, heads and columns that were added and what is frozen included. What a method remembers
+   * (importances, memories) is not part of it.
+   *
+   * @example writeFileSync('model.json', JSON.stringify(model.state()))
+   */
+  state(): ModelState {
+    return modelState(this);
+  }
+
+  /**
+   * Takes over saved weights; the model first gets the heads, outputs or columns it lacks.
+   *
+   * @param state what `state()` of a model with the same options gave
+   * @throws when architecture, input size or shapes differ; the weights are then unchanged
+   * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
+   */
+  restore(state: ModelState): void {
+    const { architecture, inputSize } = this;
+    if (state.architecture !== architecture || state.inputSize !== inputSize) {
+      throw problem(
+        `${architecture}.restore`,
+        `the saved model is a ${state.architecture} of ${state.inputSize} inputs, this one has ${inputSize}`,
+        `restore it into new ${state.architecture}({ inputSize: ${state.inputSize} })`,
+      );
+    }
+    this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape])));
+    writeParameters(this, state);
+  }
+
+  /** Adds what a model with parameters of these names and shapes has and this one lacks; for networks that grow. */
+  protected growTo(_shapes: ReadonlyMap<string, readonly number[]>): void {}
 
   /** Frees the device memory of all parameters. The model cannot be used any more. */
   dispose(): void {

@@ -76,6 +76,11 @@ export class MultiHeadMLP extends Model {
     };
   }
 
+  protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
+    const next = () => shapes.get(`head${this.heads.length}/bias`);
+    for (let bias = next(); bias; bias = next()) this.addTaskHead(bias[0]);
+  }
+
   override dispose(): void {
     super.dispose();
     this.tables?.dispose();

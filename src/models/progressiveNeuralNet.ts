@@ -82,6 +82,11 @@ export class ProgressiveNeuralNet extends Model {
     };
   }
 
+  protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
+    const next = () => shapes.get(`column${this.columns.length}/head/bias`);
+    for (let bias = next(); bias; bias = next()) this.addColumn(bias[0]);
+  }
+
   /** The hidden activations of the first `count` columns, side by side for each level: `[[n, count × width], …]`. */
   private earlierActivations(k: Kernels, x: Value, count: number): Value[] {
     const byColumn: Value[][] = [];

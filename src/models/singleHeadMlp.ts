@@ -37,4 +37,9 @@ export class SingleHeadMLP extends MLP {
     const needed = Math.max(...task.classes) + 1;
     if (needed > this.nClasses) this.expandHead(needed - this.nClasses);
   }
+
+  protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
+    const [classes] = shapes.get('head/bias') ?? [0];
+    if (classes > this.nClasses) this.expandHead(classes - this.nClasses);
+  }
 }
