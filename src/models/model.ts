@@ -75,7 +75,12 @@ export abstract class Model {
    * @param x inputs [n, inputSize]
    * @param y labels int32 [n]
    */
-  lossAndGradients(k: Kernels, x: Value, y: Value, task: TaskChoice): { loss: Value; gradients: Gradients; factors: LayerGradient[] } {
+  lossAndGradients(
+    k: Kernels,
+    x: Value,
+    y: Value,
+    task: TaskChoice,
+  ): { loss: Value; gradients: Gradients; factors: LayerGradient[] } {
     const pass = this.pass(k, x, task);
     const { losses, gradient } = k.crossEntropy(pass.logits, y);
     const mean = 1 / x.shape[0];
@@ -129,7 +134,11 @@ export abstract class Model {
   /** Throws unless x is [n, inputSize]. */
   protected checkInput(x: Value): void {
     if (x.shape.length === 2 && x.shape[1] === this.inputSize) return;
-    throw problem(this.architecture, `expected inputs of shape [n, ${this.inputSize}], got [${x.shape}]`, 'flatten images to rows');
+    throw problem(
+      this.architecture,
+      `expected inputs of shape [n, ${this.inputSize}], got [${x.shape}]`,
+      'flatten images to rows',
+    );
   }
 }
 

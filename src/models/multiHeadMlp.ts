@@ -123,7 +123,11 @@ export class MultiHeadMLP extends Model {
     const head = taskId === undefined ? undefined : this.heads[taskId];
     if (head) return head;
     const known = this.heads.length ? `0 to ${this.heads.length - 1}` : 'none yet';
-    throw problem('MultiHeadMLP', `no head for task ${taskId}; heads: ${known}`, 'add one with addTaskHead, and pass the task id');
+    throw problem(
+      'MultiHeadMLP',
+      `no head for task ${taskId}; heads: ${known}`,
+      'add one with addTaskHead, and pass the task id',
+    );
   }
 }
 
@@ -154,7 +158,9 @@ class HeadTables {
     });
     this.fold = new Variable('heads/fold', [all, most], fold);
     this.own = new Variable('heads/own', [widths.length, all], own);
-    this.missing = widths.every((width) => width === most) ? undefined : new Variable('heads/missing', [widths.length, most], missing);
+    this.missing = widths.every((width) => width === most)
+      ? undefined
+      : new Variable('heads/missing', [widths.length, most], missing);
   }
 
   dispose(): void {

@@ -34,7 +34,10 @@ export class PNNColumn {
         ? []
         : sizes
             .slice(2)
-            .map((nOut, i) => new Linear(`column${id}/lateral${i + 1}`, id * sizes[i + 1], nOut, random, { bias: false, fanIn: sizes[i + 1] }));
+            .map(
+              (nOut, i) =>
+                new Linear(`column${id}/lateral${i + 1}`, id * sizes[i + 1], nOut, random, { bias: false, fanIn: sizes[i + 1] }),
+            );
   }
 
   /** Classes the column distinguishes. */

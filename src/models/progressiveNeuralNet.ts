@@ -62,7 +62,10 @@ export class ProgressiveNeuralNet extends Model {
     for (let id = 0; id < task.id; id++) this.freezeColumn(id);
     const { nClasses } = this.columns[task.id];
     if (nClasses === task.classes.length) return;
-    throw problem('ProgressiveNeuralNet', `column ${task.id} has ${nClasses} outputs, but ${task.name} has ${task.classes.length} classes`);
+    throw problem(
+      'ProgressiveNeuralNet',
+      `column ${task.id} has ${nClasses} outputs, but ${task.name} has ${task.classes.length} classes`,
+    );
   }
 
   override canAnswer(task: Task): boolean {
@@ -71,7 +74,11 @@ export class ProgressiveNeuralNet extends Model {
 
   pass(k: Kernels, x: Value, task: TaskChoice): Pass {
     if (typeof task === 'object') {
-      throw problem('ProgressiveNeuralNet', 'rows of several tasks in one batch', 'replay needs MultiHeadMLP, SingleHeadMLP or DomainMLP');
+      throw problem(
+        'ProgressiveNeuralNet',
+        'rows of several tasks in one batch',
+        'replay needs MultiHeadMLP, SingleHeadMLP or DomainMLP',
+      );
     }
     const column = this.column(task);
     const earlier = this.earlierActivations(k, x, column.id);
@@ -105,6 +112,10 @@ export class ProgressiveNeuralNet extends Model {
     const column = id === undefined ? undefined : this.columns[id];
     if (column) return column;
     const known = this.columns.length ? `0 to ${this.columns.length - 1}` : 'none yet';
-    throw problem('ProgressiveNeuralNet', `no column for task ${id}; columns: ${known}`, 'add one with addColumn, and pass the task id');
+    throw problem(
+      'ProgressiveNeuralNet',
+      `no column for task ${id}; columns: ${known}`,
+      'add one with addColumn, and pass the task id',
+    );
   }
 }

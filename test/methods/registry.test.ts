@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { backend, initBackend } from '../../src/backend';
 import type { ScenarioName } from '../../src/data/task';
 import { findMethod, methodCompatibility, METHODS, type CLTrainer, type MethodEntry } from '../../src/methods';
-import type { Model } from '../../src/models';
+import type { Model, ModelState } from '../../src/models';
 import { ARCHITECTURE_COMPATIBILITY, ARCHITECTURE_FOR, SCENARIOS } from '../../src/scenarios/compatibility';
 import { bytes } from '../models/fixtures';
 import { easyStream, smallModel, Stutter, untilDone } from './fixtures';
@@ -48,6 +48,20 @@ for (const entry of METHODS) {
       assert.ok(pieces.interruptions >= 3);
       assert.equal(pieces.text, first.text);
       assert.equal(first.matrix.flat().filter((cell) => cell === null).length, scenario === 'domain-incremental' ? 0 : 1);
+    });
+
+    test(`${about}what was learnt survives save and load: a fresh model restored from JSON answers alike`, async () => {
+      const trainer = make();
+      const stream = easyStream(scenario);
+      await trainer.runSequence(stream);
+      const copy = modelFor(entry, scenario);
+      copy.restore(JSON.parse(JSON.stringify(trainer.model.state())) as ModelState);
+      assert.deepEqual(weightBytes(copy), weightBytes(trainer.model));
+      const accuracies = await entry.create(copy).evaluateAll(stream.testLoaders);
+      assert.deepEqual(
+        accuracies,
+        trainer.tracker!.matrix.map((row) => row[2]),
+      );
     });
 
     test(`${about}the tensor count stays flat over 200 steps of the second task`, async () => {
