@@ -114,7 +114,7 @@ test('a value read before a change stays what it was, also beyond work of the ho
   const program = graph.program({}, (k) => {
     const old = k.read(w);
     k.assign(w, k.tensor(Float32Array.of(5), [1]));
-    const ten = k.hostCall([k.read(w)], [1], ([value]) => Float32Array.of(2 * value[0]));
+    const ten = k.hostCall([k.read(w)], [1], (values) => Float32Array.of(2 * values[0]));
     return k.reshape(k.add(k.add(old, ten), k.scale(k.read(w), 100)), []);
   });
   assert.deepEqual(graph.run(program, 1, {}), Float32Array.of(2 + 10 + 500));
