@@ -3,7 +3,7 @@ import * as util from 'node:util';
 import type { Backend } from './current';
 import type { Attributes } from './graphWriter';
 import type { HostNumbers, Value } from './kernels';
-import { onHost, tfjsBackend } from './portable';
+import { onAnotherBackend, onHost, tfjsBackend } from './portable';
 import type { GraphHost } from './recording';
 import { TensorFlowKernels } from './tensorflowKernels';
 import type { Result } from './tensorflowKernels';
@@ -197,6 +197,7 @@ class NativeKernels extends TensorFlowKernels {
 
   private resource(variable: Variable): ResourceStorage {
     if (!variable.storage) return variable.place((content) => this.makeResource(variable, content)) as ResourceStorage;
+    if (!('handle' in variable.storage)) throw onAnotherBackend(variable);
     const storage = variable.storage as ResourceStorage;
     bringBack(storage);
     return storage;

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { dirname, join } from 'node:path';
+import { problem } from '../utils/errors';
 import type { Backend, BackendName } from './current';
 import type { HostNumbers, Kernels, Value } from './kernels';
 import type { Storage, Variable } from './variable';
@@ -172,7 +173,7 @@ export class PortableKernels implements Kernels {
   }
 
   private stored(variable: Variable): TensorStorage {
-    return variable.place((content) => {
+    const placed = variable.place((content) => {
       const tensor = this.tf.keep(this.tensor(content, variable.shape) as Tensor);
       const storage: TensorStorage = {
         tensor,
@@ -180,8 +181,15 @@ export class PortableKernels implements Kernels {
         dispose: () => storage.tensor.dispose(),
       };
       return storage;
-    }) as TensorStorage;
+    });
+    if (!('tensor' in placed)) throw onAnotherBackend(variable);
+    return placed as TensorStorage;
   }
+}
+
+/** A variable's content stays where it was first used. */
+export function onAnotherBackend({ name }: Variable): Error {
+  return problem(name, 'it was used on another backend before', 'call initBackend before making models and trainers');
 }
 
 /** The values' numbers on the host. */

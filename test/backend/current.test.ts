@@ -51,3 +51,17 @@ test('a scope frees what was made inside, except what it returns and what is kep
   );
   assert.equal(output.trim(), '2 0');
 });
+
+test('a variable that was used on native or elsewhere says so when it is used on the other', (t) => {
+  const { output } = script(`
+    for (const [first, second] of [['native', 'cpu'], ['cpu', 'native']]) {
+      try { await b.initBackend(first); } catch { console.log('no native'); return; }
+      const w = new b.Variable('head/weight', [1]);
+      b.backend().kernels.read(w);
+      await b.initBackend(second);
+      try { b.backend().kernels.read(w); } catch (error) { console.log(error.message); }
+    }`);
+  if (/no native/.test(output)) return t.skip('the native backend is not installed');
+  const refusals = output.match(/head\/weight: it was used on another backend before; call initBackend before making models/g);
+  assert.equal(refusals?.length, 2, output);
+});
