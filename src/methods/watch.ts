@@ -5,7 +5,7 @@ import type { StepSource } from './stepRunner';
 
 const PROGRESS_MS = 100;
 /** A mean cross-entropy beyond this is no learning any more (10 classes at chance: 2.3). */
-const EXPLODED = 1e6;
+const EXPLODED = 1e4;
 
 /** Keeps the time, looks at the losses and tells the caller. */
 export class Watch {
