@@ -1,0 +1,76 @@
+/*
+ * Puts a PNG beside each Plotly figure of the notebooks, drawn by a real browser, for pages that show no scripts (code
+ * hosts, untrusted notebooks), and writes the three pictures of the README. Where a PNG stands, the HTML form is left out:
+ * such pages would prefer it and then show an empty place.
+ *
+ * node pictures.js [part of a notebook's name …]
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import writeFileAtomic from 'write-file-atomic';
+import { findBrowser, openBrowser } from './browser';
+import { notebookFolder, notebookNames, notebookPath, PLOTLY, readNotebook } from './files';
+
+/** Width of a notebook cell in JupyterLab on a usual screen, in pixels. */
+const WIDTH = 860;
+const SCALE = 1.5;
+
+/** The pictures of the README: notebook, beginning of the figure's title, file. */
+const README = [
+  ['03-class-incremental', 'Accuracy on each task', 'class-incremental-curves.png'],
+  ['03-class-incremental', 'Accuracy and forgetting', 'class-incremental-bars.png'],
+  ['02-domain-incremental', 'Rotated-MNIST, naive', 'rotated-matrix.png'],
+] as const;
+
+interface Drawing {
+  data: object[];
+  layout: { title?: { text?: string }; height?: number };
+}
+
+async function main(wanted: string[]): Promise<void> {
+  const executable = findBrowser();
+  if (!executable) return console.log('notebooks: no Chromium or Chrome on PATH, so the figures get no PNG');
+  const browser = await openBrowser(executable);
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({ path: require.resolve('plotly.js-dist') });
+    for (const name of notebookNames.filter((each) => wanted.length === 0 || wanted.some((part) => each.includes(part)))) {
+      const count = await addPictures(page, name);
+      console.log(`${name}: ${count} pictures, ${Math.round(fs.statSync(notebookPath(name)).size / 1000)} kB`);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function addPictures(page: Page, name: string): Promise<number> {
+  const notebook = readNotebook(name);
+  const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => output.data?.[PLOTLY]);
+  for (const { data } of outputs) {
+    const figure = data![PLOTLY] as Drawing;
+    data!['image/png'] = await draw(page, figure);
+    delete data!['text/html'];
+    const place = README.find(([from, title]) => from === name && figure.layout.title?.text?.startsWith(title));
+    if (place) writeImage(place[2], data!['image/png'] as string);
+  }
+  writeFileAtomic.sync(notebookPath(name), `${JSON.stringify(notebook, null, 1)}\n`);
+  return outputs.length;
+}
+
+/** The figure as PNG, base64. */
+async function draw(page: Page, figure: Drawing): Promise<string> {
+  const uri = await page.evaluate(
+    ([{ data, layout }, width, scale]) => (globalThis as any).Plotly.toImage({ data, layout }, { format: 'png', width, height: layout.height ?? 400, scale }),
+    [figure, WIDTH, SCALE] as const,
+  );
+  return (uri as string).replace(/^data:image\/png;base64,/, '');
+}
+
+function writeImage(file: string, base64: string): void {
+  const folder = path.join(notebookFolder, 'images');
+  fs.mkdirSync(folder, { recursive: true });
+  writeFileAtomic.sync(path.join(folder, file), Buffer.from(base64, 'base64'));
+}
+
+if (require.main === module) void main(process.argv.slice(2));
