@@ -1,5 +1,5 @@
 import type { Engine } from './engine';
-import { alternate, standardRequest, summarise, type GrowthResult, type Job } from './steps';
+import { alternate, standardRequest, summarise, type GrowthResult } from './steps';
 
 /** A curve: the step of a method while one size varies. */
 interface Curve {
@@ -29,10 +29,10 @@ export async function measureGrowth(engines: Engine[], rounds: number, quick: bo
     tell(`growth: ${method} with ${variable}`);
     const able = engines.filter(({ spec }) => spec.threads === 1 && names.includes(spec.name));
     const points = quick ? [values[0], values[values.length - 1]] : values;
-    const jobs = able.flatMap((engine) => points.map((value) => ({ engine, request: { ...standardRequest(method), warm: 16, steps: method === 'gem' ? 8 : 32, [variable]: value }, value })));
+    const jobs = able.flatMap((engine) => points.map((value) => ({ engine, request: { ...standardRequest(method), warm: 16, steps: method === 'gem' ? 8 : 32, [variable]: value }, label: method, value })));
     const measured = await alternate(jobs, rounds, tell);
     for (const job of jobs) {
-      const summary = summarise(job as Job, measured.get(job)!);
+      const summary = summarise(job, measured.get(job)!);
       if (summary) results.push({ ...summary, variable, value: job.value });
     }
   }

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 /** The parts of the bench. */
 export const PARTS = ['steps', 'growth', 'studies'] as const;
 /** The methods whose step is timed. */
-export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'pnn'];
+export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn'];
 
 /** What the command line says. */
 export interface BenchOptions {
@@ -28,8 +28,8 @@ export interface BenchOptions {
 const ABOUT = [
   'Times a training step of this library, of stock tfjs-node, of PyTorch and of JAX side by side, how it grows, and the four studies.',
   'Standard step: 784-256-256-2, batch 64, SGD with momentum, random data in memory; EWC and replay with one past task, GEM with',
-  'three past tasks of 256 samples, PNN its third column. Each engine has a process of its own; they are measured in turn, warm-up',
-  'excluded, one core each where the system can bind processes. Figures: median over the rounds [lower, upper quartile].',
+  'three past tasks of 256 samples (gem: every step is projected, gem-agree: none), PNN its third column. Each engine has a process of its own; they are measured in turn, warm-up',
+  'excluded, one core each where the system can bind processes. Other work on the machine lengthens wall times; processor times stay. Figures: median over the rounds [lower, upper quartile].',
 ].join(' ');
 
 /**

@@ -10,6 +10,8 @@ export interface StepRequest {
   width: number;
   /** Learning rate. */
   lr: number;
+  /** Whether past tasks have the opposite labels, so that GEM has to project every step; else none. */
+  conflict: boolean;
   /** Steps before the clock starts; not timed. */
   warm: number;
   /** Steps that are timed. */
@@ -38,6 +40,6 @@ export interface Hello {
 export type Request = ({ op: 'steps' } & StepRequest) | { op: 'peak' };
 
 /** Two settings with the same key are the same configuration to an engine. */
-export function keyOf({ method, tasks, batch, width, warm, steps }: StepRequest): string {
-  return [method, tasks, batch, width, warm, steps].join(' ');
+export function keyOf({ method, tasks, batch, width, conflict, warm, steps }: StepRequest): string {
+  return [method, tasks, batch, width, conflict, warm, steps].join(' ');
 }

@@ -5,10 +5,10 @@ import type { Target } from './targets';
 
 /** Times of the steps, method by method. */
 export function stepTable(steps: StepResult[]): string {
-  const head = ['method', 'engine', 'cores', 'ms/step', '[quartiles]', 'CPU ms', 'steps/s', '/ PyTorch', ''];
-  const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, toPytorch, extra }) => [
+  const head = ['method', 'engine', 'cores', 'ms/step', '[quartiles]', 'CPU ms', 'steps/s', '/ PyTorch', 'CPU / PyTorch', ''];
+  const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, toPytorch, cpuToPytorch, extra }) => [
     method, engine, String(threads), msPerStep.toFixed(3), `[${low.toFixed(3)}, ${high.toFixed(3)}]`, cpuMsPerStep.toFixed(3),
-    (1000 / msPerStep).toFixed(0), toPytorch?.toFixed(2) ?? '–', extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
+    (1000 / msPerStep).toFixed(0), toPytorch?.toFixed(2) ?? '–', threads === 1 ? (cpuToPytorch?.toFixed(2) ?? '–') : '–', extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
   ]);
   return textTable([head, ...rows]);
 }
@@ -40,11 +40,13 @@ export function accuracyTable(studies: StudyResult[]): string {
 
 /** Targets and what came of them. */
 export function targetTable(targets: Target[]): string {
-  const rows = targets.map(({ what, limit, measured }) => [what, limit.toFixed(2), measured?.toFixed(2) ?? '–', verdict(limit, measured)]);
-  return textTable([['target', 'at most', 'measured', ''], ...rows]);
+  const rows = targets.map(({ what, limit, measured, cpu }) => [what, limit.toFixed(2), measured?.toFixed(2) ?? '–', cpu?.toFixed(2) ?? '–', verdict(limit, measured, cpu)]);
+  return textTable([['target', 'at most', 'wall', 'CPU', ''], ...rows]);
 }
 
-function verdict(limit: number, measured: number | undefined): string {
+function verdict(limit: number, measured: number | undefined, cpu: number | undefined): string {
   if (measured === undefined) return 'not measured';
-  return measured <= limit ? 'reached' : `missed by ${(100 * (measured / limit - 1)).toFixed(0)} %`;
+  if (measured <= limit) return 'reached';
+  const missed = `missed by ${(100 * (measured / limit - 1)).toFixed(0)} %`;
+  return cpu !== undefined && cpu <= limit ? `${missed} (reached in CPU time)` : missed;
 }

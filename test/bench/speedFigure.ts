@@ -7,7 +7,7 @@ const BARS: { engine: string; label: string; colour: string }[] = [
   { engine: 'jax-scan', label: 'JAX (compiled scan)', colour: '#E69F00' },
   { engine: 'stock-tfjs', label: 'tfjs-node as it comes', colour: '#D55E00' },
 ];
-const METHOD_LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC', er: 'Experience replay', gem: 'GEM', pnn: 'PNN' };
+const METHOD_LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC', er: 'Experience replay', gem: 'GEM, all projected', 'gem-agree': 'GEM, none projected', pnn: 'PNN' };
 const WIDTH = 760;
 const LEFT = 150;
 const RIGHT = 70;

@@ -18,30 +18,40 @@ export interface StepResult {
   cpuMsPerStep: number;
   /** Median over the rounds of this engine's time divided by PyTorch's with as many threads in the same round. */
   toPytorch?: number;
+  /** The same of processor time. */
+  cpuToPytorch?: number;
   /** Medians of what else the engine told, e.g. the share of projected steps. */
   extra?: Record<string, number>;
 }
 
 /** A point of a growth curve. */
-export interface GrowthResult extends Omit<StepResult, 'extra' | 'toPytorch'> {
+export interface GrowthResult extends Omit<StepResult, 'extra' | 'toPytorch' | 'cpuToPytorch'> {
   /** What varies: past tasks, samples a batch, or width of the hidden layers. */
   variable: 'tasks' | 'batch' | 'width';
   value: number;
 }
 
-/** A learning rate so small that the network stays as it is: else the share of GEM's steps to project would drift from round to round. */
+/** A learning rate so small that the network stays as it is: the same work in every round. */
 const STEADY = 1e-6;
 
-/** The standard configuration of each method: 784-256-256-2, batch 64; GEM three past tasks, PNN its third column. */
+/**
+ * The standard configuration of each method: 784-256-256-2, batch 64; GEM three past tasks, PNN its third column.
+ *
+ * @param method `gem`: every step has to be projected; `gem-agree`: none
+ */
 export function standardRequest(method: string): StepRequest {
-  const tasks = { naive: 0, gem: 3, pnn: 2 }[method] ?? 1;
-  return { method, tasks, batch: 64, width: 256, lr: STEADY, ...(method === 'gem' ? { warm: 16, steps: 48 } : { warm: 64, steps: 192 }) };
+  const name = method.replace('-agree', '');
+  const tasks = { naive: 0, gem: 3, pnn: 2 }[name] ?? 1;
+  const length = name === 'gem' ? { warm: 16, steps: 48 } : { warm: 64, steps: 192 };
+  return { method: name, tasks, batch: 64, width: 256, lr: STEADY, conflict: name === method, ...length };
 }
 
 /** One configuration on one engine. */
 export interface Job {
   engine: Engine;
   request: StepRequest;
+  /** The method's name in tables; it may say more than that of the request, e.g. `gem-agree`. */
+  label: string;
 }
 
 /** The measurements of each job by round; those of a job that failed end there. */
@@ -62,7 +72,7 @@ export async function alternate(jobs: Job[], rounds: number, tell: (text: string
         results.get(job)!.push(await job.engine.measure(job.request));
       } catch (error) {
         given.add(job);
-        tell(`left out: ${job.request.method} on ${(error as Error).message}`);
+        tell(`left out: ${job.label} on ${(error as Error).message}`);
       }
     }
   }
@@ -70,14 +80,14 @@ export async function alternate(jobs: Job[], rounds: number, tell: (text: string
 }
 
 /** Medians and quartiles of a job's rounds; undefined where it never succeeded. */
-export function summarise({ engine, request }: Job, done: Measured[]): Omit<StepResult, 'toPytorch'> | undefined {
+export function summarise({ engine, label }: Job, done: Measured[]): StepResult | undefined {
   if (done.length === 0) return undefined;
   const { median, low, high } = spread(done.map(({ ms }) => ms));
   const names = Object.keys(done[0].extra ?? {});
   const extra = Object.fromEntries(names.map((name) => [name, spread(done.map((each) => each.extra![name])).median]));
   return {
     engine: engine.spec.name,
-    method: request.method,
+    method: label,
     threads: engine.spec.threads,
     msPerStep: median,
     low,
@@ -87,13 +97,13 @@ export function summarise({ engine, request }: Job, done: Measured[]): Omit<Step
   };
 }
 
-/** The time of every job in relation to PyTorch's in the same round (same threads); the median over the rounds. */
-export function ratioToPytorch(job: Job, rounds: Rounds): number | undefined {
+/** A job's time in relation to PyTorch's in the same round (same method, same threads); the median over the rounds. */
+export function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
   const { threads } = job.engine.spec;
-  const rival = [...rounds.keys()].find(({ engine, request }) => engine.spec.name === 'pytorch' && engine.spec.threads === threads && request.method === job.request.method);
+  const rival = [...rounds.keys()].find(({ engine, label }) => engine.spec.name === 'pytorch' && engine.spec.threads === threads && label === job.label);
   if (!rival) return undefined;
   const theirs = rounds.get(rival)!;
-  const ratios = rounds.get(job)!.flatMap((own, i) => (own && theirs[i] ? [own.ms / theirs[i].ms] : []));
+  const ratios = rounds.get(job)!.flatMap((own, i) => (theirs[i] ? [own[clock] / theirs[i][clock]] : []));
   return ratios.length ? spread(ratios).median : undefined;
 }
 
@@ -107,13 +117,13 @@ export async function measureSteps(
   const results: StepResult[] = [];
   for (const method of methods) {
     tell(`steps: ${method}`);
-    const able = engines.filter((each) => each.methods.includes(method));
-    const jobs = able.map(({ engine }) => ({ engine, request: shortened(standardRequest(method), engine.spec.share) }));
+    const request = standardRequest(method);
+    const able = engines.filter(({ methods: known }) => known.includes(request.method));
+    const jobs = able.map(({ engine }) => ({ engine, request: shortened(request, engine.spec.share), label: method }));
     const measured = await alternate(jobs, rounds, tell);
     for (const job of jobs) {
       const summary = summarise(job, measured.get(job)!);
-      const toPytorch = ratioToPytorch(job, measured);
-      if (summary) results.push({ ...summary, ...(toPytorch !== undefined && { toPytorch }) });
+      if (summary) results.push({ ...summary, toPytorch: ratioToPytorch(job, measured, 'ms'), cpuToPytorch: ratioToPytorch(job, measured, 'cpuMs') });
     }
   }
   return results;

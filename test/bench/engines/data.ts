@@ -3,17 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasetFromArrays, MNIST_NORMALISATION, type Dataset } from '../../../src/data/dataset';
 
-/** Writes `count` random images with alternating labels 0 and 1 into a folder; every engine reads these two files. */
+/** Writes `count` random images into a folder; every engine reads this file. */
 export function writeData(folder: string, count: number): void {
   writeFileSync(join(folder, 'images.u8'), randomBytes(count * 784));
-  writeFileSync(join(folder, 'labels.u8'), Uint8Array.from({ length: count }, (_, i) => i % 2));
 }
 
-/** The folder's images as a data set of two classes, normalised as MNIST. */
-export function readData(folder: string): Dataset {
+/**
+ * The folder's images as a data set of two classes, normalised as MNIST. All but the first image have the same label: so
+ * past tasks labelled 0 always conflict with a present one labelled 1, and never with one labelled 0, on every engine alike.
+ *
+ * @param label the label of all but one image, 0 or 1
+ */
+export function readData(folder: string, label: number): Dataset {
   const images = new Uint8Array(readFileSync(join(folder, 'images.u8')));
-  const labels = new Uint8Array(readFileSync(join(folder, 'labels.u8')));
-  const test = { images: images.subarray(0, 2 * 784), labels: labels.subarray(0, 2) };
+  const labels = new Uint8Array(images.length / 784).fill(label).fill(1 - label, 0, 1);
+  const test = { images: images.subarray(0, 2 * 784), labels: Uint8Array.of(0, 1) };
   return datasetFromArrays({ name: 'random', train: { images, labels }, test, width: 28, height: 28, ...MNIST_NORMALISATION });
 }
 

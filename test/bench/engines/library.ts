@@ -4,6 +4,7 @@ import type { GEM } from '../../../src/methods';
 import { DomainMLP, ProgressiveNeuralNet } from '../../../src/models';
 import { permutedScenario } from '../../../src/scenarios';
 import type { Measured, StepRequest } from '../protocol';
+import type { Dataset } from '../../../src/data';
 import { argument, readData } from './data';
 import { serve, startWatch, type Timer } from './serve';
 
@@ -17,24 +18,23 @@ const PAST_SAMPLES = 1024;
  */
 async function main(): Promise<void> {
   await initBackend();
-  const dataset = readData(argument('data'));
-  await serve({ version: getDevice(), methods: METHODS }, (request) => prepare(dataset, request));
+  const datasets = [0, 1].map((label) => readData(argument('data'), label));
+  await serve({ version: getDevice(), methods: METHODS }, (request) => prepare(datasets, request));
 }
 
-async function prepare(dataset: ReturnType<typeof readData>, request: StepRequest): Promise<Timer> {
-  const { method, tasks, batch, width, lr, warm, steps } = request;
+async function prepare([zeros, ones]: Dataset[], { method, tasks, batch, width, lr, conflict, warm, steps }: StepRequest): Promise<Timer> {
   const progressive = method === 'pnn';
-  const stream = (limitPerTask: number) =>
+  const stream = (dataset: Dataset, limitPerTask: number) =>
     permutedScenario(dataset, { scenario: progressive ? 'task-incremental' : 'domain-incremental', nTasks: tasks + 1, batchSize: batch, limitPerTask });
   const hidden = [width, width];
   const model = progressive ? new ProgressiveNeuralNet({ hidden }) : new DomainMLP({ hidden, nClasses: 2 });
   const [name, online] = method.split('-');
   const trainer = findMethod(name).create(model, { epochs: 1, lr, ...(online && { online: true }) });
-  for (const loader of stream(PAST_SAMPLES).trainLoaders.slice(0, tasks)) {
+  for (const loader of stream(zeros, PAST_SAMPLES).trainLoaders.slice(0, tasks)) {
     await trainer.trainTask(loader);
     await trainer.consolidate(loader);
   }
-  const loader = stream((warm + steps) * batch).trainLoaders[tasks];
+  const loader = stream(conflict ? ones : zeros, (warm + steps) * batch).trainLoaders[tasks];
   return async () => {
     const before = projections(trainer);
     let watch: ReturnType<typeof startWatch> | undefined;

@@ -10,7 +10,7 @@ type Loss = (i: number) => tfjs.Scalar;
 async function main(): Promise<void> {
   await initBackend('native');
   const tf = require('@tensorflow/tfjs-node') as typeof tfjs;
-  const { mean, std, train } = readData(argument('data'));
+  const { mean, std, train } = readData(argument('data'), 1);
   const rows = (from: number, count: number): tfjs.Tensor2D =>
     tf.tidy(() => tf.tensor2d(Float32Array.from(train.images.subarray(from * 784, (from + count) * 784)), [count, 784]).div(255).sub(mean).div(std));
   const oneHot = (from: number, count: number): tfjs.Tensor2D =>

@@ -1,6 +1,6 @@
 """The bench's side of the talk with an engine written in Python: one JSON request a line on stdin, one answer a line on stdout.
 
-    {"op": "steps", "method": "gem", "tasks": 3, "batch": 64, "width": 256, "lr": 0.001, "warm": 16, "steps": 48}
+    {"op": "steps", "method": "gem", "tasks": 3, "batch": 64, "width": 256, "lr": 1e-6, "conflict": true, "warm": 16, "steps": 48}
         -> {"ms": 8.1, "cpuMs": 8.0, "extra": {...}}   wall and processor milliseconds per step over `steps` steps, after `warm`
                                                        steps that are not timed; `tasks` past tasks were learnt before
     {"op": "peak"} -> {"peakMb": 412.0}    most memory the process ever held
@@ -19,31 +19,32 @@ MEAN, STD = 0.1307, 0.3081
 
 
 def arguments(description, **choices):
-    """Command line of an engine: `--threads N --data FOLDER` (images.u8, labels.u8 written by the bench) and its own choices."""
+    """Command line of an engine: `--threads N --data FOLDER` (images.u8, written by the bench) and its own choices."""
     parser = argparse.ArgumentParser(description=description)
     for name, values in choices.items():
         parser.add_argument(f"--{name}", choices=values, default=values[0])
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--data", required=True, help="folder with images.u8 and labels.u8")
+    parser.add_argument("--data", required=True, help="folder with images.u8")
     return parser.parse_args()
 
 
 class Data:
-    """Random images [n, 784], normalised, and labels [n] in {0, 1}; task k sees the pixels in its own order."""
+    """Random images [n, 784], normalised; task k sees the pixels in its own order. All but the first have the same label."""
 
     def __init__(self, folder):
         pixels = np.fromfile(f"{folder}/images.u8", np.uint8).reshape(-1, 784)
         self.images = (pixels.astype(np.float32) / 255 - MEAN) / STD
-        self.labels = np.fromfile(f"{folder}/labels.u8", np.uint8).astype(np.int64)
 
-    def task(self, task, count):
+    def task(self, task, count, label):
         """The first `count` samples as task `task` sees them: images [count, 784], labels [count]."""
+        labels = np.full(count, label)
+        labels[0] = 1 - label
         order = np.random.default_rng(task).permutation(784) if task else np.arange(784)
-        return np.ascontiguousarray(self.images[:count, order]), self.labels[:count]
+        return np.ascontiguousarray(self.images[:count, order]), labels
 
-    def batches(self, task, batch, count):
+    def batches(self, task, batch, count, label):
         """`count` batches, already cut: images [count, batch, 784], labels [count, batch]."""
-        images, labels = self.task(task, batch * count)
+        images, labels = self.task(task, batch * count, label)
         return images.reshape(count, batch, 784), labels.reshape(count, batch)
 
 
@@ -66,7 +67,7 @@ def serve(hello, prepare):
 
 
 def timed(runs, request, prepare):
-    key = tuple(request.get(name) for name in ("method", "tasks", "batch", "width", "warm", "steps"))
+    key = tuple(request.get(name) for name in ("method", "tasks", "batch", "width", "conflict", "warm", "steps"))
     if key not in runs:
         runs[key] = prepare(request)
         for n in (request["warm"], request["steps"]):  # compiles, where the engine compiles

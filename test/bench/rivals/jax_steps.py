@@ -72,7 +72,7 @@ def objective(request, data, random):
         return loss, own
     first = layers(sizes, random)
     if method == "er" and past:
-        images, labels = map(jnp.asarray, data.task(0, 1000))
+        images, labels = map(jnp.asarray, data.task(0, 1000, 0))
 
         def replay(p, x, y, at):
             return cross_entropy(mlp(p, jnp.concatenate([x, images[at]])), jnp.concatenate([y, labels[at]]))
@@ -105,7 +105,7 @@ def runner(mode, request, data, random):
     """`run(n)` for one configuration: n steps, waited for."""
     step, state = stepper(request, data, random)
     batch, count = request["batch"], request["warm"] + request["steps"]
-    xs, ys = map(jnp.asarray, data.batches(request["tasks"], batch, count))
+    xs, ys = map(jnp.asarray, data.batches(request["tasks"], batch, count, 1))
     replay = batch // 2 if request["method"] == "er" and request["tasks"] else 0
     one = jax.jit(step, donate_argnums=0)
 

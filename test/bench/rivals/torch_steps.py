@@ -20,14 +20,14 @@ def main():
         net = Progressive(hidden) if method == "pnn" else Net(hidden)
         trainer = METHODS[method](net, lr=request["lr"])
         for task in range(past):
-            images, labels = map(torch.from_numpy, data.task(task, 1024))
+            images, labels = map(torch.from_numpy, data.task(task, 1024, 0))
             trainer.begin(task, 2)
             for start in range(0, len(images), 64):
                 trainer.step(images[start : start + 64], labels[start : start + 64])
             trainer.end(images, labels)
         trainer.begin(past, 2)
         count = request["warm"] + request["steps"]
-        images, labels = data.batches(past, batch, count)
+        images, labels = data.batches(past, batch, count, int(request["conflict"]))
         batches = [(torch.from_numpy(x.copy()), torch.from_numpy(y.copy())) for x, y in zip(images, labels)]
         position = 0
 

@@ -32,7 +32,7 @@ STUDIES = [
     ("task-incremental", "task", ["gem", "pnn", "er", "ewc", "ewc-100", "naive"]),
     ("forward-transfer", "task", ["pnn", "naive"]),
 ]
-PROBES = (1, 10, 50, 100)  # steps after which the forward-transfer study measures the learning curve
+PROBES = (*range(11), 20, 50, 100)  # steps after which the forward-transfer study measures the learning curve
 
 
 def read_idx(path):
@@ -91,6 +91,19 @@ def train(trainer, x, y, epochs, probe=None):
             done += 1
 
 
+def from_scratch(x, y, test, method):
+    """The learning curve of a network of the same size that has learnt nothing before."""
+    scratch = Progressive() if method == "pnn" else Net(multi_head=True)
+    trainer = Naive(scratch)
+    trainer.begin(0, 2)
+    for step, at in enumerate(torch.randperm(len(x)).split(64)):
+        if step in PROBES:
+            accuracy(scratch, *test, 0)
+        if step == PROBES[-1]:
+            break
+        trainer.step(x[at], y[at])
+
+
 def experiment(job):
     """Learns one stream with one method: `(study, kind, method, settings)` -> a row of the result."""
     study, kind, method, settings = job
@@ -102,11 +115,13 @@ def experiment(job):
     trainer = MAKERS[method](net)
     tests = [stream.data(1, task) for task in range(5)]
     matrix = np.full((5, 5), np.nan)
-    curves = []
     for task in range(5):
         trainer.begin(task, stream.classes(task))
         x, y = stream.data(0, task)
-        probe = (lambda step: curves.append(accuracy(net, *tests[task], task))) if study == "forward-transfer" else None
+        probe = None
+        if study == "forward-transfer" and task:
+            probe = lambda _: accuracy(net, *tests[task], task)
+            from_scratch(x, y, tests[task], method)
         if task:
             matrix[task, task - 1] = accuracy(net, *tests[task], task)
         train(trainer, x, y, settings["epochs"], probe)
@@ -116,7 +131,7 @@ def experiment(job):
     final, diagonal = matrix[:, 4], matrix.diagonal()
     seconds = time.perf_counter() - started
     return {"study": study, "method": method, "acc": final.mean(), "bwt": (final - diagonal)[:4].mean(), "seconds": seconds,
-            "projected": getattr(trainer, "projected", None), "peakMb": peak_mb()}
+            "projected": trainer.projected / max(1, trainer.steps) if method == "gem" else None, "peakMb": peak_mb()}
 
 
 def main():
