@@ -12,7 +12,7 @@ export interface TableOptions {
   sortBy?: string;
   /** Whether the largest comes first; default true. */
   descending?: boolean;
-  /** Decimals of numbers that are not whole; default 4. */
+  /** Most decimals of a number; a column gets as many as its numbers need. Default 4. */
   digits?: number;
   /** Heading; default none. */
   title?: string;
@@ -30,7 +30,8 @@ export function showTable(rows: readonly TableRow[], options?: TableOptions): vo
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (sortBy && !columns.includes(sortBy)) throw problem('showTable', `there is no column '${sortBy}'`, `columns: ${columns.join(', ')}`);
   const sorted = sortBy ? sortRows(rows, sortBy, descending) : rows;
-  const cells = sorted.map((row) => columns.map((column) => cellText(row[column], digits)));
+  const decimals = columns.map((column) => Math.max(0, ...rows.map((row) => decimalsOf(row[column], digits))));
+  const cells = sorted.map((row) => columns.map((column, k) => cellText(row[column], decimals[k])));
   const text = [...(title ? [title] : []), textTable([columns, ...cells])].join('\n');
   const shown = display({ 'text/html': tableHtml(title, columns, sorted, cells), 'text/plain': text });
   if (!shown) console.log(text);
@@ -46,9 +47,15 @@ function sortRows(rows: readonly TableRow[], column: string, descending: boolean
   });
 }
 
-function cellText(value: unknown, digits: number): string {
+/** How many decimals a number needs, at most `digits`; 0 for anything else. */
+function decimalsOf(value: unknown, digits: number): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 0;
+  return value.toFixed(digits).replace(/\.?0*$/, '').split('.')[1]?.length ?? 0;
+}
+
+function cellText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return Number.isInteger(value) || !Number.isFinite(value) ? String(value) : formatNumber(value, digits);
+  if (typeof value === 'number') return Number.isFinite(value) ? formatNumber(value, decimals) : String(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

@@ -45,7 +45,7 @@ describe('the notebook room in a real kernel', () => {
   test('showTable sends one escaped HTML table with its text', async () => {
     const { outputs } = await ok('nb.showTable([{ name: "<b>", acc: 0.5 }], { title: "Results" })');
     assert.deepEqual(outputs.map(({ type }) => type), ['display_data']);
-    assert.match(outputs[0].content.data['text/html'], /<td style="text-align:left">&lt;b&gt;<\/td><td style="text-align:right">0\.5000<\/td>/);
+    assert.match(outputs[0].content.data['text/html'], /<td style="text-align:left">&lt;b&gt;<\/td><td style="text-align:right">0\.5<\/td>/);
     assert.match(outputs[0].content.data['text/plain'], /^Results\nname +acc/);
   });
 

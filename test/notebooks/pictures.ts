@@ -12,9 +12,9 @@ import writeFileAtomic from 'write-file-atomic';
 import { findBrowser, openBrowser } from './browser';
 import { notebookFolder, notebookNames, notebookPath, PLOTLY, readNotebook } from './files';
 
-/** Width of a notebook cell in JupyterLab on a usual screen, in pixels. */
-const WIDTH = 860;
-const SCALE = 1.5;
+/** Width of a picture in pixels: fits a notebook cell on a small screen, where JupyterLab shows it in its own size. */
+const WIDTH = 780;
+const README_SCALE = 2;
 
 /** The pictures of the README: notebook, beginning of the figure's title, file. */
 const README = [
@@ -49,20 +49,20 @@ async function addPictures(page: Page, name: string): Promise<number> {
   const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => output.data?.[PLOTLY]);
   for (const { data } of outputs) {
     const figure = data![PLOTLY] as Drawing;
-    data!['image/png'] = await draw(page, figure);
+    data!['image/png'] = await draw(page, figure, 1);
     delete data!['text/html'];
     const place = README.find(([from, title]) => from === name && figure.layout.title?.text?.startsWith(title));
-    if (place) writeImage(place[2], data!['image/png'] as string);
+    if (place) writeImage(place[2], await draw(page, figure, README_SCALE));
   }
   writeFileAtomic.sync(notebookPath(name), `${JSON.stringify(notebook, null, 1)}\n`);
   return outputs.length;
 }
 
 /** The figure as PNG, base64. */
-async function draw(page: Page, figure: Drawing): Promise<string> {
+async function draw(page: Page, figure: Drawing, size: number): Promise<string> {
   const uri = await page.evaluate(
     ([{ data, layout }, width, scale]) => (globalThis as any).Plotly.toImage({ data, layout }, { format: 'png', width, height: layout.height ?? 400, scale }),
-    [figure, WIDTH, SCALE] as const,
+    [figure, WIDTH, size] as const,
   );
   return (uri as string).replace(/^data:image\/png;base64,/, '');
 }
