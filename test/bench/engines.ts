@@ -46,7 +46,7 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
   if (cores === 1) return single;
   const both = [
     library('native', 'the same with all cores', { CL_BACKEND: 'native', CL_EXECUTION: 'auto', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: String(cores) }),
-    ...rivals(python, cores).filter(({ name }) => name !== 'jax-jit'),
+    ...rivals(python, cores).filter(({ name }) => name !== 'jax-jit').flatMap(withPassiveWaiting),
   ];
   return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];
 }
@@ -63,6 +63,20 @@ function rivals(python: string | undefined, threads: number): EngineSpec[] {
     engines.push({ name: 'jax-scan', about: 'JAX, all steps in one compiled scan', threads, command: script('jax_steps.py', '--mode', 'scan'), environment });
   }
   return engines;
+}
+
+/** Name of PyTorch with several threads that sleep while they wait for each other. */
+export const PASSIVE = 'pytorch-passive';
+/** OpenMP's waiting threads sleep. */
+export const PASSIVE_WAITING = { OMP_WAIT_POLICY: 'PASSIVE' };
+
+/**
+ * PyTorch with several threads in two forms: as it comes, its OpenMP threads spin while they wait for each other, which is
+ * fastest on a quiet machine and up to fifty times slower when something else needs a core. Its best counts.
+ */
+function withPassiveWaiting(spec: EngineSpec): EngineSpec[] {
+  if (spec.name !== 'pytorch') return [spec];
+  return [spec, { ...spec, name: PASSIVE, about: 'the same, waiting threads sleep', environment: { ...spec.environment, ...PASSIVE_WAITING } }];
 }
 
 /** Whether this Python can import a module. */

@@ -21,7 +21,9 @@ export interface BenchOptions {
   engine?: string[];
   /** Methods whose step is timed. */
   method: string[];
-  /** Rounds of alternating measurements; absent: 11, quick 3. */
+  /** Epochs a task in the studies; absent: 5, quick 1. */
+  epochs?: number;
+  /** Rounds of alternating measurements; absent: 11 for the steps, 5 for growth; quick 2 and 1. */
   rounds?: number;
 }
 
@@ -48,7 +50,8 @@ export function parseOptions(argv: string[], write: (text: string) => void = (te
     .addOption(new Option('--only <part...>', 'parts to run').choices([...PARTS]).default([...PARTS]))
     .option('--engine <name...>', 'engines to measure, e.g. native pytorch (default: all)')
     .addOption(new Option('--method <name...>', 'methods to time').choices(STEP_METHODS).default(STEP_METHODS))
-    .option('--rounds <n>', 'alternating rounds (default: 11, quick 3)', positive)
+    .option('--epochs <n>', 'epochs a task in the studies (default: 5, quick 1)', positive)
+    .option('--rounds <n>', 'alternating rounds (default: 11 for the steps, 5 for growth; quick 2 and 1)', positive)
     .configureOutput({ writeOut: write, writeErr: write })
     .showHelpAfterError('(--help shows all options)')
     .exitOverride()

@@ -107,11 +107,16 @@ export function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'):
   return ratios.length ? spread(ratios).median : undefined;
 }
 
-/** Measures the standard step of every method on every engine that can do it, method by method. */
+/**
+ * Measures the standard step of every method on every engine that can do it, method by method.
+ *
+ * @param share steps of a measurement in parts of the usual number
+ */
 export async function measureSteps(
   engines: { engine: Engine; methods: string[] }[],
   methods: string[],
   rounds: number,
+  share: number,
   tell: (text: string) => void,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
@@ -119,7 +124,7 @@ export async function measureSteps(
     tell(`steps: ${method}`);
     const request = standardRequest(method);
     const able = engines.filter(({ methods: known }) => known.includes(request.method));
-    const jobs = able.map(({ engine }) => ({ engine, request: shortened(request, engine.spec.share), label: method }));
+    const jobs = able.map(({ engine }) => ({ engine, request: shortened(request, share * (engine.spec.share ?? 1)), label: method }));
     const measured = await alternate(jobs, rounds, tell);
     for (const job of jobs) {
       const summary = summarise(job, measured.get(job)!);
@@ -129,8 +134,8 @@ export async function measureSteps(
   return results;
 }
 
-/** Fewer steps for slow engines. */
-export function shortened(request: StepRequest, share = 1): StepRequest {
+/** The same with fewer steps. */
+function shortened(request: StepRequest, share: number): StepRequest {
   const part = (count: number) => Math.max(4, Math.round(count * share));
   return { ...request, warm: part(request.warm), steps: part(request.steps) };
 }

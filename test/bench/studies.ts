@@ -20,10 +20,11 @@ export interface StudyResult {
   accuracy: Record<string, number>;
 }
 
-/** Sizes of the studies; the original's where absent. */
+/** Sizes of the studies; the original's where absent. `testLimit` is the 1000 test images a task of the benchmark's `--quick`, or absent. */
 export interface StudySize {
   epochs?: number;
   limit?: number;
+  testLimit?: number;
 }
 
 const CLI = join(__dirname, '..', '..', 'src', 'benchmark', 'cli.js');
@@ -33,9 +34,10 @@ export function studiesMissing(): string | undefined {
   return existsSync(CLI) ? undefined : 'studies: the benchmark command is not compiled; run npm run benchmark -- --help once';
 }
 
-/** The runs to make: this library with one process and with all cores, PyTorch with one process and with one a core. */
-export function plannedStudies(python: string | undefined): { engine: string; workers: number }[] {
-  const counts = [...new Set([1, availableParallelism()])];
+/** The runs to make: this library and PyTorch, each with one process and with one a core; where it is to be quick, only the latter. */
+export function plannedStudies(python: string | undefined, quick: boolean): { engine: string; workers: number }[] {
+  const cores = availableParallelism();
+  const counts = quick ? [cores] : [...new Set([1, cores])];
   return ['native', ...(python ? ['pytorch'] : [])].flatMap((engine) => counts.map((workers) => ({ engine, workers })));
 }
 
@@ -44,7 +46,7 @@ export async function runLibraryStudies(workers: number, size: StudySize): Promi
   const folder = mkdtempSync(join(tmpdir(), 'bench-studies-'));
   const file = join(folder, 'results.json');
   try {
-    const usage = await watched([process.execPath, CLI, '--workers', String(workers), '--json', file, ...sizeArguments(size)], { CL_BACKEND: 'native' });
+    const usage = await watched([process.execPath, CLI, '--workers', String(workers), '--json', file, ...sizeArguments(size), ...(size.testLimit ? ['--quick'] : [])], { CL_BACKEND: 'native' });
     const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as { experiments: { study: string; label: string; metrics: { acc: number } }[] };
     const accuracy = Object.fromEntries(experiments.map(({ study, label, metrics }) => [`${study}/${label}`, metrics.acc]));
     return { engine: 'native', workers, ...usage, accuracy };
@@ -56,10 +58,14 @@ export async function runLibraryStudies(workers: number, size: StudySize): Promi
 /** Names of the rows in this library's tables, for those of the PyTorch script. */
 const LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC λ=0.4', 'ewc-100': 'EWC λ=100', er: 'ER', gem: 'GEM', pnn: 'PNN' };
 
-/** Runs the same studies in PyTorch: one process with all cores, or several with one thread each. */
-export async function runTorchStudies(python: string, dataFolder: string, workers: number, size: StudySize): Promise<StudyResult> {
-  const command = [python, join(RIVALS, 'torch_studies.py'), '--data', dataFolder, '--processes', String(workers), ...sizeArguments(size)];
-  const { output, ...usage } = await watched(command, { PYTHONDONTWRITEBYTECODE: '1' }, true);
+/**
+ * Runs the same studies in PyTorch: one process with all cores, or several with one thread each.
+ *
+ * @param environment how its threads wait for each other; see `PASSIVE_WAITING`
+ */
+export async function runTorchStudies(python: string, dataFolder: string, workers: number, size: StudySize, environment: Record<string, string>): Promise<StudyResult> {
+  const command = [python, join(RIVALS, 'torch_studies.py'), '--data', dataFolder, '--processes', String(workers), ...sizeArguments(size), ...(size.testLimit ? ['--test-limit', String(size.testLimit)] : [])];
+  const { output, ...usage } = await watched(command, { PYTHONDONTWRITEBYTECODE: '1', ...environment }, true);
   const { experiments } = JSON.parse(output!) as { experiments: { study: string; method: string; acc: number }[] };
   const accuracy = Object.fromEntries(experiments.map(({ study, method, acc }) => [`${study}/${LABELS[method]}`, acc]));
   return { engine: 'pytorch', workers, ...usage, accuracy };

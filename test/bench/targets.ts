@@ -28,7 +28,8 @@ export function compareWithTargets(steps: StepResult[], studies: StudyResult[]):
     cpu: ratio(find('native', 'naive')?.cpuMsPerStep, find(engine, 'naive')?.cpuMsPerStep),
   });
   const cores = Math.max(...steps.map(({ threads }) => threads), 1);
-  const best = Math.min(...[1, cores].map((threads) => find('pytorch', 'naive', threads)?.msPerStep ?? Infinity));
+  const pytorch = steps.filter(({ engine, method }) => engine.startsWith('pytorch') && method === 'naive');
+  const best = Math.min(...pytorch.map(({ msPerStep }) => msPerStep));
   const seconds = (engine: string, workers: number) => studies.find((each) => each.engine === engine && each.workers === workers)?.seconds;
   const most = Math.max(...studies.map(({ workers }) => workers), 1);
   return [
