@@ -38,6 +38,8 @@ export class GEM extends CLTrainer<GEMOptions> {
   private readonly memory: GemMemory;
   private readonly random: RandomStream;
   private factors: LayerGradient[] = [];
+  /** Whether the last step had to be projected. */
+  private violated = false;
 
   /**
    * @param model the network to train
@@ -62,41 +64,59 @@ export class GEM extends CLTrainer<GEMOptions> {
     if (this.memory.size === 0) return gradients;
     const { k } = this;
     const past = this.memory.gradients(k, this.model, typeof batch.task === 'number');
-    const products = this.memory.products(k, past, this.factors); // ⟨g, g_k⟩ by past task
     const parameters = [...new Set([...gradients.keys(), ...past.flatMap(({ layer }) => layer.parameters())])];
     // g is zero at parameters that only past tasks use (their heads).
     const present = parameters.map((parameter) => gradients.get(parameter) ?? zeros(k, parameter.shape));
+    // The products of factors tell a third sooner that nothing is violated; where something is, the rows are needed anyway
+    // and give the products almost for nothing. The last step tells what to expect.
     const adjusted = k.hostIf(
-      [products],
-      (numbers) => this.isViolation(numbers),
-      () => this.project(past, products, parameters, present),
-      () => present,
+      [],
+      () => this.violated,
+      () => this.projectByRows(past, parameters, present),
+      () => this.projectByFactors(past, parameters, present),
     );
     return new Map(parameters.map((parameter, i) => [parameter, adjusted[i]]));
   }
 
-  /** Whether the step would increase the loss on some past task's memory; counts. */
-  private isViolation(products: ArrayLike<number>): boolean {
-    const violated = Array.from(products).some((product) => !(product >= 0));
-    this.projections.steps++;
-    if (violated) this.projections.projected++;
-    return violated;
+  private projectByRows(past: LayerGradient[], parameters: Parameter[], present: Value[]): Value[] {
+    const { k, memory } = this;
+    const rows = memory.rows(k, past, parameters);
+    const products = memory.rowProducts(k, rows, present);
+    const gram = memory.gram(k, rows);
+    return k.hostIf([products], (numbers) => this.isViolation(numbers), () => this.project(rows, products, gram, present), () => present);
   }
 
-  /** g̃ = g + Gᵀv for each parameter. */
-  private project(past: LayerGradient[], products: Value, parameters: Parameter[], present: Value[]): Value[] {
+  private projectByFactors(past: LayerGradient[], parameters: Parameter[], present: Value[]): Value[] {
+    const { k, memory } = this;
+    const products = memory.products(k, past, this.factors);
+    const project = () => {
+      const rows = memory.rows(k, past, parameters);
+      return this.project(rows, products, memory.gram(k, rows), present);
+    };
+    return k.hostIf([products], (numbers) => this.isViolation(numbers), project, () => present);
+  }
+
+  /** Whether the step would increase the loss on some past task's memory; counts. */
+  private isViolation(products: ArrayLike<number>): boolean {
+    this.violated = Array.from(products).some((product) => !(product >= 0));
+    this.projections.steps++;
+    if (this.violated) this.projections.projected++;
+    return this.violated;
+  }
+
+  /** g̃ = g + Gᵀv for each parameter; `rows` are G, `products` G·g, `gram` GGᵀ. */
+  private project(rows: (Value | undefined)[], products: Value, gram: Value, present: Value[]): Value[] {
     const { k } = this;
-    const rows = this.memory.rowsByParameter(k, past); // G, [past tasks, entries of the parameter]
     const t = this.memory.size;
-    const v = k.hostCall([products, this.memory.gram(k, [...rows.values()])], [1, t], (q, gram) => {
+    const v = k.hostCall([products, gram], [1, t], (q, flat) => {
       // Training has diverged: let the weights become NaN, which the loop reports with task, epoch, step and cause.
-      if (![...q, ...gram].every(Number.isFinite)) return new Float32Array(t).fill(NaN);
-      const P = Array.from({ length: t }, (_, i) => gram.subarray(i * t, (i + 1) * t));
+      if (![...q, ...flat].every(Number.isFinite)) return new Float32Array(t).fill(NaN);
+      const P = Array.from({ length: t }, (_, i) => flat.subarray(i * t, (i + 1) * t));
       return Float32Array.from(solveBoundedQP(P, q, this.options.margin));
     });
-    return parameters.map((parameter, i) => {
-      const G = rows.get(parameter);
-      return G ? k.add(present[i], k.reshape(k.matMul(v, G), parameter.shape)) : present[i];
+    return present.map((own, i) => {
+      const G = rows[i];
+      return G ? k.add(own, k.reshape(k.matMul(v, G), own.shape)) : own;
     });
   }
 

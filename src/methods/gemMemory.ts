@@ -55,24 +55,39 @@ export class GemMemory {
     return k.matMul(k.read(this.onDevice().membership), sums!);
   }
 
-  /** The past tasks' gradients as rows: for each parameter G, [past tasks, entries of the parameter]. */
-  rowsByParameter(k: Kernels, past: LayerGradient[]): Map<Parameter, Value> {
+  /**
+   * The past tasks' gradients as rows: for each of the parameters G, [past tasks, entries of the parameter]; undefined for
+   * one that no past task uses.
+   */
+  rows(k: Kernels, past: LayerGradient[], parameters: Parameter[]): (Value | undefined)[] {
     const { starts } = this.onDevice();
     const rows = new Map<Parameter, Value[]>();
     for (let i = 0; i < this.size; i++) {
       const count = starts[i + 1] - starts[i];
-      const own = past.map(({ layer, input, delta }) => ({ layer, input: k.slice(input, 0, starts[i], count), delta: k.slice(delta, 0, starts[i], count) }));
+      const own = past.map(({ layer, input, delta }) => ({
+        layer,
+        input: k.slice(input, 0, starts[i], count),
+        delta: k.slice(delta, 0, starts[i], count),
+      }));
       for (const [parameter, gradient] of multiplyOut(k, own)) {
-        const row = k.reshape(gradient, [1, parameter.shape.reduce((product, n) => product * n, 1)]);
-        rows.set(parameter, [...(rows.get(parameter) ?? []), row]);
+        rows.set(parameter, [...(rows.get(parameter) ?? []), flat(k, gradient)]);
       }
     }
-    return new Map([...rows].map(([parameter, values]) => [parameter, values.length === 1 ? values[0] : k.concat(values, 0)]));
+    return parameters.map((parameter) => {
+      const values = rows.get(parameter);
+      return values && (values.length === 1 ? values[0] : k.concat(values, 0));
+    });
+  }
+
+  /** G·g, [past tasks, 1]; `present` is g by parameter. */
+  rowProducts(k: Kernels, rows: (Value | undefined)[], present: Value[]): Value {
+    const parts = rows.flatMap((G, i) => (G ? [k.matMul(G, flat(k, present[i]), false, true)] : []));
+    return parts.reduce((sum, part) => k.add(sum, part));
   }
 
   /** GGᵀ over all parameters, [past tasks, past tasks]. */
-  gram(k: Kernels, rows: Value[]): Value {
-    return rows.map((G) => k.matMul(G, G, false, true)).reduce((sum, part) => k.add(sum, part));
+  gram(k: Kernels, rows: (Value | undefined)[]): Value {
+    return rows.flatMap((G) => (G ? [k.matMul(G, G, false, true)] : [])).reduce((sum, part) => k.add(sum, part));
   }
 
   dispose(): void {
@@ -129,4 +144,9 @@ function placeOnDevice(parts: { taskId: number; images: Float32Array; labels: In
     membership: new Variable('gem/membership', [parts.length, n], membership),
     starts,
   };
+}
+
+/** All entries in one row. */
+function flat(k: Kernels, gradient: Value): Value {
+  return k.reshape(gradient, [1, gradient.shape.reduce((product, n) => product * n, 1)]);
 }

@@ -142,6 +142,20 @@ test('a short task is not recorded unless that is asked for, and the environment
   await assert.rejects(train(), /CL_EXECUTION: unknown execution 'fast'; use auto, recorded or op-by-op/);
 });
 
+test('left to itself, a long task starts op by op, is recorded on the way, and gives the same weights', async () => {
+  const train = async (execution?: Execution) => {
+    const trainer = makeTrainer('er', 'class-incremental', { epochs: 500 });
+    const [first, second] = easyStream('class-incremental', BATCH).trainLoaders;
+    await trainer.trainTask(first, { execution: 'op-by-op' });
+    await trainer.consolidate(first);
+    const report = await trainer.trainTask(second, execution && { execution });
+    return { ...report, weights: trainer.model.parameters().map((parameter) => parameter.data()) };
+  };
+  const left = await train();
+  assert.deepEqual([left.execution, left.executionNote], ['recorded', undefined]);
+  assert.ok(furthest(left.weights, (await train('op-by-op')).weights) < 1e-3);
+});
+
 /** Decays the gradients, with kernels only, and says how often the hook ran. */
 class Decaying extends NaiveTrainer {
   static override readonly recordable = true;
