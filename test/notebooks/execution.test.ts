@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { projectRoot } from '../kernel/kernelClient';
+import { needsJupyter } from '../kernel/python';
+import { type CellOutput, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
+
+/** Seconds on a free machine with two cores. */
+const BUDGET = { import: 2, other: 0.5, notebook: 30 };
+/** Tests run side by side on shared machines. */
+const GENEROUS = 6;
+
+interface CellReport {
+  index: number;
+  tags: string[];
+  source: string;
+  seconds: number | null;
+  outputs: CellOutput[];
+}
+
+interface Report {
+  seconds: number;
+  error: string | null;
+  cells: CellReport[];
+}
+
+const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-test-'));
+after(() => fs.rmSync(work, { recursive: true, force: true }));
+
+/** Runs a notebook with its fast parameters, through the project's kernel or another one. */
+function execute(name: string, options: string[] = [], kernels = path.join(projectRoot, 'kernel-setup', 'share')): Report {
+  const file = path.join(work, `${name}.json`);
+  const result = spawnSync(python, [path.join(projectRoot, 'test', 'notebooks', 'execute.py'), '--fast', '--report', file, ...options, notebookPath(name)], {
+    encoding: 'utf8',
+    env: { ...process.env, JUPYTER_PATH: kernels, JPY_SESSION_NAME: '', TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1' },
+    timeout: 400_000,
+  });
+  assert.ok(fs.existsSync(file), `execute.py ended with ${result.status ?? result.signal}:\n${result.stderr}`);
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as Report[])[0];
+}
+
+/** How many figures the cell's code sends: one per argument of `show`, one for the matrix that follows a training. */
+function figuresIn({ source, outputs }: CellReport): { expected: number; found: number } {
+  const expected = (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0);
+  return { expected, found: outputs.filter((output) => output.data?.[PLOTLY]).length };
+}
+
+for (const name of notebookNames) {
+  test(`${name} runs through the kernel without an error, with every figure, each cell within ${GENEROUS} times its budget`, (context) => {
+    if (!needsJupyter(context)) return;
+    const { error, cells, seconds } = execute(name);
+    assert.equal(error, null, error ?? '');
+    for (const cell of cells) {
+      const { expected, found } = figuresIn(cell);
+      assert.equal(found, expected, `cell ${cell.index} shows ${found} of ${expected} figures:\n${cell.source}`);
+      if (isTagged({ metadata: cell }, 'training')) continue;
+      const budget = GENEROUS * (isTagged({ metadata: cell }, 'import') ? BUDGET.import : BUDGET.other);
+      assert.ok(cell.seconds !== null && cell.seconds < budget, `cell ${cell.index} took ${cell.seconds} s, more than ${budget}:\n${cell.source}`);
+    }
+    assert.ok(seconds < GENEROUS * BUDGET.notebook, `${name} took ${seconds} s`);
+  });
+}
+
+test('a notebook also runs under plain tslab, as in VS Code or on Binder', (context) => {
+  if (!needsJupyter(context)) return;
+  const folder = path.join(work, 'kernels', 'plain-tslab');
+  fs.mkdirSync(folder, { recursive: true });
+  const argv = [process.execPath, path.join(projectRoot, 'node_modules', 'tslab', 'bin', 'tslab'), 'kernel', '--config-path', '{connection_file}'];
+  fs.writeFileSync(path.join(folder, 'kernel.json'), JSON.stringify({ argv, display_name: 'plain tslab', language: 'typescript', interrupt_mode: 'signal' }));
+  const { error, cells } = execute('03-class-incremental', ['--kernel', 'plain-tslab'], work);
+  assert.equal(error, null, error ?? '');
+  for (const cell of cells) {
+    // Plain tslab sends an error as red text.
+    const red = cell.outputs.filter((output) => output.name === 'stderr').map((output) => String(output.text)).join('');
+    assert.equal(red, '', `cell ${cell.index}:\n${cell.source}\n----\n${red}`);
+    assert.deepEqual(figuresIn(cell).found, figuresIn(cell).expected, cell.source);
+  }
+});
