@@ -1,3 +1,4 @@
+import { bench } from './commands/bench.mjs';
 import { benchmark } from './commands/benchmark.mjs';
 import { doctor } from './commands/doctor.mjs';
 import { lab } from './commands/lab.mjs';
@@ -27,6 +28,7 @@ export const COMMANDS = {
   lab: { about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon'], start: lab },
   test: { about: 'run the tests (arguments: parts of test paths, options of node --test)', needs: ['node-packages', 'compile'], uses: ['python-packages', 'native-addon', 'kernelspec'], start: test },
   benchmark: { about: 'run the benchmark (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: benchmark },
+  bench: { about: 'time training steps against other engines (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: bench },
   notebooks: { about: 'run all notebooks and write them with their outputs (arguments: parts of their names)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon'], start: notebooks },
   doctor: { about: 'set everything up and show the state of every part', needs: [], uses: Object.keys(STEPS), retry: true, start: doctor },
 };
