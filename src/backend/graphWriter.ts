@@ -54,7 +54,13 @@ export class GraphWriter {
    * @param name the node's name; made up when left out
    * @returns the node's name
    */
-  node(op: string, inputs: readonly string[], attributes: Attributes, after: Iterable<string> = [], name = `n${this.count}`): string {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    after: Iterable<string> = [],
+    name = `n${this.count}`,
+  ): string {
     const node = new this.pb.NodeDef();
     node.setName(name);
     node.setOp(op);

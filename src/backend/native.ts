@@ -46,7 +46,12 @@ function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, node: Nod
   return {
     load: (folder) => node.loadSavedModelMetaGraph(folder, 'serve'),
     run: (session, feeds, tensors, fetches) =>
-      node.runSavedModel(session, tensors as Tensor[], feeds.map((name) => ({ name: `${name}:0` })), fetches),
+      node.runSavedModel(
+        session,
+        tensors as Tensor[],
+        feeds.map((name) => ({ name: `${name}:0` })),
+        fetches,
+      ),
     close: (session) => node.deleteSavedModel(session),
     lend: (variable, whenNeeded) => kernels.lend(variable, whenNeeded),
     takeBack: (variable, content) => kernels.takeBack(variable, content),
@@ -109,7 +114,11 @@ class NativeKernels extends TensorFlowKernels {
 
   override slice(x: Value, axis: 0 | 1, start: number, count: number): Value {
     const begin = x.shape.map((_, i) => (i === axis ? start : 0));
-    return this.tf.slice(x as Tensor, begin, x.shape.map((n, i) => (i === axis ? count : n)));
+    return this.tf.slice(
+      x as Tensor,
+      begin,
+      x.shape.map((n, i) => (i === axis ? count : n)),
+    );
   }
 
   /** A view in tfjs, no operation. */
@@ -134,7 +143,13 @@ class NativeKernels extends TensorFlowKernels {
     const v = this.resource(velocity);
     dropContent(w);
     dropContent(v);
-    const inputs = [w.handle, v.handle, this.constant(learningRate, 'float32'), gradient as Tensor, this.constant(momentum, 'float32')];
+    const inputs = [
+      w.handle,
+      v.handle,
+      this.constant(learningRate, 'float32'),
+      gradient as Tensor,
+      this.constant(momentum, 'float32'),
+    ];
     this.node.executeMultipleOutputs('ResourceApplyMomentum', this.attributes(MOMENTUM), inputs, 0);
   }
 
@@ -142,7 +157,12 @@ class NativeKernels extends TensorFlowKernels {
     return this.tensor(compute(...onHost(inputs)), shape);
   }
 
-  override hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[] {
+  override hostIf(
+    inputs: Value[],
+    test: (...inputs: HostNumbers[]) => boolean,
+    then: () => Value[],
+    otherwise: () => Value[],
+  ): Value[] {
     return test(...onHost(inputs)) ? then() : otherwise();
   }
 
@@ -179,7 +199,8 @@ class NativeKernels extends TensorFlowKernels {
   /** Attributes as the binding takes them, converted once for each set (the sets are constants of `TensorFlowKernels`). */
   private attributes(attributes: Attributes): OpAttribute[] {
     let list = this.converted.get(attributes);
-    if (!list) this.converted.set(attributes, (list = Object.entries(attributes).map(([name, value]) => this.attribute(name, value))));
+    if (!list)
+      this.converted.set(attributes, (list = Object.entries(attributes).map(([name, value]) => this.attribute(name, value))));
     return list;
   }
 

@@ -52,7 +52,10 @@ export class PortableKernels implements Kernels {
   constructor(private readonly tf: Tf) {}
 
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
-    return this.tf.matMul((transposeA ? transposed(this.tf, a) : a) as Matrix, (transposeB ? transposed(this.tf, b) : b) as Matrix);
+    return this.tf.matMul(
+      (transposeA ? transposed(this.tf, a) : a) as Matrix,
+      (transposeB ? transposed(this.tf, b) : b) as Matrix,
+    );
   }
 
   biasAdd(x: Value, bias: Value): Value {

@@ -3,79 +3,11 @@ import { GraphWriter } from './graphWriter';
 import type { Attributes, Constant, DType } from './graphWriter';
 import { GraphLoop } from './graphLoop';
 import type { HostNumbers, Value } from './kernels';
+import { MOST_STEPS, NeedsHost, Node } from './recordedStep';
+import type { Branch, Part, Sequence, Slot } from './recordedStep';
 import { TensorFlowKernels } from './tensorflowKernels';
 import type { Result } from './tensorflowKernels';
 import type { Variable } from './variable';
-
-/** Most steps of one call of a looped program. */
-export const MOST_STEPS = 64;
-
-/** A value of a recorded step: an output of a node of the graph, or what the host computes while the step runs. */
-export class Node implements Value {
-  constructor(
-    readonly shape: number[],
-    readonly dtype: string,
-    /** `name:output` in the graph; empty for values that come from the host. */
-    readonly output: string,
-    /** The part whose run gives the value. Constants can be used in every part. */
-    readonly part: Part | 'host' | 'constant',
-    /** For the content of a variable: which, and how often it had been changed before. */
-    readonly content?: { readonly slot: Slot; readonly version: number },
-  ) {}
-}
-
-/** A piece of a step that runs in one call of the graph. */
-export interface Part {
-  readonly kind: 'part';
-  /** Values made outside, each with the placeholder it is fed through. */
-  readonly imports: Map<Node, string>;
-  /** Values that the host or a later part needs. */
-  readonly exports: Set<Node>;
-  /** A node that runs after all updates of variables; undefined when there are none. */
-  done: string | undefined;
-}
-
-/** Work of the host between two parts. */
-export interface HostCall {
-  readonly kind: 'call';
-  readonly inputs: Node[];
-  readonly compute: (...inputs: HostNumbers[]) => Float32Array;
-  readonly output: Node;
-}
-
-/** A decision of the host between two parts, with what follows from it. */
-export interface HostIf {
-  readonly kind: 'if';
-  readonly inputs: Node[];
-  readonly test: (...inputs: HostNumbers[]) => boolean;
-  readonly then: Branch;
-  readonly otherwise: Branch;
-  readonly outputs: Node[];
-}
-
-/** One of two ways to go on. */
-export interface Branch {
-  readonly sequence: Sequence;
-  readonly results: Node[];
-}
-
-/** What a recorded program does, in order. */
-export type Sequence = (Part | HostCall | HostIf)[];
-
-/** A variable, or a tensor that stays the same, inside the graph. */
-export interface Slot {
-  readonly source: Variable | (() => Value | Float32Array);
-  readonly shape: number[];
-  readonly dtype: 'float32' | 'int32';
-  /** The nodes that hold it, feed it, and read it for the host. */
-  readonly handle: string;
-  readonly feed: string;
-  readonly read: string;
-  /** Whether a recorded step changes it. */
-  changes: boolean;
-  /** Changes recorded so far. */
-  version: number;
-}
 
 /** How the present part has used a slot. */
 interface Use {
@@ -127,12 +59,16 @@ export class Recorder extends TensorFlowKernels {
     const outer = this.constants;
     this.constants = new Map(); // a constant inside a loop belongs to the loop
     const branch = this.record(() => {
-      const losses = this.slots.get('losses') ?? this.addSlot('losses', () => new Float32Array(MOST_STEPS), [MOST_STEPS], 'float32');
+      const losses =
+        this.slots.get('losses') ?? this.addSlot('losses', () => new Float32Array(MOST_STEPS), [MOST_STEPS], 'float32');
       const loop = new GraphLoop(this.graph, this.imported(count).output);
       const rows = inputs.map((input) => this.rowOf(input, loop));
       this.loop = loop;
       const result = build(rows);
-      const write = this.graph.node('ResourceScatterUpdate', [loop.enter(losses.handle, 'resource'), loop.index, result.output], { dtype: 'float32', Tindices: 'int32' });
+      const write = this.graph.node('ResourceScatterUpdate', [loop.enter(losses.handle, 'resource'), loop.index, result.output], {
+        dtype: 'float32',
+        Tindices: 'int32',
+      });
       const end = loop.close([write, ...this.changes()]);
       this.loop = undefined;
       this.uses = new Map();
@@ -166,14 +102,18 @@ export class Recorder extends TensorFlowKernels {
   override assign(variable: Variable, value: Value): void {
     const slot = this.slot(variable);
     const node = this.nodeOf(value);
-    this.change([slot], [node], (names, after) => this.graph.node('AssignVariableOp', [this.handle(slot), names[0]], { dtype: slot.dtype }, after));
+    this.change([slot], [node], (names, after) =>
+      this.graph.node('AssignVariableOp', [this.handle(slot), names[0]], { dtype: slot.dtype }, after),
+    );
   }
 
   override momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
     const [w, v] = [this.slot(weight), this.slot(velocity)];
     const inputs = [this.constant(learningRate, 'float32'), this.nodeOf(gradient), this.constant(momentum, 'float32')];
     const attributes: Attributes = { T: 'float32', use_locking: false, use_nesterov: false };
-    this.change([w, v], inputs, (names, after) => this.graph.node('ResourceApplyMomentum', [this.handle(w), this.handle(v), ...names], attributes, after));
+    this.change([w, v], inputs, (names, after) =>
+      this.graph.node('ResourceApplyMomentum', [this.handle(w), this.handle(v), ...names], attributes, after),
+    );
   }
 
   override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Node {
@@ -186,7 +126,12 @@ export class Recorder extends TensorFlowKernels {
     return output;
   }
 
-  override hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Node[] {
+  override hostIf(
+    inputs: Value[],
+    test: (...inputs: HostNumbers[]) => boolean,
+    then: () => Value[],
+    otherwise: () => Value[],
+  ): Node[] {
     this.refuseInLoop();
     const nodes = inputs.map((input) => this.exported(this.nodeOf(input)));
     this.endPart();
@@ -199,7 +144,11 @@ export class Recorder extends TensorFlowKernels {
 
   protected override run(op: string, attributes: Attributes, inputs: Value[], ...results: Result[]): Node[] {
     const nodes = inputs.map((input) => this.nodeOf(input));
-    const name = this.graph.node(op, nodes.map((node) => this.imported(node).output), attributes);
+    const name = this.graph.node(
+      op,
+      nodes.map((node) => this.imported(node).output),
+      attributes,
+    );
     for (const node of nodes) if (node.content) this.use(node.content.slot).readers.push(name);
     return results.map(({ shape, dtype }, i) => new Node(shape, dtype, `${name}:${i}`, this.part));
   }
@@ -230,7 +179,8 @@ export class Recorder extends TensorFlowKernels {
   /** Closes the present part; a node after all its changes makes sure that they are run. */
   private endPart(): void {
     const changes = this.changes();
-    if (changes.size) this.part.done = `${this.graph.node('Identity', [this.constant(0, 'float32').output], { T: 'float32' }, changes)}:0`;
+    if (changes.size)
+      this.part.done = `${this.graph.node('Identity', [this.constant(0, 'float32').output], { T: 'float32' }, changes)}:0`;
     this.sequence.push(this.part);
   }
 
@@ -243,7 +193,12 @@ export class Recorder extends TensorFlowKernels {
   private rowOf(input: Node, loop: GraphLoop): Node {
     const axis = this.graph.node('Const', [], { dtype: 'int32', value: { data: new Int32Array(1), shape: [] } }, [loop.pivot]);
     const all = loop.enter(this.imported(input).output, 'int32');
-    const row = this.graph.node('GatherV2', [all, loop.index, axis], { batch_dims: 0, Tparams: 'int32', Tindices: 'int32', Taxis: 'int32' });
+    const row = this.graph.node('GatherV2', [all, loop.index, axis], {
+      batch_dims: 0,
+      Tparams: 'int32',
+      Tindices: 'int32',
+      Taxis: 'int32',
+    });
     return new Node(input.shape.slice(1), 'int32', `${row}:0`, this.part);
   }
 
@@ -257,7 +212,10 @@ export class Recorder extends TensorFlowKernels {
 
   /** The value, marked as one that must come out of the part that computes it. */
   private exported(node: Node): Node {
-    if (node.part === 'constant') return this.exported(this.run('Identity', { T: node.dtype as DType }, [node], { shape: node.shape, dtype: node.dtype as DType })[0]);
+    if (node.part === 'constant')
+      return this.exported(
+        this.run('Identity', { T: node.dtype as DType }, [node], { shape: node.shape, dtype: node.dtype as DType })[0],
+      );
     if (node.part !== 'host') node.part.exports.add(node);
     return node;
   }
@@ -314,7 +272,12 @@ export class Recorder extends TensorFlowKernels {
     return this.slots.get(variable) ?? this.addSlot(variable, variable, variable.shape, variable.dtype);
   }
 
-  private addSlot(key: Variable | string, source: Variable | (() => Value | Float32Array), shape: number[], dtype: 'float32' | 'int32'): Slot {
+  private addSlot(
+    key: Variable | string,
+    source: Variable | (() => Value | Float32Array),
+    shape: number[],
+    dtype: 'float32' | 'int32',
+  ): Slot {
     const { graph } = this;
     const text = (value: string) => ({ text: value });
     const name = `slot${this.slots.size}`;
@@ -329,12 +292,13 @@ export class Recorder extends TensorFlowKernels {
 
   private nodeOf(value: Value): Node {
     if (value instanceof Node) return value;
-    throw problem('recording', 'a step uses a value that was not made by its kernels', 'make it with this.k, or keep it in a Variable');
+    throw problem(
+      'recording',
+      'a step uses a value that was not made by its kernels',
+      'make it with this.k, or keep it in a Variable',
+    );
   }
 }
-
-/** The host takes part in the middle of a step, so several steps do not fit into one call. */
-export class NeedsHost extends Error {}
 
 function newPart(): Part {
   return { kind: 'part', imports: new Map(), exports: new Set(), done: undefined };

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problem } from '../utils/errors';
 import type { Kernels, Value } from './kernels';
-import { MOST_STEPS, Node, Recorder } from './recorder';
-import type { Branch, HostCall, HostIf, Part, Sequence, Slot } from './recorder';
+import { MOST_STEPS, Node } from './recordedStep';
+import type { Branch, HostCall, HostIf, Part, Sequence, Slot } from './recordedStep';
+import { Recorder } from './recorder';
 import type { Variable } from './variable';
 
 /** What a recording needs of the native backend. */
@@ -97,7 +98,13 @@ export class Recording {
       if (!this.holding) this.borrow();
       const values = new Map<Node, Value>([[program.count, host.tensor(Int32Array.of(steps), [])]]);
       for (const [name, node] of Object.entries(program.inputs)) {
-        values.set(node, host.tensor(inputs[name], node.shape.map((n) => (n < 0 ? steps : n))));
+        values.set(
+          node,
+          host.tensor(
+            inputs[name],
+            node.shape.map((n) => (n < 0 ? steps : n)),
+          ),
+        );
       }
       this.runSequence(program.body.sequence, values);
       return host.toHost(values.get(program.body.results[0])!).subarray(0, steps) as Float32Array;
@@ -111,7 +118,12 @@ export class Recording {
     const { host } = this;
     host.scope(() => {
       const changed = this.variables().filter((slot) => slot.changes);
-      const contents = host.run(this.session!, [], [], changed.map(({ read }) => `${read}:0`));
+      const contents = host.run(
+        this.session!,
+        [],
+        [],
+        changed.map(({ read }) => `${read}:0`),
+      );
       for (const slot of this.variables()) host.takeBack(slot.source as Variable, contents[changed.indexOf(slot)]);
     });
   }
@@ -138,7 +150,12 @@ export class Recording {
   private borrow(): void {
     const slots = [...this.recorder.slots.values()];
     const contents = slots.map((slot) => this.contentOf(slot));
-    this.host.run(this.session!, slots.map(({ feed }) => feed), contents, ['filled:0']);
+    this.host.run(
+      this.session!,
+      slots.map(({ feed }) => feed),
+      contents,
+      ['filled:0'],
+    );
     this.holding = true;
   }
 
@@ -163,7 +180,12 @@ export class Recording {
   private runPart(part: Part, values: Map<Node, Value>): void {
     const { imports, exports, feeds, fetches } = this.namesOf(part);
     if (fetches.length === 0) return;
-    const results = this.host.run(this.session!, feeds, imports.map((node) => values.get(node)!), fetches);
+    const results = this.host.run(
+      this.session!,
+      feeds,
+      imports.map((node) => values.get(node)!),
+      fetches,
+    );
     exports.forEach((node, i) => values.set(node, results[i]));
   }
 

@@ -39,7 +39,12 @@ export abstract class TensorFlowKernels implements Kernels {
   abstract assign(variable: Variable, value: Value): void;
   abstract momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void;
   abstract hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value;
-  abstract hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[];
+  abstract hostIf(
+    inputs: Value[],
+    test: (...inputs: HostNumbers[]) => boolean,
+    then: () => Value[],
+    otherwise: () => Value[],
+  ): Value[];
 
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
     const shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]];
@@ -100,19 +105,36 @@ export abstract class TensorFlowKernels implements Kernels {
   }
 
   sum(x: Value): Value {
-    return this.float('Sum', SUM, [x, this.constant(x.shape.map((_, axis) => axis), 'int32')], []);
+    return this.float(
+      'Sum',
+      SUM,
+      [
+        x,
+        this.constant(
+          x.shape.map((_, axis) => axis),
+          'int32',
+        ),
+      ],
+      [],
+    );
   }
 
   gather(x: Value, positions: Value): Value {
     const shape = [positions.shape[0], ...x.shape.slice(1)];
-    return this.run('GatherV2', GATHER[numberType(x)], [x, positions, this.constant(0, 'int32')], { shape, dtype: numberType(x) })[0];
+    return this.run('GatherV2', GATHER[numberType(x)], [x, positions, this.constant(0, 'int32')], {
+      shape,
+      dtype: numberType(x),
+    })[0];
   }
 
   concat(values: Value[], axis: 0 | 1): Value {
     const dtype = numberType(values[0]);
     const shape = values[0].shape.slice();
     shape[axis] = values.reduce((total, value) => total + value.shape[axis], 0);
-    return this.run('ConcatV2', concatAttributes(dtype, values.length), [...values, this.constant(axis, 'int32')], { shape, dtype })[0];
+    return this.run('ConcatV2', concatAttributes(dtype, values.length), [...values, this.constant(axis, 'int32')], {
+      shape,
+      dtype,
+    })[0];
   }
 
   slice(x: Value, axis: 0 | 1, start: number, count: number): Value {

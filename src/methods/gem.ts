@@ -83,7 +83,12 @@ export class GEM extends CLTrainer<GEMOptions> {
     const rows = memory.rows(k, past, parameters);
     const products = memory.rowProducts(k, rows, present);
     const gram = memory.gram(k, rows);
-    return k.hostIf([products], (numbers) => this.isViolation(numbers), () => this.project(rows, products, gram, present), () => present);
+    return k.hostIf(
+      [products],
+      (numbers) => this.isViolation(numbers),
+      () => this.project(rows, products, gram, present),
+      () => present,
+    );
   }
 
   private projectByFactors(past: LayerGradient[], parameters: Parameter[], present: Value[]): Value[] {
@@ -93,7 +98,12 @@ export class GEM extends CLTrainer<GEMOptions> {
       const rows = memory.rows(k, past, parameters);
       return this.project(rows, products, memory.gram(k, rows), present);
     };
-    return k.hostIf([products], (numbers) => this.isViolation(numbers), project, () => present);
+    return k.hostIf(
+      [products],
+      (numbers) => this.isViolation(numbers),
+      project,
+      () => present,
+    );
   }
 
   /** Whether the step would increase the loss on some past task's memory; counts. */

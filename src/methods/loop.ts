@@ -48,7 +48,8 @@ export async function runTask(
         chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / msPerStep)));
         await new Promise((resolve) => setImmediate(resolve));
         const finished = cursor.epoch === epochs - 1 && cursor.batch === loader.batchesPerEpoch;
-        if (call.signal?.aborted && !finished) throw new TrainingInterrupted(`${watch.where()}: interrupted; what was learnt is kept, call again to go on`);
+        if (call.signal?.aborted && !finished)
+          throw new TrainingInterrupted(`${watch.where()}: interrupted; what was learnt is kept, call again to go on`);
         watch.report();
       }
     }
@@ -72,5 +73,7 @@ function batchAt(order: Int32Array, batchSize: number, batch: number): Int32Arra
 function batchSizes(loader: TaskLoader, epochs: number, cursor: TaskCursor): number[] {
   const { size, batchSize, batchesPerEpoch } = loader;
   const epoch = Array.from({ length: batchesPerEpoch }, (_, i) => Math.min(batchSize, size - i * batchSize));
-  return Array.from({ length: epochs - cursor.epoch }, () => epoch).flat().slice(cursor.batch);
+  return Array.from({ length: epochs - cursor.epoch }, () => epoch)
+    .flat()
+    .slice(cursor.batch);
 }

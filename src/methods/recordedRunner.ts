@@ -61,12 +61,21 @@ export class RecordedRunner implements StepRunner {
     const first = sizes.indexOf(size);
     if (first < 0) throw problem('recording', 'there is no full batch');
     const drawn = Object.entries(draws.peek(sizes.slice(0, first + 1)));
-    const lengths = Object.fromEntries([['positions', size], ...drawn.map(([name, { length }]) => [`feed ${name}`, length])]) as Record<string, number>;
+    const lengths = Object.fromEntries([
+      ['positions', size],
+      ...drawn.map(([name, { length }]) => [`feed ${name}`, length]),
+    ]) as Record<string, number>;
     return this.recording.program(lengths, (k, inputs) => {
       const { positions } = inputs;
       return source.step({
-        x: k.gather(this.recording.resident('images', () => loader.resident().images), positions),
-        y: k.gather(this.recording.resident('labels', () => loader.resident().labels), positions),
+        x: k.gather(
+          this.recording.resident('images', () => loader.resident().images),
+          positions,
+        ),
+        y: k.gather(
+          this.recording.resident('labels', () => loader.resident().labels),
+          positions,
+        ),
         task: source.task,
         size,
         feeds: Object.fromEntries(drawn.map(([name]) => [name, inputs[`feed ${name}`]])) as Record<string, Value>,

@@ -42,7 +42,9 @@ export class Watch {
     losses.forEach((loss, i) => {
       if (loss <= EXPLODED) return;
       const what = Number.isFinite(loss) ? `the loss exploded to ${loss.toExponential(1)}` : 'the loss is not a number';
-      throw new Error(`${this.where(this.cursor.batch + i + 1)}: ${what}; likely cause: ${this.source.likelyCause()}. The weights are lost; make model and trainer anew.`);
+      throw new Error(
+        `${this.where(this.cursor.batch + i + 1)}: ${what}; likely cause: ${this.source.likelyCause()}. The weights are lost; make model and trainer anew.`,
+      );
     });
     const sum = losses.reduce((total, loss) => total + loss, 0);
     this.epochLoss += sum;
@@ -62,7 +64,14 @@ export class Watch {
   finish({ execution, executionNote }: Pick<TrainingReport, 'execution' | 'executionNote'>): TrainingReport {
     this.sinceReport = [this.epochLoss / this.epochSteps];
     this.report(true);
-    return { task: this.loader.task.id, steps: this.done, loss: this.epochLoss / this.epochSteps, seconds: this.seconds(), execution, executionNote };
+    return {
+      task: this.loader.task.id,
+      steps: this.done,
+      loss: this.epochLoss / this.epochSteps,
+      seconds: this.seconds(),
+      execution,
+      executionNote,
+    };
   }
 
   private event(): ProgressEvent {

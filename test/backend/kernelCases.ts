@@ -78,7 +78,9 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
     ),
   ],
   oneHot: (k) => [k.oneHot(k.tensor(targets, [6]), 5)],
-  hostCall: (k) => [k.hostCall([k.tensor(A, [6, 5]), k.tensor(targets, [6])], [2], (a, t) => Float32Array.of(a[7] + t[1], t.length))],
+  hostCall: (k) => [
+    k.hostCall([k.tensor(A, [6, 5]), k.tensor(targets, [6])], [2], (a, t) => Float32Array.of(a[7] + t[1], t.length)),
+  ],
   hostIf: (k) =>
     [1, 9].flatMap((limit) =>
       k.hostIf(

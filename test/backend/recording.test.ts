@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { before, test, type TestContext } from 'node:test';
-import { backend, initBackend, NeedsHost, newRecording, Variable, type Kernels, type Recording, type Value } from '../../src/backend';
+import {
+  backend,
+  initBackend,
+  NeedsHost,
+  newRecording,
+  Variable,
+  type Kernels,
+  type Recording,
+  type Value,
+} from '../../src/backend';
 import { CASES, UPDATES } from './kernelCases';
 
 before(async () => {
@@ -27,7 +36,9 @@ interface Numbers {
 /** Equal but for rounding: the graph optimiser merges operations. */
 function equal(actual: Numbers[], expected: Numbers[]): void {
   const rounded = (list: Numbers[]) => list.map((entry) => ({ ...entry, data: entry.data.map((x) => x.toPrecision(5)) }));
-  const close = actual.every(({ data }, i) => data.every((x, j) => Math.abs(x - expected[i]?.data[j]) <= 1e-5 * Math.max(1, Math.abs(x))));
+  const close = actual.every(({ data }, i) =>
+    data.every((x, j) => Math.abs(x - expected[i]?.data[j]) <= 1e-5 * Math.max(1, Math.abs(x))),
+  );
   const bare = (list: Numbers[]) => list.map(({ shape, dtype }) => ({ shape, dtype }));
   assert.deepEqual(bare(actual), bare(expected));
   if (!close) assert.deepEqual(rounded(actual), rounded(expected));
@@ -53,7 +64,9 @@ function recorded(t: TestContext, looped: boolean, fn: (k: Kernels) => Value[]):
 for (const [name, fn] of Object.entries(CASES)) {
   test(`${name} computes the same recorded, in a loop and without one, as op by op`, (t) => {
     const { kernels, scope, toHost } = backend();
-    const expected = scope(() => fn(kernels).map((value) => ({ shape: value.shape, dtype: value.dtype, data: Array.from(toHost(value)) })));
+    const expected = scope(() =>
+      fn(kernels).map((value) => ({ shape: value.shape, dtype: value.dtype, data: Array.from(toHost(value)) })),
+    );
     equal(recorded(t, false, fn), expected);
     if (WITH_HOST.includes(name)) assert.throws(() => recorded(t, true, fn), NeedsHost);
     else equal(recorded(t, true, fn), expected);
@@ -64,7 +77,10 @@ test('every kernel has a case', () => {
   const base = Object.getPrototypeOf(Object.getPrototypeOf(backend().kernels) as object) as object;
   const shared = Object.getOwnPropertyNames(base).filter((name) => !['constructor', 'float'].includes(name));
   const tested = [...Object.keys(CASES), ...Object.keys(UPDATES)];
-  assert.deepEqual(shared.filter((name) => !tested.includes(name)), []);
+  assert.deepEqual(
+    shared.filter((name) => !tested.includes(name)),
+    [],
+  );
 });
 
 /** w ← (w + x) − 0.1·(w + x), each row of x in turn; returns the old w·1000 + the new w. */
@@ -83,7 +99,10 @@ test('reads and changes of a variable keep the order of the step, and steps that
   const graph = recording(t, true);
   const program = ordered(graph, w, velocity);
   const rows = [2, 0, 3, 3, 1, 0];
-  const returned = [...graph.run(program, 4, { row: Int32Array.from(rows.slice(0, 4)) }), ...graph.run(program, 2, { row: Int32Array.from(rows.slice(4)) })];
+  const returned = [
+    ...graph.run(program, 4, { row: Int32Array.from(rows.slice(0, 4)) }),
+    ...graph.run(program, 2, { row: Int32Array.from(rows.slice(4)) }),
+  ];
   let now = 10;
   rows.forEach((row, i) => {
     const next = 0.9 * (now + 2 ** row);
@@ -150,7 +169,12 @@ test('host code runs at every step and chooses the way; what it chooses between 
     const [grown] = k.hostIf(
       [before],
       ([value]) => value < 10,
-      () => [k.add(before, k.hostCall([before], [1], ([value]) => (seen.push(value), Float32Array.of(value / 3))))],
+      () => [
+        k.add(
+          before,
+          k.hostCall([before], [1], ([value]) => (seen.push(value), Float32Array.of(value / 3))),
+        ),
+      ],
       () => [k.scale(k.read(w), -1)],
     );
     k.assign(w, grown);
@@ -168,7 +192,8 @@ test('a step that uses values of its own or wants to read numbers cannot be reco
   const foreign = backend().keep(backend().kernels.tensor(Float32Array.of(1), [1]));
   t.after(() => backend().dispose(foreign));
   assert.throws(() => recording(t, true).program({}, (k) => k.sum(foreign)), /not made by its kernels; make it with this\.k/);
-  const reads = (k: Kernels) => k.scale(k.tensor(Float32Array.of(1), [1]), backend().toHost(k.tensor(Float32Array.of(1), [1]))[0]);
+  const reads = (k: Kernels) =>
+    k.scale(k.tensor(Float32Array.of(1), [1]), backend().toHost(k.tensor(Float32Array.of(1), [1]))[0]);
   assert.throws(() => recording(t, true).program({}, reads), /wants to read numbers; use hostCall or hostIf/);
   assert.equal(backend().toHost(foreign)[0], 1, 'afterwards the backend computes again');
 });

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { backend, initBackend, type Value } from '../../src/backend';
 import type { ScenarioName } from '../../src/data/task';
-import { CLTrainer, ExperienceReplay, findMethod, GEM, METHODS, methodCompatibility, NaiveTrainer, type TrainCall } from '../../src/methods';
+import {
+  CLTrainer,
+  ExperienceReplay,
+  findMethod,
+  GEM,
+  METHODS,
+  methodCompatibility,
+  NaiveTrainer,
+  type TrainCall,
+} from '../../src/methods';
 import type { Gradients } from '../../src/models';
 import type { LossAndGradients, TrainingBatch } from '../../src/methods';
 import { Draws } from '../../src/methods/stepRunner';
@@ -14,7 +23,11 @@ before(async () => {
 });
 
 type Execution = 'recorded' | 'op-by-op';
-const ARCHITECTURES = { 'task-incremental': 'MultiHeadMLP', 'domain-incremental': 'DomainMLP', 'class-incremental': 'SingleHeadMLP' };
+const ARCHITECTURES = {
+  'task-incremental': 'MultiHeadMLP',
+  'domain-incremental': 'DomainMLP',
+  'class-incremental': 'SingleHeadMLP',
+};
 /** 7 batches an epoch, the last one smaller (80 = 6·12 + 8 and 240 = 6·36 + 24): 210 steps a task. */
 const BATCH = 12;
 const EPOCHS = 30;
@@ -64,7 +77,10 @@ async function learn(trainer: CLTrainer<object>, scenario: ScenarioName, call: T
 }
 
 function furthest(a: ArrayLike<number>[], b: ArrayLike<number>[]): number {
-  assert.deepEqual(a.map((x) => x.length), b.map((x) => x.length));
+  assert.deepEqual(
+    a.map((x) => x.length),
+    b.map((x) => x.length),
+  );
   return Math.max(...a.map((x, i) => Array.from(x).reduce((most, value, j) => Math.max(most, Math.abs(value - b[i][j])), 0)));
 }
 
@@ -73,11 +89,17 @@ for (const { method, scenario, options } of PAIRS) {
   test(`${name}: recorded steps give the weights of op-by-op steps to 1e-4, interrupted or not`, async () => {
     const reference = await learn(makeTrainer(method, scenario, options), scenario, { execution: 'op-by-op' });
     const recorded = await learn(makeTrainer(method, scenario, options), scenario, { execution: 'recorded' });
-    const interrupted = await learn(makeTrainer(method, scenario, options), scenario, { execution: 'recorded', signal: new Interrupting() });
+    const interrupted = await learn(makeTrainer(method, scenario, options), scenario, {
+      execution: 'recorded',
+      signal: new Interrupting(),
+    });
     assert.deepEqual([reference.executions, recorded.executions], [['op-by-op'], ['recorded']]);
     assert.ok(furthest(recorded.weights, reference.weights) < 1e-4, `recorded: ${furthest(recorded.weights, reference.weights)}`);
     assert.ok(interrupted.interruptions >= 3, `${interrupted.interruptions} interruptions`);
-    assert.ok(furthest(interrupted.weights, recorded.weights) < 1e-5, `interrupted: ${furthest(interrupted.weights, recorded.weights)}`);
+    assert.ok(
+      furthest(interrupted.weights, recorded.weights) < 1e-5,
+      `interrupted: ${furthest(interrupted.weights, recorded.weights)}`,
+    );
     recorded.losses.forEach((loss, i) => assert.ok(Math.abs(loss - reference.losses[i]) < 1e-4));
   });
 }
@@ -93,13 +115,20 @@ test('looking at the model in the middle of a task, and changing execution, leav
     const signal = new Interrupting();
     const onProgress = () => {
       looks++;
-      backend().scope(() => trainer.model.forward(backend().kernels.tensor(testLoaders[0].hostData().images, [testLoaders[0].size, 16]), 0));
+      backend().scope(() =>
+        trainer.model.forward(backend().kernels.tensor(testLoaders[0].hostData().images, [testLoaders[0].size, 16]), 0),
+      );
     };
     await untilDone(() => trainer.trainTask(loader, { execution: turn++ % 2 ? 'op-by-op' : 'recorded', signal, onProgress }));
     await trainer.consolidate(loader);
   }
   assert.ok(looks >= 3);
-  assert.ok(furthest(trainer.model.parameters().map((parameter) => parameter.data()), undisturbed.weights) < 1e-4);
+  assert.ok(
+    furthest(
+      trainer.model.parameters().map((parameter) => parameter.data()),
+      undisturbed.weights,
+    ) < 1e-4,
+  );
 });
 
 test('what GEM counts at every step is right when the steps are recorded', async () => {
@@ -119,7 +148,10 @@ test('a loss that explodes stops recorded steps at the same step, with the same 
   const messages = await Promise.all(
     (['op-by-op', 'recorded'] as const).map(async (execution) => {
       const trainer = new NaiveTrainer(smallModel('SingleHeadMLP'), { lr: 40, epochs: EPOCHS });
-      const error = await trainer.trainTask(easyStream('class-incremental', BATCH).trainLoaders[0], { execution }).then(() => undefined, (e: Error) => e);
+      const error = await trainer.trainTask(easyStream('class-incremental', BATCH).trainLoaders[0], { execution }).then(
+        () => undefined,
+        (e: Error) => e,
+      );
       return error?.message.replace(/exploded to \S+;/, 'exploded;');
     }),
   );
@@ -129,7 +161,10 @@ test('a loss that explodes stops recorded steps at the same step, with the same 
 
 test('a short task is not recorded unless that is asked for, and the environment can ask', async (t) => {
   const train = async (call: TrainCall = {}) => {
-    const report = await makeTrainer('naive', 'class-incremental', { epochs: 2 }).trainTask(easyStream('class-incremental').trainLoaders[0], call);
+    const report = await makeTrainer('naive', 'class-incremental', { epochs: 2 }).trainTask(
+      easyStream('class-incremental').trainLoaders[0],
+      call,
+    );
     return [report.execution, report.executionNote];
   };
   delete process.env.CL_EXECUTION;
@@ -162,7 +197,9 @@ class Decaying extends NaiveTrainer {
   ran = 0;
   protected override adjustGradients(gradients: Gradients, _batch: TrainingBatch): Gradients {
     this.ran++;
-    return new Map([...gradients].map(([parameter, gradient]) => [parameter, this.k.add(gradient, this.k.scale(this.k.read(parameter), 0.1))]));
+    return new Map(
+      [...gradients].map(([parameter, gradient]) => [parameter, this.k.add(gradient, this.k.scale(this.k.read(parameter), 0.1))]),
+    );
   }
 }
 
@@ -196,15 +233,22 @@ test('a method of the reader’s own is recorded when it keeps to the kernels an
     const report = await trainer.trainTask(easyStream('class-incremental', BATCH).trainLoaders[0], { execution });
     return { ...report, weights: trainer.model.parameters().map((parameter) => parameter.data()) };
   };
-  const make = (Trainer: new (model: ReturnType<typeof smallModel>, options: object) => CLTrainer<object>) => new Trainer(smallModel('SingleHeadMLP'), { epochs: 5 });
+  const make = (Trainer: new (model: ReturnType<typeof smallModel>, options: object) => CLTrainer<object>) =>
+    new Trainer(smallModel('SingleHeadMLP'), { epochs: 5 });
   const declared = make(Decaying) as Decaying;
   const recorded = await train(declared);
   assert.deepEqual([recorded.execution, declared.ran], ['recorded', 1 + 5], 'once for the graph, and for each smaller batch');
   const undeclared = await train(make(Undeclared));
   assert.equal(undeclared.execution, 'op-by-op');
-  assert.match(undeclared.executionNote!, /Undeclared overrides adjustGradients and does not declare: static readonly recordable = true/);
+  assert.match(
+    undeclared.executionNote!,
+    /Undeclared overrides adjustGradients and does not declare: static readonly recordable = true/,
+  );
   assert.ok(furthest(undeclared.weights, recorded.weights) < 1e-4);
-  for (const [Trainer, why] of [[WithTensorFlow, /Tensor/], [Reading, /read numbers; use hostCall/]] as const) {
+  for (const [Trainer, why] of [
+    [WithTensorFlow, /Tensor/],
+    [Reading, /read numbers; use hostCall/],
+  ] as const) {
     const fallen = await train(make(Trainer));
     assert.equal(fallen.execution, 'op-by-op');
     assert.match(fallen.executionNote!, why);
@@ -218,7 +262,14 @@ test('draws made ahead are used later, in their order, and none twice', () => {
   const numbers = (feeds: Record<string, Int32Array>) => Array.from(feeds.number);
   assert.deepEqual(numbers(draws.peek([8, 12])), [2, 12]);
   assert.deepEqual(numbers(draws.peek([8])), [1, 8]);
-  assert.deepEqual([8, 12, 12].map((size) => numbers(draws.next(size))), [[1, 8], [2, 12], [3, 12]]);
+  assert.deepEqual(
+    [8, 12, 12].map((size) => numbers(draws.next(size))),
+    [
+      [1, 8],
+      [2, 12],
+      [3, 12],
+    ],
+  );
 });
 
 test('recording tasks leaves nothing on the device', async () => {
