@@ -1,6 +1,6 @@
 import type { CLTrainer, ProgressEvent, TaskLoaders } from '../methods';
 import type { SweepRun } from '../figures/sweepFigure';
-import { accuracyMatrixFigure } from '../figures/accuracyMatrixFigure';
+import { accuracyMatrixFigure, type AccuracyMatrixFigureOptions } from '../figures/accuracyMatrixFigure';
 import { methodLabel } from '../figures/palette';
 import { mean } from '../metrics';
 import { problem } from '../utils/errors';
@@ -70,12 +70,13 @@ export class Comparison {
    * @throws after an interrupt an error named `Interrupted`; call again to go on
    */
   async train(): Promise<ComparisonRun[]> {
-    let title = '';
-    const figure = (matrix: (number | null)[][]) => accuracyMatrixFigure(matrix, { title });
+    let texts: AccuracyMatrixFigureOptions = {};
+    const figure = (matrix: (number | null)[][]) => accuracyMatrixFigure(matrix, texts);
     await trainLive(
       async (live) => {
         while (this.runs.length < this.jobs.length) {
-          title = this.title(this.jobs[this.runs.length]);
+          const job = this.jobs[this.runs.length];
+          texts = { title: this.title(job), taskNames: this.streamOf(job.seed).trainLoaders.map(({ task }) => task.name) };
           await this.runNext(live);
         }
       },
@@ -98,8 +99,7 @@ export class Comparison {
   private async runNext({ onProgress, signal }: LiveCall): Promise<void> {
     const job = this.jobs[this.runs.length];
     const { name, seed, value } = job;
-    const stream = this.streams.get(seed) ?? this.plan.stream(seed);
-    this.streams.set(seed, stream);
+    const stream = this.streamOf(seed);
     const running = (this.running ??= { trainer: this.plan.methods[name](seed, value), seconds: 0 });
     const { trainer } = running;
     const started = performance.now();
@@ -115,6 +115,12 @@ export class Comparison {
     const parameters = trainer.capacityReport().total;
     this.runs.push({ method: trainer.method, ...label, seed, value, matrix: trainer.tracker!.matrix, seconds: running.seconds, parameters });
     this.dispose();
+  }
+
+  private streamOf(seed: number): TaskLoaders {
+    const stream = this.streams.get(seed) ?? this.plan.stream(seed);
+    this.streams.set(seed, stream);
+    return stream;
   }
 
   /** The event with the run's name beside the task's, and the time left for all runs. */

@@ -11,6 +11,7 @@ export { trainLive } from './trainLive';
 export type { LiveCall, TrainLiveOptions } from './trainLive';
 export { Comparison } from './comparison';
 export type { ComparisonPlan, ComparisonRun } from './comparison';
+export { runInProcesses } from './runInProcesses';
 export { runRows, summaryRows } from './resultRows';
 export { interruptible } from './interrupt';
 export type { InterruptSignal } from './interrupt';

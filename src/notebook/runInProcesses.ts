@@ -1,0 +1,90 @@
+import { processPool, type Executor, type Experiment, type ExperimentResult, type PoolListener } from '../benchmark';
+import { checkNumber } from '../utils/errors';
+import { interruptible } from './interrupt';
+import { Throttle } from './throttle';
+import { display, type Output } from './tslab';
+
+/**
+ * Runs experiments, each in a process of its own, so that the memory it takes (`peakMb`) is its own too. A line tells how
+ * far they are; Interrupt ends them at once, and finished ones are then lost.
+ *
+ * @param experiments what `planExperiments` returns, or your own
+ * @param options `workers`: how many run side by side; default 2
+ * @returns the results in the order of the experiments
+ * @throws when an experiment fails, with its reason; after an interrupt an error named `Interrupted`
+ */
+export async function runInProcesses(experiments: readonly Experiment[], { workers = 2 } = {}): Promise<ExperimentResult[]> {
+  checkNumber('runInProcesses', 'workers', workers, { min: 1, integer: true });
+  const results = new Map<Experiment, ExperimentResult>();
+  const waiting = [...experiments];
+  const pools = new Set<Executor>();
+  const status = new Status(experiments.length);
+  const listener = listenerFor(status, results);
+  await interruptible(async (signal) => {
+    const watch = setInterval(() => signal.aborted && pools.forEach((pool) => void pool.stop()), 100);
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
+        const pool = processPool(1);
+        pools.add(pool);
+        await pool.run([next], listener);
+        pools.delete(pool);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: workers }, lane));
+    } finally {
+      clearInterval(watch);
+      pools.forEach((pool) => void pool.stop()); // those left where an experiment failed
+      status.end();
+    }
+  });
+  return experiments.map((experiment) => results.get(experiment)!);
+}
+
+function listenerFor(status: Status, results: Map<Experiment, ExperimentResult>): PoolListener {
+  return {
+    started: ({ label }) => status.set(label, 'begins'),
+    progress: ({ label }, { task, nTasks }) => status.set(label, `task ${task + 1}/${nTasks}`),
+    finished: (experiment, result) => {
+      results.set(experiment, result);
+      status.finish(experiment.label);
+    },
+    retried: ({ label }) => status.set(label, 'crashed, once more'),
+    failed: ({ label }, reason) => {
+      throw new Error(`${label}: ${reason}`);
+    },
+  };
+}
+
+/** `2 of 5 done · EWC: task 3/5 · GEM: task 1/5`, in one output, at most ten times a second. */
+class Status {
+  private readonly running = new Map<string, string>();
+  private done = 0;
+  private output: Output | null = null;
+  private readonly throttle = new Throttle<string>(100, (text) => {
+    const bundle = { 'text/plain': text };
+    if (this.output) this.output.update(bundle);
+    else this.output = display(bundle);
+  });
+
+  constructor(private readonly total: number) {}
+
+  set(label: string, what: string): void {
+    this.running.set(label, what);
+    this.show();
+  }
+
+  finish(label: string): void {
+    this.done++;
+    this.running.delete(label);
+    this.show();
+  }
+
+  end(): void {
+    this.throttle.flush();
+  }
+
+  private show(): void {
+    this.throttle.push([`${this.done} of ${this.total} done`, ...[...this.running].map(([label, what]) => `${label}: ${what}`)].join(' · '));
+  }
+}
