@@ -23,6 +23,8 @@ export interface EngineSpec {
 /** Where the Python scripts are: in the sources, they are not compiled. */
 export const RIVALS = join(__dirname, '..', '..', '..', 'test', 'bench', 'rivals');
 
+/** By default a task is recorded after its first steps when it is long enough to gain by it; the short runs here are not. */
+const RECORDED = 'recorded';
 /** TensorFlow on one thread. */
 const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
 
@@ -36,7 +38,7 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
   const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({ name, about, threads: 1, command: node('library'), environment });
   const cores = availableParallelism();
   const single: EngineSpec[] = [
-    library('native', 'this library, native, recorded graphs (the default)', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: 'auto' }),
+    library('native', 'this library, native, recorded graphs', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
     library('native-op-by-op', 'this library, native, one TensorFlow call an operation', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: 'op-by-op' }),
     { ...library('wasm', 'this library, WebAssembly', { CL_BACKEND: 'wasm', CL_EXECUTION: 'auto' }), share: 0.25 },
     { name: 'stock-tfjs', about: 'tfjs-node, tf.* operations and optimizer.minimize', threads: 1, command: node('stock'), environment: ONE_THREAD, share: 0.25 },
@@ -45,7 +47,7 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
   ];
   if (cores === 1) return single;
   const both = [
-    library('native', 'the same with all cores', { CL_BACKEND: 'native', CL_EXECUTION: 'auto', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: String(cores) }),
+    library('native', 'the same with all cores', { CL_BACKEND: 'native', CL_EXECUTION: RECORDED, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: String(cores) }),
     ...rivals(python, cores).filter(({ name }) => name !== 'jax-jit').flatMap(withPassiveWaiting),
   ];
   return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];

@@ -10,7 +10,7 @@ const BARS: { engine: string; label: string; colour: string }[] = [
 const METHOD_LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC', er: 'Experience replay', gem: 'GEM, all projected', 'gem-agree': 'GEM, none projected', pnn: 'PNN' };
 const WIDTH = 760;
 const LEFT = 150;
-const RIGHT = 70;
+const RIGHT = 105;
 const BAR = 14;
 const GAP = 14;
 const TOP = 78;
@@ -71,5 +71,5 @@ function legend(groups: Group[]): string[] {
 
 function text(x: number, y: number, content: string, anchor: string, size: number, weight = 'normal'): string {
   const safe = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="#222">${safe}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="#222" stroke="#fff" stroke-width="3" paint-order="stroke">${safe}</text>`;
 }
