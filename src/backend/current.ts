@@ -1,7 +1,7 @@
 import { problem } from '../utils/errors';
 import type { Kernels, Value } from './kernels';
 import { openNative } from './native';
-import { openPortable } from './portable';
+import { openPortable } from './openPortable';
 import { Recording } from './recording';
 import type { GraphHost } from './recording';
 

@@ -1,5 +1,4 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import { dirname, join } from 'node:path';
 import { problem } from '../utils/errors';
 import type { Backend, BackendName } from './current';
 import type { HostNumbers, Kernels, Value } from './kernels';
@@ -8,22 +7,6 @@ import type { Storage, Variable } from './variable';
 type Tf = typeof tfjs;
 type Tensor = tfjs.Tensor;
 type Matrix = tfjs.Tensor2D;
-
-/** Rows and columns of a block of a transpose. */
-const BLOCK = 16;
-
-/** Opens tfjs on wasm or on plain JavaScript. The packages are loaded here and not at the top: importing does nothing. */
-export async function openPortable(name: Exclude<BackendName, 'native'>): Promise<Backend> {
-  const tf = require('@tensorflow/tfjs') as Tf;
-  if (name === 'wasm') {
-    const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void };
-    wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'));
-  }
-  await tf.setBackend(name);
-  await tf.ready();
-  const description = `tfjs ${tf.version.tfjs} (${name === 'wasm' ? 'WebAssembly' : 'plain JavaScript'}, CPU)`;
-  return tfjsBackend(tf, name, description, new PortableKernels(tf));
-}
 
 /** What every tfjs backend shares: lifetimes are those of tfjs. */
 export function tfjsBackend(tf: Tf, name: BackendName, description: string, kernels: Kernels): Backend {
@@ -49,13 +32,12 @@ interface TensorStorage extends Storage {
  * product: tfjs-backend-wasm has no fast path for `transposeA` (11.9 ms against 0.98 ms for (64×784)ᵀ·(64×256)).
  */
 export class PortableKernels implements Kernels {
-  constructor(private readonly tf: Tf) {}
+  constructor(protected readonly tf: Tf) {}
 
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
-    return this.tf.matMul(
-      (transposeA ? transposed(this.tf, a) : a) as Matrix,
-      (transposeB ? transposed(this.tf, b) : b) as Matrix,
-    );
+    const left = transposeA ? this.tf.transpose(a as Matrix) : (a as Matrix);
+    const right = transposeB ? this.tf.transpose(b as Matrix) : (b as Matrix);
+    return this.tf.matMul(left, right);
   }
 
   biasAdd(x: Value, bias: Value): Value {
@@ -116,14 +98,8 @@ export class PortableKernels implements Kernels {
     return this.tf.sum(x as Tensor);
   }
 
-  /** Rows copied by JavaScript: 0.1 ms for 64 of 784 floats, where wasm's own gather goes entry by entry and takes 1.2 ms. */
   gather(x: Value, positions: Value): Value {
-    const size = x.shape.slice(1).reduce((product, n) => product * n, 1);
-    const all = numbersOf(this.tf, x as Tensor);
-    const rows = (positions as Tensor).dataSync();
-    const picked = x.dtype === 'int32' ? new Int32Array(rows.length * size) : new Float32Array(rows.length * size);
-    rows.forEach((row, i) => picked.set(all.subarray(row * size, (row + 1) * size), i * size));
-    return this.tensor(picked, [rows.length, ...x.shape.slice(1)]);
+    return this.tf.gather(x as Tensor, positions as tfjs.Tensor1D);
   }
 
   concat(values: Value[], axis: 0 | 1): Value {
@@ -204,29 +180,8 @@ export function onHost(values: Value[]): HostNumbers[] {
   return values.map((value) => (value as Tensor).dataSync() as HostNumbers);
 }
 
-/** The numbers themselves where the backend shows its memory (wasm; not its public API, pinned to 4.22.0), else a copy. */
-function numbersOf(tf: Tf, x: Tensor): HostNumbers {
-  const wasm = tf.backend() as unknown as { typedArrayFromHeap?(x: Tensor): HostNumbers };
-  return wasm.typedArrayFromHeap?.(x) ?? (x.dataSync() as HostNumbers);
-}
-
 /** Makes a tensor that nobody else holds the content. */
 function replaceContent(tf: Tf, storage: TensorStorage, next: Tensor): void {
   storage.tensor.dispose();
   storage.tensor = tf.keep(next);
-}
-
-/** In blocks that fit the cache, by JavaScript: 0.1 ms for 256×256 floats, where wasm's own transpose takes 0.24 ms. */
-function transposed(tf: Tf, x: Value): Value {
-  const [rows, columns] = x.shape;
-  const from = numbersOf(tf, x as Tensor);
-  const to = new Float32Array(from.length);
-  for (let top = 0; top < rows; top += BLOCK) {
-    const bottom = Math.min(rows, top + BLOCK);
-    for (let left = 0; left < columns; left += BLOCK) {
-      const right = Math.min(columns, left + BLOCK);
-      for (let c = left; c < right; c++) for (let r = top; r < bottom; r++) to[c * rows + r] = from[r * columns + c];
-    }
-  }
-  return tf.tensor(to, [columns, rows]);
 }
