@@ -36,11 +36,18 @@ export class LabServer {
     return server;
   }
 
-  /** Opens a notebook and waits until its kernel is idle. */
+  /** Opens a notebook and waits until its kernel is idle; on a machine under load the page is opened a second time. */
   async open(page: Page, name: string): Promise<void> {
-    await page.goto(`http://127.0.0.1:${this.port}/lab/workspaces/${name}/tree/${name}.ipynb?reset`);
-    await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
-    await page.waitForFunction(() => (globalThis as any).jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle', null, { timeout: 60_000 });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await page.goto(`http://127.0.0.1:${this.port}/lab/workspaces/${name}/tree/${name}.ipynb?reset`);
+        await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
+        await page.waitForFunction(() => (globalThis as any).jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle', null, { timeout: 60_000 });
+        return;
+      } catch (error) {
+        if (attempt === 2) throw error;
+      }
+    }
   }
 
   /** Ends server and kernels and removes the copies. */
