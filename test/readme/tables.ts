@@ -47,7 +47,7 @@ export const TABLES: Record<string, () => string> = {
   ...Object.fromEntries(STUDIES.map(({ name }) => [`results ${name}`, () => (name === 'forward-transfer' ? transfer(of(name)) : study(of(name)))])),
   measured: () => {
     const { machine, versions, backend } = measured();
-    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread per experiment, two experiments side by side.`;
+    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread per experiment, two experiments side by side, on a machine that had other work as well: runtimes are upper bounds.`;
   },
 };
 
