@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { CommanderError } from 'commander';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,7 @@ import { initBackend } from '../../src/backend';
 import { runBench, type BenchResult } from './bench';
 import { Engine } from './engine';
 import { parseOptions } from './options';
+import { ProcessFamily } from './processFamily';
 import { speedFigure } from './speedFigure';
 import { spread } from './statistics';
 import type { StepResult } from './steps';
@@ -91,4 +94,19 @@ test("the figure's bars are as long as the ratios, and without PyTorch there is 
   assert.ok(Math.abs(widths[0] / widths[1] - 0.6) < 0.01 && Math.abs(widths[2] / widths[1] - 0.9) < 0.01, widths.join(' '));
   assert.match(svg, /a &lt;machine> &amp; more/);
   assert.equal(speedFigure([step('native', 'naive', 1)], ''), undefined);
+});
+
+test('memory and processor time of a process and its descendants', { skip: process.platform !== 'linux' && 'there is no /proc' }, async (t) => {
+  const busy = 'const held = Buffer.alloc(2e8, 1); for (const end = Date.now() + 1200; Date.now() < end;); process.stdout.write(String(held.length)); setInterval(() => {}, 1e3)';
+  const script = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: 'inherit' })`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  t.after(() => process.kill(-child.pid!));
+  await once(child.stdout, 'data');
+  const family = new ProcessFamily(child.pid!);
+  assert.deepEqual(family.usage(), {});
+  family.look();
+  const { peakMb, totalMb, cpuSeconds } = family.usage();
+  assert.ok(peakMb! > 190 && peakMb! < 500, `the grandchild holds 190 MB; seen ${peakMb}`);
+  assert.ok(totalMb! > peakMb!, 'both processes count');
+  assert.ok(cpuSeconds! > 0.2 && cpuSeconds! < 10, `busy for 1.2 s; seen ${cpuSeconds}`);
 });

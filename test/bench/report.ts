@@ -20,15 +20,17 @@ export function growthTable(growth: GrowthResult[]): string {
     const key = [point.method, point.variable, point.engine].join('\t');
     curves.set(key, [...(curves.get(key) ?? []), point]);
   }
-  const rows = [...curves].map(([key, points]) => [...key.split('\t'), points.map(({ value, msPerStep }) => `${value}: ${msPerStep.toFixed(2)}`).join('   ')]);
-  return textTable([['method', 'grows with', 'engine', 'ms/step'], ...rows]);
+  const rows = [...curves].map(([key, points]) => [...key.split('\t'), points.map(({ value, msPerStep, cpuMsPerStep }) => `${value}: ${msPerStep.toFixed(2)} (${cpuMsPerStep.toFixed(2)})`).join('   ')]);
+  return textTable([['method', 'grows with', 'engine', 'size: ms/step (CPU ms)'], ...rows]);
 }
 
 /** Wall time and memory of the studies. */
 export function studyTimes(studies: StudyResult[]): string {
   const mb = (value: number | undefined) => value?.toFixed(0) ?? '–';
-  const rows = studies.map(({ engine, workers, seconds, peakMb, totalMb }) => [engine, String(workers), seconds.toFixed(1), mb(peakMb), mb(totalMb)]);
-  return textTable([['engine', 'workers', 'seconds', 'peak MB of a process', 'peak MB of all'], ...rows]);
+  const rows = studies.map(({ engine, workers, seconds, cpuSeconds, peakMb, totalMb }) => [
+    engine, String(workers), seconds.toFixed(1), cpuSeconds?.toFixed(1) ?? '–', mb(peakMb), mb(totalMb),
+  ]);
+  return textTable([['engine', 'workers', 'seconds', 'CPU seconds', 'peak MB of a process', 'peak MB of all'], ...rows]);
 }
 
 /** Mean accuracies at the end, to see that the engines did the same work. */

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problem } from '../../src/utils/errors';
 import { RIVALS } from './engines';
+import { ProcessFamily } from './processFamily';
 
 /** The four studies, run once by one engine. */
 export interface StudyResult {
@@ -12,6 +13,8 @@ export interface StudyResult {
   workers: number;
   /** Wall time from start to end of the command, in seconds. */
   seconds: number;
+  /** Processor time of all its processes, in seconds; absent where the system does not tell. */
+  cpuSeconds?: number;
   /** Most memory one of its processes ever held, in MB (2^20 bytes); absent where the system does not tell. */
   peakMb?: number;
   /** Most memory all of its processes held at a time, shared pages counted in each. */
@@ -77,12 +80,13 @@ function sizeArguments({ epochs, limit }: StudySize): string[] {
 
 interface Usage {
   seconds: number;
+  cpuSeconds?: number;
   peakMb?: number;
   totalMb?: number;
   output?: string;
 }
 
-/** Runs a command to its end and watches the memory of its processes twice a second. */
+/** Runs a command to its end and watches its processes twice a second. */
 async function watched(command: string[], environment: Record<string, string>, keepOutput = false): Promise<Usage> {
   const started = performance.now();
   const child = spawn(command[0], command.slice(1), { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -90,36 +94,13 @@ async function watched(command: string[], environment: Record<string, string>, k
   let complaints = '';
   child.stdout.on('data', (text) => keepOutput && (output += text));
   child.stderr.on('data', (text) => (complaints = `${complaints}${text}`.slice(-2000)));
-  let memory: { peakMb?: number; totalMb?: number } = {};
-  const timer = setInterval(() => (memory = larger(memory, memoryOf(child.pid!))), 500);
+  const family = new ProcessFamily(child.pid!);
+  const timer = setInterval(() => family.look(), 500);
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw problem('studies', `the command ended with ${String(code)}: ${complaints.trim().split('\n').pop()}`);
-  return { seconds, ...memory, ...(keepOutput && { output }) };
-}
-
-function larger(a: { peakMb?: number; totalMb?: number }, b: { peakMb?: number; totalMb?: number }): { peakMb?: number; totalMb?: number } {
-  if (b.peakMb === undefined) return a;
-  return { peakMb: Math.max(a.peakMb ?? 0, b.peakMb), totalMb: Math.max(a.totalMb ?? 0, b.totalMb!) };
-}
-
-/** Memory of a process and its descendants; empty where there is no /proc. */
-function memoryOf(root: number): { peakMb?: number; totalMb?: number } {
-  if (!existsSync('/proc/self/status')) return {};
-  const status = new Map<number, string>();
-  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    try {
-      status.set(Number(name), readFileSync(`/proc/${name}/status`, 'utf8'));
-    } catch {
-      // ended meanwhile
-    }
-  }
-  const number = (pid: number, key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status.get(pid) ?? '')?.[1] ?? 0);
-  const family = [root];
-  for (const pid of family) for (const [other] of status) if (number(other, 'PPid') === pid) family.push(other);
-  const peaks = family.map((pid) => number(pid, 'VmHWM') / 1024);
-  return { peakMb: Math.max(...peaks), totalMb: family.reduce((sum, pid) => sum + number(pid, 'VmRSS') / 1024, 0) };
+  return { seconds, ...family.usage(), ...(keepOutput && { output }) };
 }
