@@ -16,16 +16,20 @@ export function solveBoundedQP(P: readonly ArrayLike<number>[], q: ArrayLike<num
   if (!Array.from(P, (row) => Array.from(row)).flat().concat(Array.from(q)).every(Number.isFinite)) {
     throw problem('solveBoundedQP', 'a gradient product is not finite', 'training has diverged; use a smaller lr');
   }
-  // A ridge in proportion to P makes equal or zero rows (duplicate memories) solvable and changes v by about 1e-10.
-  const scale = Array.from(P, (row, i) => row[i]).reduce((sum, value) => sum + value, 0) / t;
-  const ridge = 1e-10 * (scale || 1);
-  const hessian = Array.from(P, (row, i) => Float64Array.from(row, (value, j) => value + (i === j ? ridge : 0)));
-  const shifted = Float64Array.from(q, (value, i) => value + margin * sumOf(hessian[i])); // gradient at z = 0
-  return nonNegativeQP(hessian, shifted, scale).map((z) => z + margin);
+  const scale = Array.from(P, (row, i) => Math.abs(row[i])).reduce((sum, value) => sum + value, 0) / t || 1;
+  // A ridge in proportion to P makes equal or zero rows (duplicate memories) solvable and changes v by about 1e-10. Products
+  // rounded to float32 can leave P slightly indefinite beyond that; then the next larger ridge is taken.
+  for (const ridge of [1e-10, 1e-8, 1e-6, 1e-4]) {
+    const hessian = Array.from(P, (row, i) => Float64Array.from(row, (value, j) => value + (i === j ? ridge * scale : 0)));
+    const shifted = Float64Array.from(q, (value, i) => value + margin * sumOf(hessian[i])); // gradient at z = 0
+    const z = nonNegativeQP(hessian, shifted, scale);
+    if (z?.every(Number.isFinite)) return z.map((value) => value + margin);
+  }
+  throw problem('solveBoundedQP', 'P is not positive semidefinite', 'pass products of gradients, GGᵀ');
 }
 
-/** min_z ½·zᵀHz + cᵀz subject to z ≥ 0, H positive definite. */
-function nonNegativeQP(H: Float64Array[], c: Float64Array, scale: number): Float64Array {
+/** min_z ½·zᵀHz + cᵀz subject to z ≥ 0, H positive definite; undefined where H turns out not to be. */
+function nonNegativeQP(H: Float64Array[], c: Float64Array, scale: number): Float64Array | undefined {
   const t = c.length;
   const z = new Float64Array(t);
   const free = new Set<number>();
@@ -34,33 +38,34 @@ function nonNegativeQP(H: Float64Array[], c: Float64Array, scale: number): Float
     const entering = mostNegative(gradientAt(H, c, z), free, tolerance);
     if (entering === undefined) return z;
     free.add(entering);
-    descend(H, c, z, free);
+    if (!descend(H, c, z, free)) return undefined;
   }
   return z;
 }
 
-/** Moves z to the minimum over the free variables, dropping those that would go below zero on the way. */
-function descend(H: Float64Array[], c: Float64Array, z: Float64Array, free: Set<number>): void {
-  for (;;) {
+/** Moves z to the minimum over the free variables, dropping those that would go below zero on the way; false on failure. */
+function descend(H: Float64Array[], c: Float64Array, z: Float64Array, free: Set<number>): boolean {
+  while (free.size > 0) {
     const indices = [...free];
     const target = solveLinear(
       indices.map((i) => Float64Array.from(indices, (j) => H[i][j])),
       Float64Array.from(indices, (i) => -c[i]),
     );
+    if (!target) return false;
     let step = 1;
     indices.forEach((i, n) => {
       if (target[n] <= 0) step = Math.min(step, z[i] / (z[i] - target[n]));
     });
     indices.forEach((i, n) => (z[i] += step * (target[n] - z[i])));
-    if (step === 1) return;
+    if (step === 1) return true;
     for (const [n, i] of indices.entries()) {
-      if (target[n] <= 0 && z[i] <= 1e-15 * Math.max(1, Math.abs(target[n]))) {
-        z[i] = 0;
-        free.delete(i);
-      }
+      if (target[n] > 0 || z[i] > 1e-15 * Math.max(1, Math.abs(target[n]))) continue;
+      z[i] = 0;
+      free.delete(i);
     }
-    if (free.size === 0) return;
+    if (free.size === indices.length) return false; // nothing was dropped, so nothing would change
   }
+  return true;
 }
 
 function gradientAt(H: Float64Array[], c: Float64Array, z: Float64Array): Float64Array {
@@ -75,15 +80,16 @@ function mostNegative(gradient: Float64Array, free: Set<number>, tolerance: numb
   return best;
 }
 
-/** Cholesky solution of A·x = b for symmetric positive definite A. */
-function solveLinear(A: Float64Array[], b: Float64Array): Float64Array {
+/** Cholesky solution of A·x = b for symmetric A; undefined where A is not positive definite. */
+function solveLinear(A: Float64Array[], b: Float64Array): Float64Array | undefined {
   const n = b.length;
   const L = A.map((row) => row.slice());
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = A[i][j];
       for (let m = 0; m < j; m++) sum -= L[i][m] * L[j][m];
-      L[i][j] = i === j ? Math.sqrt(Math.max(sum, Number.MIN_VALUE)) : sum / L[j][j];
+      if (i === j && !(sum > 1e-13 * A[i][i])) return undefined;
+      L[i][j] = i === j ? Math.sqrt(sum) : sum / L[j][j];
     }
   }
   const x = b.slice();

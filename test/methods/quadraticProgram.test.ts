@@ -46,6 +46,26 @@ test('the solution satisfies the KKT conditions, with up to 20 tasks, zero rows,
   );
 });
 
+test('products rounded to float32, of copies that differ in their last bit, are solved too and never hang', () => {
+  const near = [[11.742942810058594, 11.742942810058594], [11.742942810058594, 11.742941856384277]];
+  assert.ok(solveBoundedQP(near, [-0.8815721273422241, -0.8815721273422241]).every(Number.isFinite));
+  fc.assert(
+    fc.property(problems, fc.constantFrom(0, 0.5), fc.nat(), ([t, d, , scale, seed], margin, noise) => {
+      const random = new RandomStream(noise);
+      const { P, q } = problemOf(t, d, [0, 2, 2], scale, seed); // a third of the rows is new, two thirds are copies
+      const jitter = (value: number) => Math.fround(value * (1 + (random.integer(3) - 1) * 2 ** -24));
+      const rounded = P.map((row, i) => Float64Array.from(row, (_, j) => jitter(P[Math.min(i, j)][Math.max(i, j)])));
+      const v = solveBoundedQP(rounded, q.map(Math.fround), margin);
+      const size = Math.max(...q.map(Math.abs), ...P.map((row, i) => row[i] * Math.max(1, margin)), 1e-300);
+      v.forEach((value, i) => {
+        assert.ok(value >= margin);
+        assert.ok(dot(P[i], v) + q[i] >= -1e-3 * size, `slope ${dot(P[i], v) + q[i]} against ${size}`);
+      });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test('GEM violation feasible: the projected gradient contradicts no past gradient', () => {
   fc.assert(
     fc.property(problems, ([t, d, kinds, scale, seed]) => {
