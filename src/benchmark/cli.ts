@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { METHODS } from '../methods';
@@ -61,6 +61,7 @@ function checkWritable(file: string): void {
   } catch {
     throw problem('--json', `cannot write into ${folder}`, 'name a file in an existing folder');
   }
+  if (existsSync(file) && statSync(file).isDirectory()) throw problem('--json', `${file} is a folder`, 'name a file');
 }
 
 async function main(): Promise<number> {

@@ -58,15 +58,17 @@ export function processPool(workers: number, script: string = join(__dirname, 'w
 
   const withRetry = async (experiment: Experiment, listener: PoolListener) => {
     for (let attempt = 1; ; attempt++) {
+      let result: ExperimentResult;
       try {
-        listener.finished(experiment, await once(experiment, listener));
-        return;
+        result = await once(experiment, listener);
       } catch (error) {
         if (stopped) return;
         const message = (error as Error).message.trim().split('\n')[0];
         if (!isCrash(message) || attempt === 2) return listener.failed(experiment, message);
         listener.retried(experiment, message);
+        continue;
       }
+      return listener.finished(experiment, result);
     }
   };
 

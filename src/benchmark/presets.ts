@@ -103,7 +103,8 @@ export interface BenchmarkRequest {
  * @throws when a name is unknown, or nothing is left to run
  */
 export function planExperiments(request: BenchmarkRequest = {}): Experiment[] {
-  const { seeds = [42], methods, dataset, data = 'real', quick } = request;
+  const seeds = [...new Set(request.seeds ?? [42])];
+  const { methods, dataset, data = 'real', quick } = request;
   const studies = (request.studies ?? studiesFor(dataset)).map(findStudy);
   const epochs = request.epochs ?? (quick ? QUICK.epochs : ORIGINAL_TRAINING.epochs);
   const limitPerTask = request.limit ?? (quick ? QUICK.limitPerTask : undefined);
@@ -131,6 +132,7 @@ export function planExperiments(request: BenchmarkRequest = {}): Experiment[] {
       ),
   );
   if (experiments.length === 0) throw nothingToRun(studies, methods!);
+  if (request.studies && methods) refuseImpossible(studies, methods);
   return experiments;
 }
 
@@ -153,6 +155,16 @@ function datasetFor(study: Study, asked: DatasetName | undefined): DatasetName {
 
 function isSplit(dataset: DatasetName): boolean {
   return dataset.startsWith('split');
+}
+
+/** Who names both study and method is told of a pairing that cannot work; it is not left out without a word. */
+function refuseImpossible(studies: readonly Study[], methods: readonly string[]): void {
+  for (const { name, scenario } of studies) {
+    for (const method of methods) {
+      const { fit, reason } = methodCompatibility(method, scenario);
+      if (fit === 'no') throw problem('benchmark', `${method} in ${name}: ${reason}`, 'choose another --scenario or --method');
+    }
+  }
 }
 
 function nothingToRun(studies: readonly Study[], methods: readonly string[]): Error {

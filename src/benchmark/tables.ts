@@ -18,21 +18,22 @@ export function studyTable(study: string, results: readonly ExperimentResult[]):
     formatDuration(aggregate(runs.map(({ seconds }) => seconds)).mean),
   ]);
   const { dataset, stream, options } = own[0];
-  const seeds = [...new Set(own.map(({ seed }) => seed))].join(', ');
+  const seeds = [...new Set(own.map(({ seed }) => seed))];
   const limit = stream.limitPerTask ? `, ${stream.limitPerTask} training images a task` : '';
   const data = stream.data === 'synthetic' ? ', synthetic data (chance level)' : '';
-  const head = `${findStudy(study).title}\n${dataset}${data}, ${stream.nTasks} tasks, ${String(options.epochs)} ${options.epochs === 1 ? 'epoch' : 'epochs'}${limit}, seed ${seeds}`;
-  return `${head}\n\n${textTable([['Method', 'ACC', 'BWT', 'FM', 'Runtime'], ...rows])}`;
+  const head = `${findStudy(study).title}\n${dataset}${data}, ${stream.nTasks} tasks, ${String(options.epochs)} ${options.epochs === 1 ? 'epoch' : 'epochs'}${limit}, ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`;
+  const note = seeds.length > 1 ? '\n\nMean over the seeds ± half its 95 % confidence interval (Student t; very wide for two or three seeds).' : '';
+  return `${head}\n\n${textTable([['Method', 'ACC', 'BWT', 'FM', 'Runtime'], ...rows])}${note}`;
 }
 
 /** Forward transfer as text: zero-shot accuracy, learning-curve area and accuracy after k steps, each next to from-scratch training. */
 export function transferTable(results: readonly ExperimentResult[]): string {
   const own = results.filter((result) => result.transferReport);
   const steps = own[0].transferReport!.afterSteps.map(([step]) => step);
-  const rows = own.flatMap(({ label, seed, transferReport: report }) => {
-    const name = own.some((other) => other.label === label && other.seed !== seed) ? `${label}, seed ${seed}` : label;
+  const rows = own.flatMap((result) => {
+    const report = result.transferReport;
     return [
-      [name, 'after earlier tasks', formatNumber(report!.zeroShot), formatNumber(report!.lca), ...report!.afterSteps.map(([, transfer]) => formatNumber(transfer))],
+      [rowName(result, own), 'after earlier tasks', formatNumber(report!.zeroShot), formatNumber(report!.lca), ...report!.afterSteps.map(([, transfer]) => formatNumber(transfer))],
       ['', 'from scratch', '–', formatNumber(report!.lcaScratch), ...report!.afterSteps.map(([, , scratch]) => formatNumber(scratch))],
     ];
   });
@@ -44,7 +45,12 @@ export function transferTable(results: readonly ExperimentResult[]): string {
 export function zeroShotTable(results: readonly ExperimentResult[]): string {
   const own = results.filter((result) => result.transferReport);
   const head = ['Zero-shot', ...own[0].transferReport!.tasks.map(({ taskName }) => taskName)];
-  return textTable([head, ...own.map(({ label, transferReport }) => [label, ...transferReport!.tasks.map(({ zeroShot }) => formatNumber(zeroShot))])]);
+  return textTable([head, ...own.map((result) => [rowName(result, own), ...result.transferReport!.tasks.map(({ zeroShot }) => formatNumber(zeroShot))])]);
+}
+
+/** The label, with the seed where there are rows of other seeds. */
+function rowName({ label, seed }: ExperimentResult, all: readonly ExperimentResult[]): string {
+  return all.some((other) => other.label === label && other.seed !== seed) ? `${label}, seed ${seed}` : label;
 }
 
 function spread(runs: readonly ExperimentResult[], metric: (run: ExperimentResult) => number | null): string {

@@ -41,9 +41,9 @@ export function loadFashionMnist(options?: FashionOptions): Dataset {
   const defaults: { folder: string | undefined; cacheFolder: string | undefined } = { folder: undefined, cacheFolder: undefined };
   const { folder, cacheFolder } = withDefaults('loadFashionMnist', options, defaults);
   const own = chosenFolder('Fashion-MNIST', 'fashion-mnist', folder);
-  if (own !== undefined) return loadOnce(own, () => fashionDataset(readIdxFolder(own, CLASS_NAMES.length)));
+  if (own !== undefined) return loadOnce('Fashion-MNIST', own, () => fashionDataset(readIdxFolder(own, CLASS_NAMES.length)));
   const cache = cacheFolder ?? defaultCache();
-  return loadOnce(cache, () => fashionDataset(readCache(cache) ?? convert(cache)));
+  return loadOnce('Fashion-MNIST cache', cache, () => fashionDataset(readCache(cache) ?? convert(cache)));
 }
 
 type Parts = { train: ImageSet; test: ImageSet; width: number; height: number };

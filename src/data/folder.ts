@@ -88,11 +88,12 @@ export function readIdxFolder(
 const loaded = new Map<string, { stamp: string; dataset: Dataset }>();
 
 /** Returns what was read from this folder before in this process, unless a file there has changed since. */
-export function loadOnce(folder: string, read: (folder: string) => Dataset): Dataset {
-  const known = loaded.get(folder);
+export function loadOnce(name: string, folder: string, read: (folder: string) => Dataset): Dataset {
+  const key = `${name} ${folder}`;
+  const known = loaded.get(key);
   if (known?.stamp === folderStamp(folder)) return known.dataset;
   const dataset = read(folder);
-  loaded.set(folder, { stamp: folderStamp(folder), dataset });
+  loaded.set(key, { stamp: folderStamp(folder), dataset });
   return dataset;
 }
 

@@ -8,11 +8,11 @@ const ROWS = 1000;
 /** How many of the loader's samples the model answers right (argmax over the outputs it may use). */
 export async function countCorrect(model: Model, loader: TaskLoader, task: TaskChoice): Promise<number> {
   const { kernels: k, scope, toHost, dispose } = backend();
-  const { images, labels } = loader.resident();
   let correct = 0;
   try {
     for (let start = 0; start < loader.size; start += ROWS) {
       const rows = Math.min(ROWS, loader.size - start);
+      const { images, labels } = loader.resident(); // asked again: another trainer may have released it meanwhile
       const count = scope(() => {
         const { logits } = model.pass(k, k.slice(images, 0, start, rows), task);
         return k.countEqual(k.argMax(logits), k.slice(labels, 0, start, rows));

@@ -53,6 +53,8 @@ export async function runTask(
         watch.report();
       }
     }
+    const total = epochs * loader.batchesPerEpoch;
+    if (call.probes?.steps.includes(total)) await call.probes.measure(total);
     return watch.finish(runner);
   } finally {
     runner.close();

@@ -102,7 +102,8 @@ export abstract class Model {
    * Takes over saved weights; the model first gets the heads, outputs or columns it lacks.
    *
    * @param state what `state()` of a model with the same options gave
-   * @throws when architecture, input size or shapes differ; the weights are then unchanged
+   * @throws when architecture, input size or shapes differ; no saved weight is then taken over, but heads, outputs or columns
+   *   may have been added
    * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
    */
   restore(state: ModelState): void {
