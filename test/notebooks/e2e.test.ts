@@ -60,8 +60,18 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
     return true;
   };
 
+  /** A browser on a machine under load misses a moment now and then: a failed test is run once more, and says so. */
+  const secondTry = (body: (context: TestContext) => Promise<void>) => async (context: TestContext) => {
+    try {
+      await body(context);
+    } catch (error) {
+      context.diagnostic(`tried a second time after: ${(error as Error).message.split('\n')[0]}`);
+      await body(context);
+    }
+  };
+
   for (const name of notebookNames) {
-    test(`${name}: all cells run and every Plotly graph is drawn`, async (context) => {
+    test(`${name}: all cells run and every Plotly graph is drawn`, secondTry(async (context) => {
       if (!(await ready(context))) return;
       await server!.open(page, name);
       await command(page, 'notebook:run-all-cells');
@@ -76,10 +86,10 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
       });
       assert.deepEqual(found.map(({ graphs }) => graphs), expected);
       await command(page, 'kernelmenu:shutdown').catch(() => undefined);
-    });
+    }));
   }
 
-  test('a changed hyperparameter changes the figure', async (context) => {
+  test('a changed hyperparameter changes the figure', secondTry(async (context) => {
     if (!(await ready(context))) return;
     const name = '00-start-here';
     await server!.open(page, name);
@@ -96,23 +106,23 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
     await command(page, 'notebook:run-all-below');
     await idle(page, 120_000);
     assert.notEqual(await replayMatrix(), before);
-  });
+  }));
 
-  test('Interrupt stops a training cell within two seconds, and running it again goes on to the end', async (context) => {
+  test('Interrupt stops a training cell within two seconds, and running it again goes on to the end', secondTry(async (context) => {
     if (!(await ready(context))) return;
     const name = '00-start-here';
     await server!.open(page, name);
     const cells = codeCells(readNotebook(name));
     const training = cells.findIndex(({ cell }) => isTagged(cell, 'training'));
     const { index, source } = cells.find(({ cell }) => isTagged(cell, 'parameters'))!;
-    await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 3000, epochs: 2 });`);
+    await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 6000, epochs: 20 });`); // seconds a task, also on a fast machine
     await select(page, cells[training].index);
     await command(page, 'notebook:run-all-above');
     await idle(page, 60_000);
     await select(page, cells[training].index);
     await start(page, 'notebook:run-cell');
     const progress = page.locator('.jp-CodeCell').nth(training).locator('.jp-OutputArea');
-    await progress.getByText(/task 2\/5/).waitFor({ timeout: 60_000 });
+    await progress.getByText(/task [12]\/5/).waitFor({ timeout: 60_000 });
     const pressed = Date.now();
     await page.locator('button[data-command="notebook:interrupt-kernel"], [data-command="notebook:interrupt-kernel"]').first().click();
     await idle(page, 10_000);
@@ -125,9 +135,9 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
     assert.match(text, /task 5\/5/);
     assert.doesNotMatch(text, /Interrupted/);
     assert.equal((await seen(page))[training].graphs, 1);
-  });
+  }));
 
-  test('Tab completes the options of EWC, Shift-Tab shows the documentation', async (context) => {
+  test('Tab completes the options of EWC, Shift-Tab shows the documentation', secondTry(async (context) => {
     if (!(await ready(context))) return;
     await server!.open(page, '03-class-incremental');
     const [first] = codeCells(readNotebook('03-class-incremental'));
@@ -151,5 +161,5 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
     await page.keyboard.press('Control+End');
     await page.keyboard.press('Shift+Tab');
     await page.locator('.jp-Tooltip').getByText(/Elastic weight consolidation/).waitFor({ timeout: 15_000 });
-  });
+  }));
 });
