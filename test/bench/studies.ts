@@ -98,7 +98,7 @@ async function watched(command: string[], environment: Record<string, string>, k
   const timer = setInterval(() => family.look(), 500);
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('close', (exit, signal) => resolve(exit ?? signal));
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw problem('studies', `the command ended with ${String(code)}: ${complaints.trim().split('\n').pop()}`);
