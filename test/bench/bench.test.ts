@@ -25,7 +25,10 @@ test('the command line knows its options and refuses others with a reason', () =
   for (const wrong of [['--only', 'nothing'], ['--rounds', '0'], ['--fast']]) {
     assert.throws(() => parseOptions(wrong, write), CommanderError);
   }
-  assert.throws(() => parseOptions(['--help'], write), (error: CommanderError) => error.exitCode === 0);
+  assert.throws(
+    () => parseOptions(['--help'], write),
+    (error: CommanderError) => error.exitCode === 0,
+  );
   for (const option of ['--python', '--json', '--quick', '--only', '--figure']) assert.match(written, new RegExp(option));
 });
 
@@ -50,7 +53,8 @@ test('a run measures the step of this library and writes it in the documented fo
 });
 
 test('an engine whose process ends is an error with its last words, not a wait', async () => {
-  const script = "console.log(JSON.stringify({ ready: { version: '1', methods: [] } })); process.stdin.on('data', () => { console.error('out of luck'); process.exit(3); })";
+  const script =
+    "console.log(JSON.stringify({ ready: { version: '1', methods: [] } })); process.stdin.on('data', () => { console.error('out of luck'); process.exit(3); })";
   const spec = { name: 'doomed', threads: 2, command: [process.execPath, '-e', script, '--'], environment: {}, about: '' };
   const { engine } = await Engine.start(spec, tmpdir());
   await assert.rejects(engine.peakMb(), /doomed: its process ended with 3: out of luck/);
@@ -60,7 +64,10 @@ test('an engine whose process ends is an error with its last words, not a wait',
 
 test('an engine that does not exist here is an error that names those that do', async () => {
   const options = parseOptions(['--only', 'steps', '--engine', 'pytorch']);
-  await assert.rejects(runBench(options, () => undefined), /no engine 'pytorch' here; engines: native, .*--python/);
+  await assert.rejects(
+    runBench(options, () => undefined),
+    /no engine 'pytorch' here; engines: native, .*--python/,
+  );
 });
 
 test('median and quartiles of the rounds', () => {
@@ -70,9 +77,22 @@ test('median and quartiles of the rounds', () => {
 });
 
 const step = (engine: string, method: string, msPerStep: number, toPytorch?: number, threads = 1): StepResult => ({
-  engine, method, threads, msPerStep, low: msPerStep, high: msPerStep, cpuMsPerStep: msPerStep, toPytorch,
+  engine,
+  method,
+  threads,
+  msPerStep,
+  low: msPerStep,
+  high: msPerStep,
+  cpuMsPerStep: msPerStep,
+  toPytorch,
 });
-const steps = [step('native', 'naive', 0.6, 0.6), step('pytorch', 'naive', 1, 1), step('pytorch', 'naive', 0.8, 1, 2), step('native', 'naive', 0.4, 0.5, 2), step('native', 'gem', 9, 0.9)];
+const steps = [
+  step('native', 'naive', 0.6, 0.6),
+  step('pytorch', 'naive', 1, 1),
+  step('pytorch', 'naive', 0.8, 1, 2),
+  step('native', 'naive', 0.4, 0.5, 2),
+  step('native', 'gem', 9, 0.9),
+];
 
 test('targets compare like with like, and stay open where a part was not measured', () => {
   const studies = [
@@ -96,17 +116,22 @@ test("the figure's bars are as long as the ratios, and without PyTorch there is 
   assert.equal(speedFigure([step('native', 'naive', 1)], ''), undefined);
 });
 
-test('memory and processor time of a process and its descendants', { skip: process.platform !== 'linux' && 'there is no /proc' }, async (t) => {
-  const busy = 'const held = Buffer.alloc(2e8, 1); for (const end = Date.now() + 1200; Date.now() < end;); process.stdout.write(String(held.length)); setInterval(() => {}, 1e3)';
-  const script = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: 'inherit' })`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  t.after(() => process.kill(-child.pid!));
-  await once(child.stdout, 'data');
-  const family = new ProcessFamily(child.pid!);
-  assert.deepEqual(family.usage(), {});
-  family.look();
-  const { peakMb, totalMb, cpuSeconds } = family.usage();
-  assert.ok(peakMb! > 190 && peakMb! < 500, `the grandchild holds 190 MB; seen ${peakMb}`);
-  assert.ok(totalMb! > peakMb!, 'both processes count');
-  assert.ok(cpuSeconds! > 0.2 && cpuSeconds! < 10, `busy for 1.2 s; seen ${cpuSeconds}`);
-});
+test(
+  'memory and processor time of a process and its descendants',
+  { skip: process.platform !== 'linux' && 'there is no /proc' },
+  async (t) => {
+    const busy =
+      'const held = Buffer.alloc(2e8, 1); for (const end = Date.now() + 1200; Date.now() < end;); process.stdout.write(String(held.length)); setInterval(() => {}, 1e3)';
+    const script = `const { spawn } = require('node:child_process'); spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: 'inherit' })`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    t.after(() => process.kill(-child.pid!));
+    await once(child.stdout, 'data');
+    const family = new ProcessFamily(child.pid!);
+    assert.deepEqual(family.usage(), {});
+    family.look();
+    const { peakMb, totalMb, cpuSeconds } = family.usage();
+    assert.ok(peakMb! > 190 && peakMb! < 500, `the grandchild holds 190 MB; seen ${peakMb}`);
+    assert.ok(totalMb! > peakMb!, 'both processes count');
+    assert.ok(cpuSeconds! > 0.2 && cpuSeconds! < 10, `busy for 1.2 s; seen ${cpuSeconds}`);
+  },
+);

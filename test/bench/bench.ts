@@ -42,7 +42,12 @@ export async function runBench(options: BenchOptions, print: (text: string) => v
   return result;
 }
 
-async function withEngines(options: BenchOptions, result: BenchResult, print: (text: string) => void, tell: (text: string) => void): Promise<void> {
+async function withEngines(
+  options: BenchOptions,
+  result: BenchResult,
+  print: (text: string) => void,
+  tell: (text: string) => void,
+): Promise<void> {
   const { quick, only, method } = options;
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
   const running: { engine: Engine; methods: string[] }[] = [];
@@ -54,9 +59,16 @@ async function withEngines(options: BenchOptions, result: BenchResult, print: (t
       print(`\n${stepTable(result.steps)}`);
     }
     for (const [i, { engine }] of running.entries()) if (!engine.failure) result.engines[i].peakMb = await engine.peakMb();
-    print(`\nPeak memory over all methods: ${result.engines.map(({ name, threads, peakMb }) => `${name} (${threads}) ${peakMb?.toFixed(0) ?? '–'} MB`).join(', ')}`);
+    print(
+      `\nPeak memory over all methods: ${result.engines.map(({ name, threads, peakMb }) => `${name} (${threads}) ${peakMb?.toFixed(0) ?? '–'} MB`).join(', ')}`,
+    );
     if (only.includes('growth')) {
-      result.growth = await measureGrowth(running.map(({ engine }) => engine), options.rounds ?? (quick ? 1 : 5), quick, tell);
+      result.growth = await measureGrowth(
+        running.map(({ engine }) => engine),
+        options.rounds ?? (quick ? 1 : 5),
+        quick,
+        tell,
+      );
       print(`\n${growthTable(result.growth)}`);
     }
   } finally {
@@ -69,10 +81,20 @@ function chooseEngines({ python, engine: wanted }: BenchOptions): EngineSpec[] {
   const specs = availableEngines(python);
   const unknown = wanted?.find((name) => !specs.some((spec) => spec.name === name));
   if (unknown === undefined) return specs.filter(({ name }) => !wanted || wanted.includes(name));
-  throw problem('bench', `there is no engine '${unknown}' here`, `engines: ${[...new Set(specs.map(({ name }) => name))].join(', ')}; PyTorch and JAX need --python`);
+  throw problem(
+    'bench',
+    `there is no engine '${unknown}' here`,
+    `engines: ${[...new Set(specs.map(({ name }) => name))].join(', ')}; PyTorch and JAX need --python`,
+  );
 }
 
-async function startEngine(spec: EngineSpec, folder: string, running: { engine: Engine; methods: string[] }[], result: BenchResult, tell: (text: string) => void): Promise<void> {
+async function startEngine(
+  spec: EngineSpec,
+  folder: string,
+  running: { engine: Engine; methods: string[] }[],
+  result: BenchResult,
+  tell: (text: string) => void,
+): Promise<void> {
   try {
     const { engine, hello } = await Engine.start(spec, folder);
     running.push({ engine, methods: spec.methods ?? hello.methods });
@@ -83,7 +105,12 @@ async function startEngine(spec: EngineSpec, folder: string, running: { engine: 
   }
 }
 
-async function runStudies({ python, quick, epochs }: BenchOptions, result: BenchResult, print: (text: string) => void, tell: (text: string) => void): Promise<void> {
+async function runStudies(
+  { python, quick, epochs }: BenchOptions,
+  result: BenchResult,
+  print: (text: string) => void,
+  tell: (text: string) => void,
+): Promise<void> {
   const missing = studiesMissing();
   if (missing) return tell(missing);
   const size = { ...(quick && QUICK_STUDIES), ...(epochs !== undefined && { epochs }) };
@@ -93,7 +120,11 @@ async function runStudies({ python, quick, epochs }: BenchOptions, result: Bench
   for (const { engine, workers } of plannedStudies(torch, quick)) {
     tell(`studies: ${engine}, ${workers} process${workers === 1 ? '' : 'es'}`);
     try {
-      result.studies.push(engine === 'native' ? await runLibraryStudies(workers, size) : await runTorchStudies(torch!, data, workers, size, waiting));
+      result.studies.push(
+        engine === 'native'
+          ? await runLibraryStudies(workers, size)
+          : await runTorchStudies(torch!, data, workers, size, waiting),
+      );
     } catch (error) {
       tell(`left out: ${(error as Error).message}`);
     }
@@ -120,7 +151,9 @@ function machine(): BenchResult['machine'] {
 }
 
 function describeMachine({ cpu, cores, memoryGb, system, node, pinned }: BenchResult['machine']): string {
-  const binding = pinned ? 'one-core engines are bound to core 0' : 'processes cannot be bound to a core here: engines of one core are limited by their thread settings only';
+  const binding = pinned
+    ? 'one-core engines are bound to core 0'
+    : 'processes cannot be bound to a core here: engines of one core are limited by their thread settings only';
   return `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}; ${binding}`;
 }
 

@@ -35,20 +35,50 @@ const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
  */
 export function availableEngines(python: string | undefined): EngineSpec[] {
   const node = (file: string) => [process.execPath, '--enable-source-maps', join(__dirname, 'engines', `${file}.js`)];
-  const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({ name, about, threads: 1, command: node('library'), environment });
+  const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({
+    name,
+    about,
+    threads: 1,
+    command: node('library'),
+    environment,
+  });
   const cores = availableParallelism();
   const single: EngineSpec[] = [
     library('native', 'this library, native, recorded graphs', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
-    library('native-op-by-op', 'this library, native, one TensorFlow call an operation', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: 'op-by-op' }),
+    library('native-op-by-op', 'this library, native, one TensorFlow call an operation', {
+      ...ONE_THREAD,
+      CL_BACKEND: 'native',
+      CL_EXECUTION: 'op-by-op',
+    }),
     { ...library('wasm', 'this library, WebAssembly', { CL_BACKEND: 'wasm', CL_EXECUTION: 'auto' }), share: 0.25 },
-    { name: 'stock-tfjs', about: 'tfjs-node, tf.* operations and optimizer.minimize', threads: 1, command: node('stock'), environment: ONE_THREAD, share: 0.25 },
-    { name: 'gemm-floor', about: 'the eight matrix products of a step alone', threads: 1, command: node('floor'), environment: ONE_THREAD },
+    {
+      name: 'stock-tfjs',
+      about: 'tfjs-node, tf.* operations and optimizer.minimize',
+      threads: 1,
+      command: node('stock'),
+      environment: ONE_THREAD,
+      share: 0.25,
+    },
+    {
+      name: 'gemm-floor',
+      about: 'the eight matrix products of a step alone',
+      threads: 1,
+      command: node('floor'),
+      environment: ONE_THREAD,
+    },
     ...rivals(python, 1),
   ];
   if (cores === 1) return single;
   const both = [
-    library('native', 'the same with all cores', { CL_BACKEND: 'native', CL_EXECUTION: RECORDED, TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: String(cores) }),
-    ...rivals(python, cores).filter(({ name }) => name !== 'jax-jit').flatMap(withPassiveWaiting),
+    library('native', 'the same with all cores', {
+      CL_BACKEND: 'native',
+      CL_EXECUTION: RECORDED,
+      TF_NUM_INTRAOP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: String(cores),
+    }),
+    ...rivals(python, cores)
+      .filter(({ name }) => name !== 'jax-jit')
+      .flatMap(withPassiveWaiting),
   ];
   return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];
 }
@@ -59,10 +89,29 @@ function rivals(python: string | undefined, threads: number): EngineSpec[] {
   const environment = { PYTHONDONTWRITEBYTECODE: '1', JAX_PLATFORMS: 'cpu' };
   const script = (file: string, ...args: string[]) => [python, join(RIVALS, file), '--threads', String(threads), ...args];
   const engines: EngineSpec[] = [];
-  if (has(python, 'torch')) engines.push({ name: 'pytorch', about: 'PyTorch, eager, batches cut beforehand', threads, command: script('torch_steps.py'), environment });
+  if (has(python, 'torch'))
+    engines.push({
+      name: 'pytorch',
+      about: 'PyTorch, eager, batches cut beforehand',
+      threads,
+      command: script('torch_steps.py'),
+      environment,
+    });
   if (has(python, 'jax')) {
-    engines.push({ name: 'jax-jit', about: 'JAX, one compiled step a call', threads, command: script('jax_steps.py', '--mode', 'jit'), environment });
-    engines.push({ name: 'jax-scan', about: 'JAX, all steps in one compiled scan', threads, command: script('jax_steps.py', '--mode', 'scan'), environment });
+    engines.push({
+      name: 'jax-jit',
+      about: 'JAX, one compiled step a call',
+      threads,
+      command: script('jax_steps.py', '--mode', 'jit'),
+      environment,
+    });
+    engines.push({
+      name: 'jax-scan',
+      about: 'JAX, all steps in one compiled scan',
+      threads,
+      command: script('jax_steps.py', '--mode', 'scan'),
+      environment,
+    });
   }
   return engines;
 }
@@ -78,12 +127,22 @@ export const PASSIVE_WAITING = { OMP_WAIT_POLICY: 'PASSIVE' };
  */
 function withPassiveWaiting(spec: EngineSpec): EngineSpec[] {
   if (spec.name !== 'pytorch') return [spec];
-  return [spec, { ...spec, name: PASSIVE, about: 'the same, waiting threads sleep', environment: { ...spec.environment, ...PASSIVE_WAITING } }];
+  return [
+    spec,
+    {
+      ...spec,
+      name: PASSIVE,
+      about: 'the same, waiting threads sleep',
+      environment: { ...spec.environment, ...PASSIVE_WAITING },
+    },
+  ];
 }
 
 /** Whether this Python can import a module. */
 export function has(python: string, module: string): boolean {
-  return spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`]).status === 0;
+  return (
+    spawnSync(python, ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`]).status === 0
+  );
 }
 
 let pins: boolean | undefined;

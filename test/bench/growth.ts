@@ -23,13 +23,25 @@ const CURVES: Curve[] = [
 export const GROWTH_SAMPLES = 256 * 48;
 
 /** Measures how the step grows with past tasks, batch and width, with one thread. */
-export async function measureGrowth(engines: Engine[], rounds: number, quick: boolean, tell: (text: string) => void): Promise<GrowthResult[]> {
+export async function measureGrowth(
+  engines: Engine[],
+  rounds: number,
+  quick: boolean,
+  tell: (text: string) => void,
+): Promise<GrowthResult[]> {
   const results: GrowthResult[] = [];
   for (const { method, variable, values, engines: names } of CURVES) {
     tell(`growth: ${method} with ${variable}`);
     const able = engines.filter(({ spec }) => spec.threads === 1 && names.includes(spec.name));
     const points = quick ? [values[0], values[values.length - 1]] : values;
-    const jobs = able.flatMap((engine) => points.map((value) => ({ engine, request: { ...standardRequest(method), warm: 16, steps: method === 'gem' ? 8 : 32, [variable]: value }, label: method, value })));
+    const jobs = able.flatMap((engine) =>
+      points.map((value) => ({
+        engine,
+        request: { ...standardRequest(method), warm: 16, steps: method === 'gem' ? 8 : 32, [variable]: value },
+        label: method,
+        value,
+      })),
+    );
     const measured = await alternate(jobs, rounds, tell);
     for (const job of jobs) {
       const summary = summarise(job, measured.get(job)!);

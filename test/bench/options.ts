@@ -40,7 +40,10 @@ const ABOUT = [
  * @param argv arguments without program and script
  * @throws CommanderError when an argument is wrong, and for `--help` once it is printed
  */
-export function parseOptions(argv: string[], write: (text: string) => void = (text) => void process.stdout.write(text)): BenchOptions {
+export function parseOptions(
+  argv: string[],
+  write: (text: string) => void = (text) => void process.stdout.write(text),
+): BenchOptions {
   return new Command('bench')
     .description(ABOUT)
     .option('--python <path>', 'a Python that has torch, jax or both; without it they are left out')

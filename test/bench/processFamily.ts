@@ -17,7 +17,10 @@ export class ProcessFamily {
     const members = this.members();
     for (const { pid, ticks } of members) this.cpu.set(pid, ticks / TICKS);
     this.peakMb = Math.max(this.peakMb, ...members.map(({ peakKb }) => peakKb / 1024));
-    this.totalMb = Math.max(this.totalMb, members.reduce((sum, { residentKb }) => sum + residentKb / 1024, 0));
+    this.totalMb = Math.max(
+      this.totalMb,
+      members.reduce((sum, { residentKb }) => sum + residentKb / 1024, 0),
+    );
   }
 
   /** Highest memory of one process and of all together (MB of 2^20 bytes), and processor seconds of all. */
@@ -50,7 +53,13 @@ function read(pid: number): Reading | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // after the name, which may hold anything
     const number = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-    return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]), peakKb: number('VmHWM'), residentKb: number('VmRSS') };
+    return {
+      pid,
+      parent: Number(fields[1]),
+      ticks: Number(fields[11]) + Number(fields[12]),
+      peakKb: number('VmHWM'),
+      residentKb: number('VmRSS'),
+    };
   } catch {
     return undefined;
   }

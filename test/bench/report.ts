@@ -7,8 +7,16 @@ import type { Target } from './targets';
 export function stepTable(steps: StepResult[]): string {
   const head = ['method', 'engine', 'cores', 'ms/step', '[quartiles]', 'CPU ms', 'steps/s', '/ PyTorch', 'CPU / PyTorch', ''];
   const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, toPytorch, cpuToPytorch, extra }) => [
-    method, engine, String(threads), msPerStep.toFixed(3), `[${low.toFixed(3)}, ${high.toFixed(3)}]`, cpuMsPerStep.toFixed(3),
-    (1000 / msPerStep).toFixed(0), toPytorch?.toFixed(2) ?? '–', threads === 1 ? (cpuToPytorch?.toFixed(2) ?? '–') : '–', extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
+    method,
+    engine,
+    String(threads),
+    msPerStep.toFixed(3),
+    `[${low.toFixed(3)}, ${high.toFixed(3)}]`,
+    cpuMsPerStep.toFixed(3),
+    (1000 / msPerStep).toFixed(0),
+    toPytorch?.toFixed(2) ?? '–',
+    threads === 1 ? (cpuToPytorch?.toFixed(2) ?? '–') : '–',
+    extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
   ]);
   return textTable([head, ...rows]);
 }
@@ -20,7 +28,12 @@ export function growthTable(growth: GrowthResult[]): string {
     const key = [point.method, point.variable, point.engine].join('\t');
     curves.set(key, [...(curves.get(key) ?? []), point]);
   }
-  const rows = [...curves].map(([key, points]) => [...key.split('\t'), points.map(({ value, msPerStep, cpuMsPerStep }) => `${value}: ${msPerStep.toFixed(2)} (${cpuMsPerStep.toFixed(2)})`).join('   ')]);
+  const rows = [...curves].map(([key, points]) => [
+    ...key.split('\t'),
+    points
+      .map(({ value, msPerStep, cpuMsPerStep }) => `${value}: ${msPerStep.toFixed(2)} (${cpuMsPerStep.toFixed(2)})`)
+      .join('   '),
+  ]);
   return textTable([['method', 'grows with', 'engine', 'size: ms/step (CPU ms)'], ...rows]);
 }
 
@@ -28,7 +41,12 @@ export function growthTable(growth: GrowthResult[]): string {
 export function studyTimes(studies: StudyResult[]): string {
   const mb = (value: number | undefined) => value?.toFixed(0) ?? '–';
   const rows = studies.map(({ engine, workers, seconds, cpuSeconds, peakMb, totalMb }) => [
-    engine, String(workers), seconds.toFixed(1), cpuSeconds?.toFixed(1) ?? '–', mb(peakMb), mb(totalMb),
+    engine,
+    String(workers),
+    seconds.toFixed(1),
+    cpuSeconds?.toFixed(1) ?? '–',
+    mb(peakMb),
+    mb(totalMb),
   ]);
   return textTable([['engine', 'workers', 'seconds', 'CPU seconds', 'peak MB of a process', 'peak MB of all'], ...rows]);
 }
@@ -36,13 +54,22 @@ export function studyTimes(studies: StudyResult[]): string {
 /** Mean accuracies at the end, to see that the engines did the same work. */
 export function accuracyTable(studies: StudyResult[]): string {
   const one = [...new Map(studies.map((study) => [study.engine, study])).values()];
-  const rows = Object.keys(one[0].accuracy).map((name) => [name, ...one.map(({ accuracy }) => accuracy[name]?.toFixed(4) ?? '–')]);
+  const rows = Object.keys(one[0].accuracy).map((name) => [
+    name,
+    ...one.map(({ accuracy }) => accuracy[name]?.toFixed(4) ?? '–'),
+  ]);
   return textTable([['study / method', ...one.map(({ engine }) => `ACC ${engine}`)], ...rows]);
 }
 
 /** Targets and what came of them. */
 export function targetTable(targets: Target[]): string {
-  const rows = targets.map(({ what, limit, measured, cpu }) => [what, limit.toFixed(2), measured?.toFixed(2) ?? '–', cpu?.toFixed(2) ?? '–', verdict(limit, measured, cpu)]);
+  const rows = targets.map(({ what, limit, measured, cpu }) => [
+    what,
+    limit.toFixed(2),
+    measured?.toFixed(2) ?? '–',
+    cpu?.toFixed(2) ?? '–',
+    verdict(limit, measured, cpu),
+  ]);
   return textTable([['target', 'at most', 'wall', 'CPU', ''], ...rows]);
 }
 

@@ -7,7 +7,14 @@ const BARS: { engine: string; label: string; colour: string }[] = [
   { engine: 'jax-scan', label: 'JAX (compiled scan)', colour: '#E69F00' },
   { engine: 'stock-tfjs', label: 'tfjs-node as it comes', colour: '#D55E00' },
 ];
-const METHOD_LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC', er: 'Experience replay', gem: 'GEM, all projected', 'gem-agree': 'GEM, none projected', pnn: 'PNN' };
+const METHOD_LABELS: Record<string, string> = {
+  naive: 'Naive',
+  ewc: 'EWC',
+  er: 'Experience replay',
+  gem: 'GEM, all projected',
+  'gem-agree': 'GEM, none projected',
+  pnn: 'PNN',
+};
 const WIDTH = 760;
 const LEFT = 150;
 const RIGHT = 105;
@@ -39,7 +46,10 @@ export function speedFigure(steps: StepResult[], caption: string): string | unde
   }
   const one = (LEFT + scale).toFixed(1);
   const line = `<line x1="${one}" x2="${one}" y1="${TOP - 6}" y2="${y - GAP + 4}" stroke="#444" stroke-dasharray="3 3"/>`;
-  const title = [text(16, 24, 'Time of a training step, PyTorch = 1 (shorter is faster)', 'start', 16, 'bold'), text(16, 42, caption, 'start', 11)];
+  const title = [
+    text(16, 24, 'Time of a training step, PyTorch = 1 (shorter is faster)', 'start', 16, 'bold'),
+    text(16, 42, caption, 'start', 11),
+  ];
   // A white ground of its own: the figure is read on light and on dark pages.
   const open = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" role="img" aria-label="Time of a training step in relation to PyTorch">`;
   return `${[open, `<rect width="${WIDTH}" height="${y}" fill="#fff"/>`, ...title, ...legend(groups), line, ...parts, '</svg>'].join('\n')}\n`;

@@ -100,7 +100,9 @@ export function summarise({ engine, label }: Job, done: Measured[]): StepResult 
 /** A job's time in relation to PyTorch's in the same round (same method, same threads); the median over the rounds. */
 export function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
   const { threads } = job.engine.spec;
-  const rival = [...rounds.keys()].find(({ engine, label }) => engine.spec.name === 'pytorch' && engine.spec.threads === threads && label === job.label);
+  const rival = [...rounds.keys()].find(
+    ({ engine, label }) => engine.spec.name === 'pytorch' && engine.spec.threads === threads && label === job.label,
+  );
   if (!rival) return undefined;
   const theirs = rounds.get(rival)!;
   const ratios = rounds.get(job)!.flatMap((own, i) => (theirs[i] ? [own[clock] / theirs[i][clock]] : []));
@@ -124,11 +126,20 @@ export async function measureSteps(
     tell(`steps: ${method}`);
     const request = standardRequest(method);
     const able = engines.filter(({ methods: known }) => known.includes(request.method));
-    const jobs = able.map(({ engine }) => ({ engine, request: shortened(request, share * (engine.spec.share ?? 1)), label: method }));
+    const jobs = able.map(({ engine }) => ({
+      engine,
+      request: shortened(request, share * (engine.spec.share ?? 1)),
+      label: method,
+    }));
     const measured = await alternate(jobs, rounds, tell);
     for (const job of jobs) {
       const summary = summarise(job, measured.get(job)!);
-      if (summary) results.push({ ...summary, toPytorch: ratioToPytorch(job, measured, 'ms'), cpuToPytorch: ratioToPytorch(job, measured, 'cpuMs') });
+      if (summary)
+        results.push({
+          ...summary,
+          toPytorch: ratioToPytorch(job, measured, 'ms'),
+          cpuToPytorch: ratioToPytorch(job, measured, 'cpuMs'),
+        });
     }
   }
   return results;

@@ -49,8 +49,22 @@ export async function runLibraryStudies(workers: number, size: StudySize): Promi
   const folder = mkdtempSync(join(tmpdir(), 'bench-studies-'));
   const file = join(folder, 'results.json');
   try {
-    const usage = await watched([process.execPath, CLI, '--workers', String(workers), '--json', file, ...sizeArguments(size), ...(size.testLimit ? ['--quick'] : [])], { CL_BACKEND: 'native' });
-    const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as { experiments: { study: string; label: string; metrics: { acc: number } }[] };
+    const usage = await watched(
+      [
+        process.execPath,
+        CLI,
+        '--workers',
+        String(workers),
+        '--json',
+        file,
+        ...sizeArguments(size),
+        ...(size.testLimit ? ['--quick'] : []),
+      ],
+      { CL_BACKEND: 'native' },
+    );
+    const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as {
+      experiments: { study: string; label: string; metrics: { acc: number } }[];
+    };
     const accuracy = Object.fromEntries(experiments.map(({ study, label, metrics }) => [`${study}/${label}`, metrics.acc]));
     return { engine: 'native', workers, ...usage, accuracy };
   } finally {
@@ -59,15 +73,37 @@ export async function runLibraryStudies(workers: number, size: StudySize): Promi
 }
 
 /** Names of the rows in this library's tables, for those of the PyTorch script. */
-const LABELS: Record<string, string> = { naive: 'Naive', ewc: 'EWC λ=0.4', 'ewc-100': 'EWC λ=100', er: 'ER', gem: 'GEM', pnn: 'PNN' };
+const LABELS: Record<string, string> = {
+  naive: 'Naive',
+  ewc: 'EWC λ=0.4',
+  'ewc-100': 'EWC λ=100',
+  er: 'ER',
+  gem: 'GEM',
+  pnn: 'PNN',
+};
 
 /**
  * Runs the same studies in PyTorch: one process with all cores, or several with one thread each.
  *
  * @param environment how its threads wait for each other; see `PASSIVE_WAITING`
  */
-export async function runTorchStudies(python: string, dataFolder: string, workers: number, size: StudySize, environment: Record<string, string>): Promise<StudyResult> {
-  const command = [python, join(RIVALS, 'torch_studies.py'), '--data', dataFolder, '--processes', String(workers), ...sizeArguments(size), ...(size.testLimit ? ['--test-limit', String(size.testLimit)] : [])];
+export async function runTorchStudies(
+  python: string,
+  dataFolder: string,
+  workers: number,
+  size: StudySize,
+  environment: Record<string, string>,
+): Promise<StudyResult> {
+  const command = [
+    python,
+    join(RIVALS, 'torch_studies.py'),
+    '--data',
+    dataFolder,
+    '--processes',
+    String(workers),
+    ...sizeArguments(size),
+    ...(size.testLimit ? ['--test-limit', String(size.testLimit)] : []),
+  ];
   const { output, ...usage } = await watched(command, { PYTHONDONTWRITEBYTECODE: '1', ...environment }, true);
   const { experiments } = JSON.parse(output!) as { experiments: { study: string; method: string; acc: number }[] };
   const accuracy = Object.fromEntries(experiments.map(({ study, method, acc }) => [`${study}/${LABELS[method]}`, acc]));
@@ -89,7 +125,10 @@ interface Usage {
 /** Runs a command to its end and watches its processes twice a second. */
 async function watched(command: string[], environment: Record<string, string>, keepOutput = false): Promise<Usage> {
   const started = performance.now();
-  const child = spawn(command[0], command.slice(1), { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command[0], command.slice(1), {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let complaints = '';
   child.stdout.on('data', (text) => keepOutput && (output += text));

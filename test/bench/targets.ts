@@ -22,7 +22,8 @@ const WASM_MS = 5;
 
 /** The targets with what was measured; those of parts that were not run have no ratio. */
 export function compareWithTargets(steps: StepResult[], studies: StudyResult[]): Target[] {
-  const find = (engine: string, method: string, threads = 1) => steps.find((each) => each.engine === engine && each.method === method && each.threads === threads);
+  const find = (engine: string, method: string, threads = 1) =>
+    steps.find((each) => each.engine === engine && each.method === method && each.threads === threads);
   const against = (engine: string) => ({
     measured: ratio(find('native', 'naive')?.msPerStep, find(engine, 'naive')?.msPerStep),
     cpu: ratio(find('native', 'naive')?.cpuMsPerStep, find(engine, 'naive')?.cpuMsPerStep),
@@ -30,16 +31,36 @@ export function compareWithTargets(steps: StepResult[], studies: StudyResult[]):
   const cores = Math.max(...steps.map(({ threads }) => threads), 1);
   const pytorch = steps.filter(({ engine, method }) => engine.startsWith('pytorch') && method === 'naive');
   const best = Math.min(...pytorch.map(({ msPerStep }) => msPerStep));
-  const seconds = (engine: string, workers: number) => studies.find((each) => each.engine === engine && each.workers === workers)?.seconds;
-  const cpuSeconds = (engine: string, workers: number) => studies.find((each) => each.engine === engine && each.workers === workers)?.cpuSeconds;
+  const seconds = (engine: string, workers: number) =>
+    studies.find((each) => each.engine === engine && each.workers === workers)?.seconds;
+  const cpuSeconds = (engine: string, workers: number) =>
+    studies.find((each) => each.engine === engine && each.workers === workers)?.cpuSeconds;
   const most = Math.max(...studies.map(({ workers }) => workers), 1);
   return [
-    ...Object.entries(TO_PYTORCH).map(([method, limit]) => ({ what: `${method}: native / PyTorch, one core each`, limit, measured: find('native', method)?.toPytorch, cpu: find('native', method)?.cpuToPytorch })),
+    ...Object.entries(TO_PYTORCH).map(([method, limit]) => ({
+      what: `${method}: native / PyTorch, one core each`,
+      limit,
+      measured: find('native', method)?.toPytorch,
+      cpu: find('native', method)?.cpuToPytorch,
+    })),
     { what: 'naive: native / JAX scan, one core each', limit: NAIVE_JAX, ...against('jax-scan') },
     { what: 'naive: native / the eight matrix products', limit: NAIVE_FLOOR, ...against('gemm-floor') },
-    { what: "naive: native with all cores / PyTorch's best", limit: BOTH_CORES, measured: ratio(find('native', 'naive', cores)?.msPerStep, Number.isFinite(best) ? best : undefined) },
-    { what: `naive: wasm, as a share of ${WASM_MS} ms`, limit: 1, measured: ratio(find('wasm', 'naive')?.msPerStep, WASM_MS), cpu: ratio(find('wasm', 'naive')?.cpuMsPerStep, WASM_MS) },
-    { what: 'studies: native, all cores / one PyTorch process', limit: 1 / ONE_PROCESS, measured: ratio(seconds('native', most), seconds('pytorch', 1)) },
+    {
+      what: "naive: native with all cores / PyTorch's best",
+      limit: BOTH_CORES,
+      measured: ratio(find('native', 'naive', cores)?.msPerStep, Number.isFinite(best) ? best : undefined),
+    },
+    {
+      what: `naive: wasm, as a share of ${WASM_MS} ms`,
+      limit: 1,
+      measured: ratio(find('wasm', 'naive')?.msPerStep, WASM_MS),
+      cpu: ratio(find('wasm', 'naive')?.cpuMsPerStep, WASM_MS),
+    },
+    {
+      what: 'studies: native, all cores / one PyTorch process',
+      limit: 1 / ONE_PROCESS,
+      measured: ratio(seconds('native', most), seconds('pytorch', 1)),
+    },
     {
       what: 'studies: native, all cores / one PyTorch process a core',
       limit: 1 / TWO_PROCESSES,

@@ -13,7 +13,12 @@ async function prepare(request: StepRequest): Promise<Timer> {
   const { kernels: k, scope, keep, toHost } = backend();
   const { batch, width } = request;
   const random = (rows: number, columns: number): Value =>
-    keep(k.tensor(Float32Array.from({ length: rows * columns }, () => Math.random() - 0.5), [rows, columns]));
+    keep(
+      k.tensor(
+        Float32Array.from({ length: rows * columns }, () => Math.random() - 0.5),
+        [rows, columns],
+      ),
+    );
   const [x, h0, h1, dOut] = [random(batch, 784), random(batch, width), random(batch, width), random(batch, 2)];
   const [w0, w1, w2] = [random(784, width), random(width, width), random(width, 2)];
   const step = () =>

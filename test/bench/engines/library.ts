@@ -22,10 +22,18 @@ async function main(): Promise<void> {
   await serve({ version: getDevice(), methods: METHODS }, (request) => prepare(datasets, request));
 }
 
-async function prepare([zeros, ones]: Dataset[], { method, tasks, batch, width, lr, conflict, warm, steps }: StepRequest): Promise<Timer> {
+async function prepare(
+  [zeros, ones]: Dataset[],
+  { method, tasks, batch, width, lr, conflict, warm, steps }: StepRequest,
+): Promise<Timer> {
   const progressive = method === 'pnn';
   const stream = (dataset: Dataset, limitPerTask: number) =>
-    permutedScenario(dataset, { scenario: progressive ? 'task-incremental' : 'domain-incremental', nTasks: tasks + 1, batchSize: batch, limitPerTask });
+    permutedScenario(dataset, {
+      scenario: progressive ? 'task-incremental' : 'domain-incremental',
+      nTasks: tasks + 1,
+      batchSize: batch,
+      limitPerTask,
+    });
   const hidden = [width, width];
   const model = progressive ? new ProgressiveNeuralNet({ hidden }) : new DomainMLP({ hidden, nClasses: 2 });
   const [name, online] = method.split('-');

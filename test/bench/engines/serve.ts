@@ -28,7 +28,11 @@ export async function serve(hello: Hello, prepare: (request: StepRequest) => Pro
   }
 }
 
-async function timerFor(request: StepRequest, timers: Map<string, Timer>, prepare: (request: StepRequest) => Promise<Timer>): Promise<Timer> {
+async function timerFor(
+  request: StepRequest,
+  timers: Map<string, Timer>,
+  prepare: (request: StepRequest) => Promise<Timer>,
+): Promise<Timer> {
   const known = timers.get(keyOf(request));
   if (known) return known;
   const timer = await prepare(request);
