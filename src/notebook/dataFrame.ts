@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { problem } from '../utils/errors';
 import type { TableRow } from './table';
 
@@ -23,7 +24,8 @@ export interface DataFrame {
 }
 
 /**
- * Hands rows over as a danfojs DataFrame, for analyses of your own. danfojs is loaded at the first call (about a second).
+ * Hands rows over as a danfojs DataFrame, for analyses of your own. The first call loads danfojs (about a second) unless
+ * `loadDanfo` has done so before.
  *
  * @param rows plain objects with the same columns, e.g. what `showTable` takes
  * @throws when there are no rows or danfojs cannot be loaded
@@ -31,15 +33,43 @@ export interface DataFrame {
 export function toDataFrame(rows: readonly TableRow[]): DataFrame {
   if (!Array.isArray(rows) || rows.length === 0) throw problem('toDataFrame', 'there are no rows', 'pass an array of objects, one per row');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return new (frameClass())(rows.map((row) => columns.map((column) => row[column] ?? null)), { columns });
+  const { DataFrame } = danfo();
+  return new DataFrame(rows.map((row) => columns.map((column) => row[column] ?? null)), { columns });
 }
 
-type FrameClass = new (values: unknown[][], options: { columns: string[] }) => DataFrame;
+/**
+ * Loads danfojs now (about a second), so that the first `toDataFrame` need not wait for it: for a notebook's import cell.
+ *
+ * @throws when danfojs cannot be loaded
+ */
+export function loadDanfo(): void {
+  danfo();
+}
 
-function frameClass(): FrameClass {
+interface Danfo {
+  DataFrame: new (values: unknown[][], options: { columns: string[] }) => DataFrame;
+}
+
+function danfo(): Danfo {
   try {
-    return (require('danfojs-node') as { DataFrame: FrameClass }).DataFrame;
+    return requireDanfo();
   } catch (error) {
     throw problem('toDataFrame', `danfojs-node does not load: ${(error as Error).message.split('\n')[0]}`, 'run `npm run doctor`; showTable works without it');
+  }
+}
+
+/**
+ * danfojs-node asks for tfjs-node, whose native addon does not load everywhere and which, once loaded, takes the place of the
+ * backend in use. Unless it is loaded already, danfojs gets plain tfjs under its name: the same operations, on whatever backend is in use.
+ */
+function requireDanfo(): Danfo {
+  const asked = require.resolve('@tensorflow/tfjs-node', { paths: [dirname(require.resolve('danfojs-node'))] });
+  if (require.cache[asked]) return require('danfojs-node') as Danfo;
+  require('@tensorflow/tfjs');
+  require.cache[asked] = require.cache[require.resolve('@tensorflow/tfjs')];
+  try {
+    return require('danfojs-node') as Danfo;
+  } finally {
+    delete require.cache[asked];
   }
 }

@@ -2,7 +2,7 @@ export { inNotebook } from './tslab';
 export { show } from './show';
 export { showTable } from './table';
 export type { TableOptions, TableRow } from './table';
-export { toDataFrame } from './dataFrame';
+export { loadDanfo, toDataFrame } from './dataFrame';
 export type { DataFrame } from './dataFrame';
 export { inlinePlotly, saveFigure } from './plotly';
 export { liveFigure, liveProgress } from './live';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { showTable, toDataFrame } from '../../src/notebook';
+import { showTable } from '../../src/notebook';
 import { printed } from './printed';
 
 const rows = [
@@ -23,13 +23,6 @@ test('no rows, an unknown column and an unknown option are refused with the reas
   assert.throws(() => showTable([]), /showTable: there are no rows/);
   assert.throws(() => showTable(rows, { sortBy: 'ACC' }), /there is no column 'ACC'; columns: method, acc, runs, note/);
   assert.throws(() => showTable(rows, { sort: 'acc' } as never), /unknown option 'sort'/);
-});
-
-test('toDataFrame hands the same values over to danfojs, which can sort them', () => {
-  const frame = toDataFrame([{ method: 'EWC', acc: 0.75 }, { method: 'GEM', acc: 0.9 }]);
-  assert.deepEqual(frame.shape, [2, 2]);
-  assert.deepEqual(frame.columns, ['method', 'acc']);
-  assert.deepEqual(frame.sortValues('acc', { ascending: false }).values, [['GEM', 0.9], ['EWC', 0.75]]);
 });
 
 test('the numbers of a column have the same decimals: as many as they need, at most `digits`', async () => {
