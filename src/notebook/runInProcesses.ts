@@ -4,9 +4,13 @@ import { interruptible } from './interrupt';
 import { Throttle } from './throttle';
 import { display, type Output } from './tslab';
 
+/** Results of calls that did not come to their end, by the experiment as JSON. */
+const kept = new Map<string, ExperimentResult>();
+
 /**
  * Runs experiments, each in a process of its own, so that the memory it takes (`peakMb`) is its own too. A line tells how
- * far they are; Interrupt ends them at once, and finished ones are then lost.
+ * far they are. Interrupt ends the running ones at once; finished ones are kept, also where another one fails, and the next
+ * call with them does only the rest. After a call that came to its end, a new call begins anew.
  *
  * @param experiments what `planExperiments` returns, or your own
  * @param options `workers`: how many run side by side; default 2
@@ -15,11 +19,10 @@ import { display, type Output } from './tslab';
  */
 export async function runInProcesses(experiments: readonly Experiment[], { workers = 2 } = {}): Promise<ExperimentResult[]> {
   checkNumber('runInProcesses', 'workers', workers, { min: 1, integer: true });
-  const results = new Map<Experiment, ExperimentResult>();
-  const waiting = [...experiments];
+  const waiting = experiments.filter((experiment) => !kept.has(keyOf(experiment)));
   const pools = new Set<Executor>();
-  const status = new Status(experiments.length);
-  const listener = listenerFor(status, results);
+  const status = new Status(experiments.length, experiments.length - waiting.length);
+  const listener = listenerFor(status);
   await interruptible(async (signal) => {
     const watch = setInterval(() => signal.aborted && pools.forEach((pool) => void pool.stop()), 100);
     const lane = async (): Promise<void> => {
@@ -38,15 +41,21 @@ export async function runInProcesses(experiments: readonly Experiment[], { worke
       status.end();
     }
   });
-  return experiments.map((experiment) => results.get(experiment)!);
+  const results = experiments.map((experiment) => kept.get(keyOf(experiment))!);
+  for (const experiment of experiments) kept.delete(keyOf(experiment));
+  return results;
 }
 
-function listenerFor(status: Status, results: Map<Experiment, ExperimentResult>): PoolListener {
+function keyOf(experiment: Experiment): string {
+  return JSON.stringify(experiment);
+}
+
+function listenerFor(status: Status): PoolListener {
   return {
     started: ({ label }) => status.set(label, 'begins'),
     progress: ({ label }, { task, nTasks }) => status.set(label, `task ${task + 1}/${nTasks}`),
     finished: (experiment, result) => {
-      results.set(experiment, result);
+      kept.set(keyOf(experiment), result);
       status.finish(experiment.label);
     },
     retried: ({ label }) => status.set(label, 'crashed, once more'),
@@ -59,7 +68,6 @@ function listenerFor(status: Status, results: Map<Experiment, ExperimentResult>)
 /** `2 of 5 done · EWC: task 3/5 · GEM: task 1/5`, in one output, at most ten times a second. */
 class Status {
   private readonly running = new Map<string, string>();
-  private done = 0;
   private output: Output | null = null;
   private readonly throttle = new Throttle<string>(100, (text) => {
     const bundle = { 'text/plain': text };
@@ -67,7 +75,12 @@ class Status {
     else this.output = display(bundle);
   });
 
-  constructor(private readonly total: number) {}
+  constructor(
+    private readonly total: number,
+    private done: number,
+  ) {
+    this.show();
+  }
 
   set(label: string, what: string): void {
     this.running.set(label, what);

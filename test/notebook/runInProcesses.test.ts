@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import childProcess from 'node:child_process';
+import { mock, test } from 'node:test';
 import { planExperiments, runInProcesses } from '../../src';
 
 const plan = planExperiments({ studies: ['class-incremental'], methods: ['naive', 'er'], epochs: 1, limit: 100, data: 'synthetic' });
@@ -23,4 +24,36 @@ test('an interrupt ends the processes and fails as every interrupted training do
   const began = Date.now();
   await assert.rejects(runInProcesses([long]), { name: 'Interrupted' });
   assert.ok(Date.now() - began < 6000, `${Date.now() - began} ms`);
+});
+
+test('finished experiments outlive an interrupt: the next call does only the rest, the one after it begins anew', async () => {
+  const long = { ...plan[1], options: { ...plan[1].options, epochs: 5000 } };
+  const { fork } = childProcess;
+  let interrupt = true;
+  const forks = mock.method(childProcess, 'fork', (...args: Parameters<typeof fork>) => {
+    if (interrupt && forks.mock.callCount() === 1) setTimeout(() => process.emit('SIGINT'), 300); // the second one has begun
+    return fork(...args);
+  });
+  try {
+    await assert.rejects(runInProcesses([plan[0], long], { workers: 1 }), { name: 'Interrupted' });
+    interrupt = false;
+    assert.equal(forks.mock.callCount(), 2);
+    const [first, second] = await runInProcesses(plan);
+    assert.equal(forks.mock.callCount(), 3, 'only the second one ran');
+    assert.deepEqual([first.label, second.label], plan.map(({ label }) => label));
+    const [again] = await runInProcesses([plan[0]]);
+    assert.equal(forks.mock.callCount(), 4, 'ran anew');
+    assert.deepEqual(again.matrix, first.matrix);
+  } finally {
+    forks.mock.restore();
+  }
+});
+
+test('finished experiments outlive the failure of another one', async () => {
+  await assert.rejects(runInProcesses([plan[0], { ...plan[0], method: 'none' }], { workers: 1 }), /there is none called/);
+  const forks = mock.method(childProcess, 'fork');
+  const results = await runInProcesses([plan[0]]);
+  assert.equal(forks.mock.callCount(), 0);
+  assert.equal(results[0].label, plan[0].label);
+  forks.mock.restore();
 });
