@@ -2,7 +2,7 @@ import { checkTaskNames, taskLabel } from '../metrics/accuracyMatrix';
 import { mean } from '../metrics/statistics';
 import { withDefaults } from '../utils/errors';
 import { accuracyAxis, axis, baseLayout, LEGEND_ABOVE, LINE_GREY, plainText, type Figure } from './figure';
-import { lineTraces } from './lines';
+import { lineTraces, type LineInput } from './lines';
 import { layOutPanels, panelTitle, type Panel } from './panels';
 import { checkRuns, groupByMethod, inWords, summarise, type Group, type Run } from './runs';
 
@@ -26,7 +26,8 @@ const ROW_GAP = 46;
 /**
  * The accuracy on every task over the stream: one panel per task with a line per method, and a last panel with the mean
  * over the tasks seen so far. A dashed upright marks the moment the panel's task was learnt; before it, the accuracy is
- * zero-shot. With several seeds, the line is the mean and the band its 95 % interval.
+ * zero-shot. With several seeds, the line is the mean and the band its 95 % interval. Of lines on top of each other, those
+ * below are wider.
  *
  * @param runs one entry per method and seed, all with the same number of tasks
  */
@@ -42,7 +43,7 @@ export function accuracyCurvesFigure(runs: readonly Run[], options?: AccuracyCur
   const panels = layOutPanels(nTasks + 1, columns, 0.05, ROW_GAP / (height - MARGIN.t - MARGIN.b));
   const axes = panels.map((panel) => panelAxes(panel, nTasks));
   return {
-    data: panels.flatMap((panel, task) => groups.flatMap((group) => curve(group, panel, task, nTasks, name))),
+    data: panels.flatMap((panel, task) => lineTraces(groups.map((group) => curve(group, panel, task, nTasks, name)))),
     layout: baseLayout(title, height, {
       ...Object.assign({}, ...axes),
       margin: { ...MARGIN },
@@ -55,7 +56,7 @@ export function accuracyCurvesFigure(runs: readonly Run[], options?: AccuracyCur
 }
 
 /** The line of one method in the panel of one task; `task` = nTasks stands for the mean over the tasks seen. */
-function curve(group: Group<Run>, panel: Panel, task: number, nTasks: number, name: (task: number) => string) {
+function curve(group: Group<Run>, panel: Panel, task: number, nTasks: number, name: (task: number) => string): LineInput {
   const moments = Array.from({ length: nTasks }, (_, j) => j);
   const what = task < nTasks ? `accuracy on ${name(task)}` : 'mean accuracy on the tasks seen so far';
   const values = moments.map((j) =>
@@ -64,7 +65,7 @@ function curve(group: Group<Run>, panel: Panel, task: number, nTasks: number, na
   const hover = values.map((value, j) =>
     value ? `${group.label}: after learning ${name(j)},<br>${what} is ${inWords(value)}` : '',
   );
-  return lineTraces({ group, x: moments.map((j) => j + 1), values, hover, axes: panel, inLegend: task === 0 });
+  return { group, x: moments.map((j) => j + 1), values, hover, axes: panel, inLegend: task === 0 };
 }
 
 function meanSeen(run: Run, afterTask: number): number | null {

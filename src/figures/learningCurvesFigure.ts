@@ -40,15 +40,15 @@ export function learningCurvesFigure(curves: readonly LearningCurve[], options?:
   curves.forEach((curve) => checkCurve(curve, curves[0].steps));
   const steps = curves[0].steps;
   const x = spacing === 'even' ? steps.map((_, k) => k) : [...steps];
-  const data = groupByMethod(curves).flatMap((group) => {
+  const lines = groupByMethod(curves).map((group) => {
     const values = steps.map((_, k) => summarise(group.items.map((curve) => curve.accuracies[k])));
     const hover = values.map((value, k) =>
       value ? `${group.label}: after ${steps[k]} training ${steps[k] === 1 ? 'step' : 'steps'},<br>accuracy is ${inWords(value)}` : '');
-    return lineTraces({ group, x, values, hover, inLegend: true });
+    return { group, x, values, hover, inLegend: true };
   });
   const ticks = spacing === 'even' ? { tickvals: x, ticktext: steps.map(String) } : {};
   return {
-    data,
+    data: lineTraces(lines),
     layout: baseLayout(title, 380, {
       margin: { l: 56, r: 24, t: 88, b: 48 },
       showlegend: true,

@@ -11,7 +11,7 @@ const BUILT_IN: Readonly<Record<string, MethodStyle & { label: string }>> = {
   naive: { label: 'Naive', color: '#D55E00', symbol: 'circle' },
   ewc: { label: 'EWC', color: '#0072B2', symbol: 'square' },
   'ewc-online': { label: 'Online EWC', color: '#56B4E9', symbol: 'square-open' },
-  er: { label: 'Replay', color: '#E69F00', symbol: 'diamond' },
+  er: { label: 'ER', color: '#E69F00', symbol: 'diamond' },
   gem: { label: 'GEM', color: '#009E73', symbol: 'triangle-up' },
   pnn: { label: 'PNN', color: '#CC79A7', symbol: 'star' },
   joint: { label: 'Joint', color: '#8A8A8A', symbol: 'cross' },

@@ -1,7 +1,7 @@
 import { METRIC_TEXTS } from '../metrics/metrics';
 import { checkNumber, problem, withDefaults } from '../utils/errors';
 import { axis, baseLayout, LEGEND_ABOVE, LINE_GREY, type Figure } from './figure';
-import { lineTraces } from './lines';
+import { lineTraces, type LineInput } from './lines';
 import { MAIN_METRICS } from './metricBarsFigure';
 import { layOutPanels, panelTitle, type Panel } from './panels';
 import { checkRuns, groupByMethod, inWords, summarise, type Group, type Run } from './runs';
@@ -41,7 +41,7 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
   const groups = groupByMethod(runs);
   const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.07);
   return {
-    data: panels.flatMap((panel, k) => groups.flatMap((group) => line(panel, k, group, values, scale === 'even', parameter))),
+    data: panels.flatMap((panel, k) => lineTraces(groups.map((group) => line(panel, k, group, values, scale === 'even', parameter)))),
     layout: baseLayout(title ?? `What ${parameter} does`, 340, {
       ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, parameter, scale, values))),
       margin: { l: 40, r: 24, t: 104, b: 48 },
@@ -65,7 +65,7 @@ function fittingSpacing(values: readonly number[]): 'log' | 'linear' | 'even' {
   return values.every((value) => value > 0) ? 'log' : 'even';
 }
 
-function line(panel: Panel, metric: number, group: Group<SweepRun>, values: number[], even: boolean, parameter: string) {
+function line(panel: Panel, metric: number, group: Group<SweepRun>, values: number[], even: boolean, parameter: string): LineInput {
   const { name, compute } = MAIN_METRICS[metric];
   const results = values.map((value) =>
     summarise(group.items.filter((run) => run.value === value).map((run) => compute(run.matrix))));
@@ -73,14 +73,14 @@ function line(panel: Panel, metric: number, group: Group<SweepRun>, values: numb
     result ? `${group.label} with ${parameter} = ${values[k]}:<br>${METRIC_TEXTS[name].label} is ${inWords(result)}` : '');
   // A method need not have been run at every value: its line passes over those.
   const kept = values.map((_, k) => k).filter((k) => results[k] !== null);
-  return lineTraces({
+  return {
     group,
     x: kept.map((k) => (even ? k : values[k])),
     values: kept.map((k) => results[k]),
     hover: kept.map((k) => hover[k]),
     axes: panel,
     inLegend: metric === 0,
-  });
+  };
 }
 
 function panelAxes(panel: Panel, parameter: string, scale: string, values: number[]): Record<string, unknown> {

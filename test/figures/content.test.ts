@@ -61,6 +61,31 @@ test('every method stands in the legend once', () => {
   }
 });
 
+test('lines on top of each other: each one below is wider, with larger markers, so that no line hides another', () => {
+  const of = (method: string, shift: number): Run => ({ method, seed: 0, matrix: [[0.9, 0.3 + shift], [null, 0.8]] });
+  const looks = (list: Run[], panel = 'x') => traces(figures.accuracyCurvesFigure(list)).filter((trace) => trace.xaxis === panel)
+    .map((trace) => [trace.name, trace.line.width, trace.marker.size]);
+  const [naive, ewc, er, gem] = looks([of('naive', 0), of('ewc', 0.005), of('er', 0.3), of('gem', 0)]);
+  assert.ok(naive[1] >= ewc[1] + 2 && ewc[1] >= gem[1] + 2, 'rims of at least a pixel on both sides');
+  assert.ok(naive[2] >= ewc[2] + 2 && ewc[2] >= gem[2] + 2);
+  assert.deepEqual([er.slice(1), gem.slice(1)], [[2, 7], [2, 7]], 'seen without a rim');
+  const alone = looks([of('naive', 0), of('ewc', 0.05)]);
+  assert.deepEqual(alone.map(([, width]) => width), [2, 2], 'they part at the second moment');
+  assert.deepEqual(looks([of('naive', 0), of('ewc', 0.05)], 'x2').map(([, width]) => width > 2), [true, false], 'panel by panel');
+});
+
+test('sweeps and learning curves show lines on top of each other, too', () => {
+  const curve = (method: string) => ({ method, steps: [0, 1, 10], accuracies: [0.1, 0.2, 0.9] });
+  const sweep = ['naive', 'ewc'].flatMap((method) => [1, 10].map((value) => ({ ...runs[0], method, value })));
+  for (const figure of [figures.learningCurvesFigure([curve('naive'), curve('ewc')]), figures.sweepFigure(sweep)]) {
+    const [below, above] = traces(figure).filter((trace) => trace.xaxis === 'x');
+    assert.ok(below.line.width > above.line.width);
+  }
+  const partly = [...sweep.slice(0, 2), { ...sweep[2], method: 'er' }];
+  const [below] = traces(figures.sweepFigure(partly));
+  assert.equal(below.line.width, 2, 'a line that covers one value only leaves the rest to be seen');
+});
+
 test('metric bars: ACC, BWT and FM of each method, whiskers only with several seeds', () => {
   const [acc, , bwt, , fm] = traces(figures.metricBarsFigure(runs));
   const rounded = (values: number[]) => values.map((value) => Number(value.toFixed(6)));

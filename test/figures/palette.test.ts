@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { STUDIES } from '../../src/benchmark';
 import { methodColor, methodLabel, methodStyle, withOpacity } from '../../src/figures/palette';
 
 const BUILT_IN = ['naive', 'ewc', 'ewc-online', 'er', 'gem', 'pnn', 'joint'];
@@ -23,7 +24,13 @@ test('any other name gets a valid colour of its own, the same every time', () =>
 test('names of object members are names like any other', () => {
   assert.match(methodColor('constructor'), /^#/);
   assert.equal(methodLabel('toString'), 'toString');
-  assert.equal(methodLabel('er'), 'Replay');
+  assert.equal(methodLabel('er'), 'ER');
+});
+
+test('figures call a method what the rows of the benchmark call it', () => {
+  for (const { methods } of STUDIES) {
+    for (const { label, method } of methods) assert.equal(label.replace(/ λ=.*/, ''), methodLabel(method));
+  }
 });
 
 test('opacity turns a colour into rgba', () => {

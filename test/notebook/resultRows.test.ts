@@ -16,7 +16,7 @@ test('summaryRows has one row a method and label, averaged over seeds, with half
 });
 
 test('summaryRows of one seed has no interval, and null where a metric was not measured', () => {
-  assert.deepEqual(summaryRows([{ method: 'er', seed: 1, matrix: [[1, null], [null, 1]] }]), [{ method: 'Replay', ACC: null, BWT: null, FM: null }]);
+  assert.deepEqual(summaryRows([{ method: 'er', seed: 1, matrix: [[1, null], [null, 1]] }]), [{ method: 'ER', ACC: null, BWT: null, FM: null }]);
 });
 
 test('runRows has one row a run, rounded to four decimals', () => {
