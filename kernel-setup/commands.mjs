@@ -5,6 +5,7 @@ import { lab } from './commands/lab.mjs';
 import { notebooks } from './commands/notebooks.mjs';
 import { test } from './commands/test.mjs';
 import { compile } from './steps/compile.mjs';
+import { htmlExport } from './steps/html-export.mjs';
 import { kernelspec } from './steps/kernelspec.mjs';
 import { nativeAddon } from './steps/native-addon.mjs';
 import { nodePackages } from './steps/node-packages.mjs';
@@ -17,6 +18,7 @@ export const STEPS = {
   'native-addon': nativeAddon,
   compile,
   kernelspec,
+  'html-export': htmlExport,
 };
 
 /**
@@ -25,8 +27,8 @@ export const STEPS = {
  * `start(context, args, results)` gives the exit code.
  */
 export const COMMANDS = {
-  lab: { about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon'], start: lab },
-  test: { about: 'run the tests (arguments: parts of test paths, options of node --test)', needs: ['node-packages', 'compile'], uses: ['python-packages', 'native-addon', 'kernelspec'], start: test },
+  lab: { about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon', 'html-export'], start: lab },
+  test: { about: 'run the tests (arguments: parts of test paths, options of node --test)', needs: ['node-packages', 'compile'], uses: ['python-packages', 'native-addon', 'kernelspec', 'html-export'], start: test },
   benchmark: { about: 'run the benchmark (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: benchmark },
   bench: { about: 'time training steps against other engines (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: bench },
   notebooks: { about: 'run all notebooks and write them with their outputs (arguments: parts of their names)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon'], start: notebooks },

@@ -21,6 +21,7 @@ export async function doctor(context, _args, results) {
     coreRow(context),
     stepRow(context, 'compiled library', results.compile, version(context, '.'), path.join(context.root, 'dist')),
     stepRow(context, 'kernel', results.kernelspec, `tslab ${version(context, 'node_modules/tslab')}`, path.join(context.root, 'kernel-setup', 'share')),
+    stepRow(context, 'HTML export', results['html-export'], `Plotly ${version(context, 'node_modules/plotly.js-cartesian-dist-min')}`, path.join(context.venv, 'etc', 'jupyter')),
     browserRow(context),
     { part: 'machine', version: `${os.platform()} ${os.arch()}`, where: `${os.availableParallelism()} cores, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`, state: 'OK' },
     { part: 'cache', version: `${Math.round(folderSize(context.cache) / 1e6)} MB`, where: '.cache', state: 'OK' },
