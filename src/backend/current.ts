@@ -19,6 +19,12 @@ export interface Backend {
   keep<T extends Value>(value: T): T;
   /** Frees values. */
   dispose(...values: Value[]): void;
+  /**
+   * A float32 matrix whose numbers come in parts, so that it need not lie in the host's memory as a whole.
+   *
+   * @param fill writes `count` rows from row `start` on into `part` [count · columns]; `part` is used again for the next rows
+   */
+  upload(rows: number, columns: number, fill: (part: Float32Array, start: number, count: number) => void): Value;
   /** A copy of a value on the host, row-major. */
   toHost(value: Value): Float32Array | Int32Array;
   /** How many values and variables are alive on the device; flat over training steps. */

@@ -34,6 +34,7 @@ export function openNative(): Backend {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_NUM_INTRAOP_THREADS ??= '1';
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
+  process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   restoreIsNullOrUndefined();
   const tf = quietly(() => require('@tensorflow/tfjs-node') as typeof tfjs);
   tf.setBackend('tensorflow');
@@ -41,7 +42,11 @@ export function openNative(): Backend {
   const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;
   const kernels = new NativeKernels(tf, node);
   const opened = tfjsBackend(tf, 'native', description, kernels);
-  return { ...opened, graphs: graphHost(opened, kernels, node) };
+  return {
+    ...opened,
+    upload: (rows, columns, fill) => kernels.upload(rows, columns, fill),
+    graphs: graphHost(opened, kernels, node),
+  };
 }
 
 /** Graphs run in sessions of their own through the same library; tensors go in and out without being copied. */
@@ -83,6 +88,13 @@ function quietly<T>(load: () => T): T {
 }
 
 const MOMENTUM: Attributes = { T: 'float32', use_locking: false, use_nesterov: false };
+const EMPTY: Attributes = { dtype: 'float32', init: false };
+const FLOAT: Attributes = { T: 'float32' };
+/**
+ * Least size of a part of `upload`. From 32 MB on, glibc takes memory straight from the system and gives it back; smaller parts come
+ * from the heap, where each may leave a gap that the next does not fit into, until all of them together lie in memory.
+ */
+const UPLOAD_BYTES = 33 * 2 ** 20;
 const DESTROY: Attributes = { ignore_lookup_error: true };
 const FLOAT_VARIABLE: Attributes = { dtype: 'float32' };
 const INT_VARIABLE: Attributes = { dtype: 'int32' };
@@ -182,6 +194,26 @@ class NativeKernels extends TensorFlowKernels {
   takeBack(variable: Variable, content: Value | undefined): void {
     if (variable.storage) (variable.storage as ResourceStorage).lent = undefined;
     if (content) this.assign(variable, content);
+  }
+
+  /** See `Backend`. `InplaceUpdate` writes into the matrix it is given and returns it under another name; on the CPU nothing is copied. */
+  upload(rows: number, columns: number, fill: (part: Float32Array, start: number, count: number) => void): Value {
+    const { tf, node } = this;
+    const most = Math.ceil(rows / Math.max(1, Math.floor((4 * rows * columns) / UPLOAD_BYTES)));
+    const part = new Float32Array(most * columns);
+    let matrix = tf.tidy(() => node.executeSingleOutput('Empty', this.attributes(EMPTY), [tf.tensor1d([rows, columns], 'int32')]));
+    for (let start = 0; start < rows; start += most) {
+      const count = Math.min(most, rows - start);
+      const numbers = part.subarray(0, count * columns);
+      fill(numbers, start, count);
+      const before = matrix;
+      matrix = tf.tidy(() => {
+        const inputs = [before, tf.range(start, start + count, 1, 'int32'), tf.tensor2d(numbers, [count, columns])];
+        return node.executeSingleOutput('InplaceUpdate', this.attributes(FLOAT), inputs);
+      });
+      before.dispose();
+    }
+    return matrix;
   }
 
   protected override run(op: string, attributes: Attributes, inputs: Value[], ...results: Result[]): Value[] {

@@ -17,6 +17,11 @@ export function tfjsBackend(tf: Tf, name: BackendName, description: string, kern
     scope: (fn) => tf.tidy(fn as () => tfjs.TensorContainer) as ReturnType<typeof fn>,
     keep: (value) => tf.keep(value as unknown as Tensor) as unknown as typeof value,
     dispose: (...values) => values.forEach((value) => (value as Tensor).dispose()),
+    upload: (rows, columns, fill) => {
+      const all = new Float32Array(rows * columns);
+      fill(all, 0, rows);
+      return kernels.tensor(all, [rows, columns]);
+    },
     toHost: (value) => (value as Tensor).dataSync() as Float32Array | Int32Array,
     tensorCount: () => tf.memory().numTensors,
   };

@@ -99,13 +99,8 @@ export class TaskLoader {
    * @returns images [n · inputSize] row after row, labels [n]
    */
   hostData(samples?: Int32Array): { images: Float32Array; labels: Int32Array } {
-    const { mean, std } = this.dataset;
     const positions = samples ? samples.map((sample) => this.positionOf(sample)) : this.positions;
-    const labels = Int32Array.from(positions, (position) => {
-      const label = this.source.labels[position];
-      return this.labelOf ? this.labelOf[label] : label;
-    });
-    return { images: this.pixels(positions, 1 / std, -mean / std), labels };
+    return { images: this.normalised(positions), labels: this.labelsAt(positions) };
   }
 
   /**
@@ -115,8 +110,11 @@ export class TaskLoader {
    */
   resident(): { images: Value; labels: Value } {
     if (!this.onDevice) {
-      const { images, labels } = this.hostData();
-      this.onDevice = { images: device(images, [this.size, this.task.inputSize]), labels: device(labels, [this.size]) };
+      const { upload, keep } = backend();
+      const images = upload(this.size, this.task.inputSize, (part, start, count) => {
+        this.normalised(this.positions.subarray(start, start + count), part);
+      });
+      this.onDevice = { images: keep(images), labels: device(this.labelsAt(this.positions), [this.size]) };
     }
     return this.onDevice;
   }
@@ -178,11 +176,23 @@ export class TaskLoader {
     );
   }
 
+  private labelsAt(positions: Int32Array): Int32Array {
+    return positions.map((position) => {
+      const label = this.source.labels[position];
+      return this.labelOf ? this.labelOf[label] : label;
+    });
+  }
+
+  private normalised(positions: Int32Array, out?: Float32Array): Float32Array {
+    const { mean, std } = this.dataset;
+    return this.pixels(positions, 1 / std, -mean / std, out);
+  }
+
   /** Images at these positions of the data set; `factor` and `offset` apply to pixels in [0, 1]. */
-  private pixels(positions: Int32Array, factor: number, offset: number): Float32Array {
+  private pixels(positions: Int32Array, factor: number, offset: number, out?: Float32Array): Float32Array {
     const { images } = this.source;
     const unit = images instanceof Uint8Array ? 255 : 1;
-    return convertPixels(images, positions, this.task.inputSize, this.pixelMap, factor / unit, offset);
+    return convertPixels(images, positions, this.task.inputSize, this.pixelMap, factor / unit, offset, out);
   }
 }
 

@@ -23,7 +23,8 @@ export interface BilinearMap {
  * @param images all pixels, [n · pixels]
  * @param positions which images, in the order wanted
  * @param pixels numbers per image
- * @returns [positions.length, pixels], row after row
+ * @param out where to write, [positions.length · pixels]. Default: a new array
+ * @returns `out`, row after row
  */
 export function convertPixels(
   images: Uint8Array | Float32Array,
@@ -32,8 +33,8 @@ export function convertPixels(
   map: PixelMap | undefined,
   factor: number,
   offset: number,
+  out: Float32Array = new Float32Array(positions.length * pixels),
 ): Float32Array {
-  const out = new Float32Array(positions.length * pixels);
   for (let row = 0; row < positions.length; row++) {
     const from = positions[row] * pixels;
     const to = row * pixels;

@@ -9,20 +9,16 @@ const ROWS = 1000;
 export async function countCorrect(model: Model, loader: TaskLoader, task: TaskChoice): Promise<number> {
   const { kernels: k, scope, toHost, dispose } = backend();
   let correct = 0;
-  try {
-    for (let start = 0; start < loader.size; start += ROWS) {
-      const rows = Math.min(ROWS, loader.size - start);
-      const { images, labels } = loader.resident(); // asked again: another trainer may have released it meanwhile
-      const count = scope(() => {
-        const { logits } = model.pass(k, k.slice(images, 0, start, rows), task);
-        return k.countEqual(k.argMax(logits), k.slice(labels, 0, start, rows));
-      });
-      correct += toHost(count)[0];
-      dispose(count);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  } finally {
-    loader.release();
+  for (let start = 0; start < loader.size; start += ROWS) {
+    const samples = Int32Array.from({ length: Math.min(ROWS, loader.size - start) }, (_, i) => start + i);
+    const { images, labels } = loader.hostData(samples);
+    const count = scope(() => {
+      const { logits } = model.pass(k, k.tensor(images, [samples.length, loader.task.inputSize]), task);
+      return k.countEqual(k.argMax(logits), k.tensor(labels, [samples.length]));
+    });
+    correct += toHost(count)[0];
+    dispose(count);
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return correct;
 }
