@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { methodLabel, METHODS } from '../../src';
 import { codeCells, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';
 
-const MAX_LINES = 16;
+const MAX_LINES = 12;
 const MAX_BYTES = 1_000_000;
 
 test('there are the seven notebooks, in order', () => {
@@ -57,6 +58,17 @@ for (const name of notebookNames) {
 
   test(`${name}: no code cell has more than ${MAX_LINES} lines`, () => {
     for (const { source, index } of cells) assert.ok(source.split('\n').length <= MAX_LINES, `cell ${index} has ${source.split('\n').length}`);
+  });
+
+  test(`${name}: the longer time of cells tagged 'import' is for the one that imports the library`, () => {
+    const tagged = cells.filter(({ cell }) => isTagged(cell, 'import'));
+    assert.deepEqual(tagged, cells.filter(({ source }) => source.includes("from 'continual-learning'")));
+    assert.equal(tagged.length, 1);
+  });
+
+  test(`${name} calls the methods in its tables what the library calls them`, () => {
+    const known = METHODS.map((method) => methodLabel(method.name));
+    for (const [, written] of cells.flatMap(({ source }) => [...source.matchAll(/\bmethod: '([A-Z].*?)'/g)])) assert.ok(known.includes(written), written);
   });
 
   test(`${name} uses no object shorthand for a name of another cell, which plain tslab cannot run`, () => {

@@ -11,7 +11,7 @@ import { type CellOutput, isTagged, notebookNames, notebookPath, PLOTLY } from '
 /** Seconds on a free machine with two cores. */
 const BUDGET = { import: 2, other: 0.5, notebook: 30 };
 /** Tests run side by side on shared machines. */
-const GENEROUS = 6;
+const GENEROUS = 4;
 
 interface CellReport {
   index: number;
@@ -65,12 +65,33 @@ for (const name of notebookNames) {
   });
 }
 
+/** Makes a kernel of this name in `work`, started by Node with these arguments. */
+function addKernel(name: string, args: string[]): void {
+  const folder = path.join(work, 'kernels', name);
+  fs.mkdirSync(folder, { recursive: true });
+  const kernel = { argv: [process.execPath, ...args], display_name: name, language: 'typescript', interrupt_mode: 'signal' };
+  fs.writeFileSync(path.join(folder, 'kernel.json'), JSON.stringify(kernel));
+}
+
+test('a notebook also runs where the native addon does not load', (context) => {
+  if (!needsJupyter(context)) return;
+  const [hook, tried] = [path.join(work, 'hook.cjs'), path.join(work, 'tried')];
+  fs.writeFileSync(hook, `const { _extensions: open } = require('node:module'), real = open['.node'];
+    open['.node'] = (module, file) => {
+      if (!/tfjs/.test(file)) return real(module, file);
+      require('node:fs').writeFileSync(${JSON.stringify(tried)}, '');
+      throw new Error('it does not load');
+    };`);
+  addKernel('no-addon', ['-r', hook, path.join(projectRoot, 'kernel-setup', 'kernel', 'main.cjs'), '{connection_file}']);
+  const { error, cells } = execute('00-start-here', ['--kernel', 'no-addon'], work);
+  assert.equal(error, null, error ?? '');
+  assert.ok(fs.existsSync(tried), 'the addon was asked for, and refused');
+  for (const cell of cells) assert.deepEqual(figuresIn(cell).found, figuresIn(cell).expected, cell.source);
+});
+
 test('a notebook also runs under plain tslab, as in VS Code or on Binder', (context) => {
   if (!needsJupyter(context)) return;
-  const folder = path.join(work, 'kernels', 'plain-tslab');
-  fs.mkdirSync(folder, { recursive: true });
-  const argv = [process.execPath, path.join(projectRoot, 'node_modules', 'tslab', 'bin', 'tslab'), 'kernel', '--config-path', '{connection_file}'];
-  fs.writeFileSync(path.join(folder, 'kernel.json'), JSON.stringify({ argv, display_name: 'plain tslab', language: 'typescript', interrupt_mode: 'signal' }));
+  addKernel('plain-tslab', [path.join(projectRoot, 'node_modules', 'tslab', 'bin', 'tslab'), 'kernel', '--config-path', '{connection_file}']);
   const { error, cells } = execute('03-class-incremental', ['--kernel', 'plain-tslab'], work);
   assert.equal(error, null, error ?? '');
   for (const cell of cells) {
