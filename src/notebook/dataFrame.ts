@@ -39,11 +39,14 @@ export function toDataFrame(rows: readonly TableRow[]): DataFrame {
 
 /**
  * Loads danfojs now (about a second), so that the first `toDataFrame` need not wait for it: for a notebook's import cell.
- *
- * @throws when danfojs cannot be loaded
+ * Never fails; where danfojs cannot be loaded, `toDataFrame` says why.
  */
 export function loadDanfo(): void {
-  danfo();
+  try {
+    requireDanfo();
+  } catch {
+    // Everything but toDataFrame works without it.
+  }
 }
 
 interface Danfo {

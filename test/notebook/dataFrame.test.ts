@@ -52,3 +52,11 @@ test('after loadDanfo the first toDataFrame need not load anything', () => {
     console.log(JSON.stringify([Object.keys(require.cache).length - before, Object.keys(require.cache).some((file) => file.includes('danfojs'))]));`);
   assert.deepEqual([after, loaded], [0, true]);
 });
+
+test('where danfojs cannot be loaded, loadDanfo is silent and toDataFrame says why', () => {
+  const [message] = script(`const { Module } = require('node:module'), load = Module._load;
+    Module._load = (name, ...rest) => { if (name === 'danfojs-node') throw new Error('a part is missing'); return load(name, ...rest); };
+    cl.loadDanfo();
+    try { cl.toDataFrame([{ a: 1 }]); } catch (error) { console.log(JSON.stringify([error.message])); }`);
+  assert.match(message, /^toDataFrame: danfojs-node does not load: a part is missing; run `npm run doctor`/);
+});
