@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { withPlainTfjs } from '../backend/plainTfjs';
 import { problem } from '../utils/errors';
 import type { TableRow } from './table';
 
@@ -61,18 +62,6 @@ function danfo(): Danfo {
   }
 }
 
-/**
- * danfojs-node asks for tfjs-node, whose native addon does not load everywhere and which, once loaded, takes the place of the
- * backend in use. Unless it is loaded already, danfojs gets plain tfjs under its name: the same operations, on whatever backend is in use.
- */
 function requireDanfo(): Danfo {
-  const asked = require.resolve('@tensorflow/tfjs-node', { paths: [dirname(require.resolve('danfojs-node'))] });
-  if (require.cache[asked]) return require('danfojs-node') as Danfo;
-  require('@tensorflow/tfjs');
-  require.cache[asked] = require.cache[require.resolve('@tensorflow/tfjs')];
-  try {
-    return require('danfojs-node') as Danfo;
-  } finally {
-    delete require.cache[asked];
-  }
+  return withPlainTfjs(() => require('danfojs-node') as Danfo, dirname(require.resolve('danfojs-node')));
 }
