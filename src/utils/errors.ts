@@ -7,7 +7,9 @@
  * @param remedy what the reader can do about it
  */
 export function problem(subject: string, reason: string, remedy?: string): Error {
-  return new Error(`${subject}: ${reason}${remedy ? `; ${remedy}` : ''}`);
+  const error = new Error(`${subject}: ${reason}${remedy ? `; ${remedy}` : ''}`);
+  Error.captureStackTrace(error, problem); // an error that nobody catches shows the line that found it, not this one
+  return error;
 }
 
 /**

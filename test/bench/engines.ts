@@ -70,12 +70,7 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
   ];
   if (cores === 1) return single;
   const both = [
-    library('native', 'the same with all cores', {
-      CL_BACKEND: 'native',
-      CL_EXECUTION: RECORDED,
-      TF_NUM_INTRAOP_THREADS: '1',
-      TF_NUM_INTEROP_THREADS: String(cores),
-    }),
+    library('native', 'the same, free to use all cores, threads as it chooses', { CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
     ...rivals(python, cores)
       .filter(({ name }) => name !== 'jax-jit')
       .flatMap(withPassiveWaiting),

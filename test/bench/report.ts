@@ -73,7 +73,8 @@ export function targetTable(targets: Target[]): string {
   return textTable([['target', 'at most', 'wall', 'CPU', ''], ...rows]);
 }
 
-function verdict(limit: number, measured: number | undefined, cpu: number | undefined): string {
+/** Whether a ratio of wall times (and, where it is given, that of processor times) is within its limit, in words. */
+export function verdict(limit: number, measured: number | undefined, cpu?: number): string {
   if (measured === undefined) return 'not measured';
   if (measured <= limit) return 'reached';
   const missed = `missed by ${(100 * (measured / limit - 1)).toFixed(0)} %`;
