@@ -21,6 +21,8 @@ export type HostNumbers = Float32Array | Int32Array;
 export interface Kernels {
   /** a·b, each operand transposed first where asked; [m, k] × [k, n] → [m, n]. */
   matMul(a: Value, b: Value, transposeA?: boolean, transposeB?: boolean): Value;
+  /** aᵀ·b of each of `blocks` equal blocks of rows, each result as one row; [blocks·n, p], [blocks·n, q] → [blocks, p·q]. */
+  blockProducts(a: Value, b: Value, blocks: number): Value;
   /** x + bias for every row; [n, c] + [c] → [n, c]. */
   biasAdd(x: Value, bias: Value): Value;
   /** Sum over the rows, the gradient of a bias; [n, c] → [c]. */

@@ -45,6 +45,13 @@ export class PortableKernels implements Kernels {
     return this.tf.matMul(left, right);
   }
 
+  blockProducts(a: Value, b: Value, blocks: number): Value {
+    const rows = a.shape[0] / blocks;
+    const block = (x: Value, i: number) => this.slice(x, 0, i * rows, rows);
+    const products = Array.from({ length: blocks }, (_, i) => this.matMul(block(a, i), block(b, i), true));
+    return this.concat(products.map((product) => this.reshape(product, [1, a.shape[1] * b.shape[1]])), 0);
+  }
+
   biasAdd(x: Value, bias: Value): Value {
     return this.tf.add(x as Tensor, bias as Tensor);
   }

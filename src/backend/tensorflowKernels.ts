@@ -10,6 +10,7 @@ export interface Result {
 
 const FLOAT: Attributes = { T: 'float32' };
 const MATMUL = [0, 1, 2, 3].map((n): Attributes => ({ T: 'float32', transpose_a: n >= 2, transpose_b: n % 2 === 1 }));
+const BLOCKS: Attributes = { T: 'float32', adj_x: true, adj_y: false };
 const CROSS_ENTROPY: Attributes = { T: 'float32', Tlabels: 'int32' };
 const SUM: Attributes = { T: 'float32', Tidx: 'int32', keep_dims: false };
 const ROW_SUM: Attributes = { ...SUM, keep_dims: true };
@@ -49,6 +50,12 @@ export abstract class TensorFlowKernels implements Kernels {
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
     const shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]];
     return this.float('MatMul', MATMUL[(transposeA ? 2 : 0) + (transposeB ? 1 : 0)], [a, b], shape);
+  }
+
+  blockProducts(a: Value, b: Value, blocks: number): Value {
+    const [p, q] = [a.shape[1], b.shape[1]];
+    const [left, right] = [a, b].map((x) => this.reshape(x, [blocks, x.shape[0] / blocks, x.shape[1]]));
+    return this.reshape(this.float('BatchMatMulV2', BLOCKS, [left, right], [blocks, p, q]), [blocks, p * q]);
   }
 
   biasAdd(x: Value, bias: Value): Value {

@@ -1,6 +1,5 @@
 import { Variable } from '../backend';
 import type { Kernels, Value } from '../backend';
-import { multiplyOut } from '../models';
 import type { LayerGradient, Linear, Model, Parameter } from '../models';
 
 /** Samples of past tasks, all in one batch, and the gradients of their losses task by task. */
@@ -23,7 +22,7 @@ export class GemMemory {
 
   /**
    * The gradients of all past tasks' mean losses in factored form, from one forward and backward pass over all memories:
-   * rows `starts[i]` … of inputs and deltas belong to the i-th past task.
+   * each past task has the same number of rows of inputs and deltas.
    *
    * @param useTaskId whether each row answers through its own task's output
    */
@@ -60,28 +59,18 @@ export class GemMemory {
    * one that no past task uses.
    */
   rows(k: Kernels, past: LayerGradient[], parameters: Parameter[]): (Value | undefined)[] {
-    const { starts } = this.onDevice();
-    const rows = new Map<Parameter, Value[]>();
-    for (let i = 0; i < this.size; i++) {
-      const count = starts[i + 1] - starts[i];
-      const own = past.map(({ layer, input, delta }) => ({
-        layer,
-        input: k.slice(input, 0, starts[i], count),
-        delta: k.slice(delta, 0, starts[i], count),
-      }));
-      for (const [parameter, gradient] of multiplyOut(k, own)) {
-        rows.set(parameter, [...(rows.get(parameter) ?? []), flat(k, gradient)]);
-      }
+    const rows = new Map<Parameter, Value>();
+    for (const { layer, input, delta } of past) {
+      rows.set(layer.weight, k.blockProducts(input, delta, this.size));
+      if (layer.bias) rows.set(layer.bias, k.matMul(k.read(this.onDevice().membership), delta));
     }
-    return parameters.map((parameter) => {
-      const values = rows.get(parameter);
-      return values && (values.length === 1 ? values[0] : k.concat(values, 0));
-    });
+    return parameters.map((parameter) => rows.get(parameter));
   }
 
   /** G·g, [past tasks, 1]; `present` is g by parameter. */
   rowProducts(k: Kernels, rows: (Value | undefined)[], present: Value[]): Value {
-    const parts = rows.flatMap((G, i) => (G ? [k.matMul(G, flat(k, present[i]), false, true)] : []));
+    const flat = (gradient: Value) => k.reshape(gradient, [1, gradient.shape.reduce((product, n) => product * n, 1)]);
+    const parts = rows.flatMap((G, i) => (G ? [k.matMul(G, flat(present[i]), false, true)] : []));
     return parts.reduce((sum, part) => k.add(sum, part));
   }
 
@@ -111,29 +100,27 @@ interface DeviceMemory {
   readonly labels: Variable;
   /** int32 [n] */
   readonly tasks: Variable;
-  /** 1 / samples of the row's task, so that each task's loss is a mean; [n, 1] */
+  /** 1 / samples of the row's task, so that each task's loss is a mean, and 0 for an empty row; [n, 1] */
   readonly weights: Variable;
   /** 1 where the row belongs to the task; [past tasks, n] */
   readonly membership: Variable;
-  /** First row of each past task, and the number of rows. */
-  readonly starts: number[];
 }
 
+/** A task with fewer samples than another is filled up with empty rows that count nothing. */
 function placeOnDevice(parts: { taskId: number; images: Float32Array; labels: Int32Array }[], inputSize: number): DeviceMemory {
-  const starts = [0];
-  for (const { labels } of parts) starts.push(starts[starts.length - 1] + labels.length);
-  const n = starts[parts.length];
+  const most = Math.max(...parts.map(({ labels }) => labels.length));
+  const n = parts.length * most;
   const images = new Float32Array(n * inputSize);
   const labels = new Int32Array(n);
   const tasks = new Int32Array(n);
   const weights = new Float32Array(n);
   const membership = new Float32Array(parts.length * n);
   parts.forEach((part, i) => {
-    const [start, end] = [starts[i], starts[i + 1]];
+    const [start, end] = [i * most, (i + 1) * most];
     images.set(part.images, start * inputSize);
-    labels.set(part.labels, start);
+    labels.fill(part.labels[0], start, end).set(part.labels, start);
     tasks.fill(part.taskId, start, end);
-    weights.fill(1 / (end - start), start, end);
+    weights.fill(1 / part.labels.length, start, start + part.labels.length);
     membership.fill(1, i * n + start, i * n + end);
   });
   return {
@@ -142,11 +129,5 @@ function placeOnDevice(parts: { taskId: number; images: Float32Array; labels: In
     tasks: new Variable('gem/tasks', [n], tasks),
     weights: new Variable('gem/weights', [n, 1], weights),
     membership: new Variable('gem/membership', [parts.length, n], membership),
-    starts,
   };
-}
-
-/** All entries in one row. */
-function flat(k: Kernels, gradient: Value): Value {
-  return k.reshape(gradient, [1, gradient.shape.reduce((product, n) => product * n, 1)]);
 }
