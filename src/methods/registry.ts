@@ -48,7 +48,7 @@ export const METHODS: readonly MethodEntry[] = [
   },
   {
     name: 'er',
-    label: 'Experience replay',
+    label: 'ER',
     create: (model, options) => new ExperienceReplay(model, options),
     useWhen: 'a small sample of old data may be kept; the first thing to try in every scenario',
     breaksWhen: 'no data may be kept, or the memory holds only a handful of samples a class',

@@ -12,6 +12,6 @@ export function scriptJson(value: unknown): string {
 
 /** JavaScript of a library as a `<script>` element that sets its global even where a module loader is on the page. */
 export function inlineScript(code: string): string {
-  const safe = code.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--');
+  const safe = code.replace(/<\/(?=script)/gi, '<\\/').replace(/<!--/g, '<\\!--');
   return `<script>(function (define, module, exports) {\n${safe}\n}).call(window, undefined, undefined, undefined);</script>`;
 }

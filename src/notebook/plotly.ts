@@ -11,8 +11,8 @@ const CARTESIAN = new Set([
   'scatter', 'bar', 'box', 'heatmap', 'histogram', 'histogram2d', 'histogram2dcontour', 'contour', 'image', 'pie', 'scatterternary', 'violin',
 ]);
 
-/** Shown by Plotly without its own advertising button, in the width that there is. */
-export const PLOTLY_CONFIG = { displaylogo: false, responsive: true };
+/** Shown in the width that there is, without Plotly's advertising button and without the one that sends the figure to its cloud. */
+export const PLOTLY_CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false };
 
 /** Plotly's JavaScript: the small cartesian build (1.5 MB) where it suffices, else the complete one (10 MB). */
 function plotlyCode(figures: readonly Figure[]): string {
@@ -23,8 +23,8 @@ function plotlyCode(figures: readonly Figure[]): string {
 
 /**
  * Puts Plotly itself (1.5 MB) into the notebook, so that figures are drawn without JupyterLab's Plotly extension and in
- * pages made by `nbconvert --to html`, also offline. Call it once, in a cell above the first figure. Not needed in the
- * JupyterLab that `npm run lab` opens.
+ * pages that another nbconvert makes, also offline. Call it once, in a cell above the first figure. Not needed in the
+ * JupyterLab that `npm run lab` opens, nor for `nbconvert --to html` of this project's .venv.
  */
 export function inlinePlotly(): void {
   const html = `${inlineScript(plotlyCode([]))}<p style="color:#7a7a7a">Plotly is part of this notebook: figures are drawn without a connection.</p>`;

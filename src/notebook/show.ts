@@ -38,10 +38,13 @@ function figureHtml(figure: Figure): string {
   const id = `figure-${randomBytes(6).toString('hex')}`;
   const still = figureImage(figure) ?? `<p>${escapeHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
   const arguments_ = [figure.data, figure.layout, PLOTLY_CONFIG].map(scriptJson).join(', ');
+  const types = scriptJson([...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))]);
   return `<div id="${id}">${still}</div>
 <script>(function () {
   var place = document.getElementById('${id}');
   if (!place || !window.Plotly) return;
+  var known = window.Plotly.PlotSchema.get().traces;
+  if (!${types}.every(function (type) { return type in known; })) return;
   place.innerHTML = '';
   window.Plotly.newPlot(place, ${arguments_});
 })();</script>`;

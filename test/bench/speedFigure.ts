@@ -10,7 +10,7 @@ const BARS: { engine: string; label: string; colour: string }[] = [
 const METHOD_LABELS: Record<string, string> = {
   naive: 'Naive',
   ewc: 'EWC',
-  er: 'Experience replay',
+  er: 'ER',
   gem: 'GEM, all projected',
   'gem-agree': 'GEM, none projected',
   pnn: 'PNN',
