@@ -35,7 +35,7 @@ export class GemMemory {
 
   /**
    * ⟨g, g_k⟩ for every past task, without forming any g_k: for a linear layer
-   * ⟨XᵀΔ, X'ᵀΔ'⟩ = Σ (X·X'ᵀ + 1)∘(Δ·Δ'ᵀ), the 1 being the bias. Forming them costs four times as much.
+   * ⟨XᵀΔ, X'ᵀΔ'⟩ = Σ (X·X'ᵀ + 1)∘(Δ·Δ'ᵀ), the 1 being the bias.
    *
    * @returns [past tasks, 1]
    */
@@ -92,7 +92,7 @@ export class GemMemory {
   }
 }
 
-/** All memories one after the other. */
+/** All memories one after the other, each filled up to the length of the longest. */
 interface DeviceMemory {
   /** [n, inputSize] */
   readonly images: Variable;

@@ -37,6 +37,7 @@ export async function runInProcesses(experiments: readonly Experiment[], { worke
       await Promise.all(Array.from({ length: workers }, lane));
     } finally {
       clearInterval(watch);
+      waiting.length = 0; // the other lanes begin nothing more
       pools.forEach((pool) => void pool.stop()); // those left where an experiment failed
       status.end();
     }

@@ -5,6 +5,7 @@ import type { TaskLoader } from '../../src/data/loader';
 import type { ScenarioName } from '../../src/data/task';
 import { GEM, solveBoundedQP, type TrainingBatch } from '../../src/methods';
 import { ProgressiveNeuralNet, type Gradients, type Model, type Parameter } from '../../src/models';
+import { GemMemory } from '../../src/methods/gemMemory';
 import { hostGradients } from '../models/fixtures';
 import { dot, easyStream, smallModel, wholeTask } from './fixtures';
 
@@ -33,6 +34,7 @@ class Watched extends GEM {
     model: Model,
     private readonly loaders: readonly TaskLoader[],
     margin: number,
+    private readonly byRows: boolean,
   ) {
     super(model, { memorySize: 1000, margin, epochs: 2, lr: 0.05, seed: 1 });
   }
@@ -41,15 +43,17 @@ class Watched extends GEM {
       flat(this.model, new Map([...values].map(([parameter, value]) => [parameter, Float32Array.from(backend().toHost(value))])));
     const g = onHost(gradients);
     const past = this.learntTasks.map((id) => flat(this.model, hostGradients(this.model, wholeTask(this.loaders[id])).gradients));
+    (this as unknown as { violatedLately: number }).violatedLately = Number(this.byRows);
     const adjusted = super.adjustGradients(gradients, batch);
     this.steps.push({ g, projected: onHost(adjusted), past });
     return adjusted;
   }
 }
 
-async function watch(scenario: ScenarioName, architecture: string, margin: number): Promise<Watched> {
+/** `byRows`: whether violations are looked for in the past gradients themselves or in products of factors. */
+async function watch(scenario: ScenarioName, architecture: string, margin: number, byRows = false): Promise<Watched> {
   const stream = easyStream(scenario);
-  const trainer = new Watched(smallModel(architecture), stream.trainLoaders, margin);
+  const trainer = new Watched(smallModel(architecture), stream.trainLoaders, margin, byRows);
   await trainer.runSequence(stream);
   return trainer;
 }
@@ -62,9 +66,9 @@ const SETTINGS = [
 ] as const;
 
 for (const [scenario, architecture] of SETTINGS) {
-  for (const margin of [0, 0.5]) {
-    test(`${scenario}, margin ${margin}: every step is the explicit g + Gᵀv, unchanged without violation, feasible with`, async () => {
-      const trainer = await watch(scenario, architecture, margin);
+  for (const [margin, byRows] of [[0, false], [0, true], [0.5, false], [0.5, true]] as const) {
+    test(`${scenario}, margin ${margin}, ${byRows ? 'rows' : 'factors'}: every step is the explicit g + Gᵀv, unchanged without violation, feasible with`, async () => {
+      const trainer = await watch(scenario, architecture, margin, byRows);
       let [violated, untouched] = [0, 0];
       for (const step of trainer.steps) {
         const { g, projected, past } = step;
@@ -145,4 +149,23 @@ test('a model that cannot take rows of several tasks, and options out of range, 
     /GEM: memorySize must be a whole number of at least 1/,
   );
   assert.throws(() => new GEM(smallModel('DomainMLP'), { margin: -0.1 }), /GEM: margin must be a number of at least 0/);
+});
+
+test('tasks with different numbers of samples have the gradients they have alone', async () => {
+  const model = smallModel('DomainMLP');
+  const { trainLoaders } = easyStream('domain-incremental');
+  model.prepareTask(trainLoaders[0].task);
+  const parts = [30, 12].map((count, i) => trainLoaders[i].hostData(Int32Array.from({ length: count }, (_, sample) => sample)));
+  const { kernels: k, toHost } = backend();
+  const rowsOf = (...chosen: number[]) => {
+    const memory = new GemMemory(model.inputSize);
+    chosen.forEach((i) => memory.add(i, parts[i]));
+    const rows = memory.rows(k, memory.gradients(k, model, false), model.parameters()).map((row) => Array.from(toHost(row!)));
+    memory.dispose();
+    return rows;
+  };
+  const [both, first, second] = [rowsOf(0, 1), rowsOf(0), rowsOf(1)];
+  both.forEach((row, i) =>
+    [...first[i], ...second[i]].forEach((value, j) => assert.ok(Math.abs(row[j] - value) < 1e-6, `parameter ${i}, entry ${j}`)),
+  );
 });

@@ -34,6 +34,7 @@ after(() => fs.rmSync(work, { recursive: true, force: true }));
 /** Runs a notebook with its fast parameters, through the project's kernel or another one. */
 function execute(name: string, options: string[] = [], kernels = path.join(projectRoot, 'kernel-setup', 'share')): Report {
   const file = path.join(work, `${name}.json`);
+  fs.rmSync(file, { force: true }); // that of an earlier run
   const result = spawnSync(python, [path.join(projectRoot, 'test', 'notebooks', 'execute.py'), '--fast', '--report', file, ...options, notebookPath(name)], {
     encoding: 'utf8',
     env: { ...process.env, JUPYTER_PATH: kernels, JPY_SESSION_NAME: '', TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1' },

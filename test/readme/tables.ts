@@ -136,5 +136,5 @@ function transfer(results: ExperimentResult[]): string {
     [label, 'after earlier tasks', formatNumber(report!.zeroShot), formatNumber(report!.lca), ...report!.afterSteps.map(([, value]) => formatNumber(value))],
     ['', 'from scratch', '–', formatNumber(report!.lcaScratch), ...report!.afterSteps.map(([, , value]) => formatNumber(value))],
   ]);
-  return markdown([['Method', 'Start', 'Zero-shot', 'LCA (10 steps)', ...steps], ...rows]);
+  return markdown([['Method', 'Start', 'Zero-shot', 'LCA@10', ...steps], ...rows]);
 }
