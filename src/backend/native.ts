@@ -201,6 +201,10 @@ class NativeKernels extends TensorFlowKernels {
     const { tf, node } = this;
     const most = Math.ceil(rows / Math.max(1, Math.floor((4 * rows * columns) / UPLOAD_BYTES)));
     const part = new Float32Array(most * columns);
+    if (most >= rows) {
+      fill(part, 0, rows);
+      return tf.tensor2d(part, [rows, columns]);
+    }
     let matrix = tf.tidy(() => node.executeSingleOutput('Empty', this.attributes(EMPTY), [tf.tensor1d([rows, columns], 'int32')]));
     for (let start = 0; start < rows; start += most) {
       const count = Math.min(most, rows - start);

@@ -4,7 +4,22 @@ import { backend, initBackend } from '../../src/backend';
 
 const MB = 2 ** 20;
 /** Parts of the host that are not collected yet. */
-const WASTE = 140;
+const WASTE = 200;
+
+// First, while nothing that is not collected yet blurs the figures.
+test('upload, native: the numbers lie in memory once, and disposing gives the memory back to the system', async (context) => {
+  if (process.platform !== 'linux' || !(await opens('native'))) return context.skip('native does not open here, or it is no Linux');
+  const [rows, columns] = [100_000, 784];
+  const size = (rows * columns * 4) / MB;
+  backend().dispose(backend().upload(10, columns, (part) => part.fill(1)));
+  const before = process.memoryUsage.rss() / MB;
+  for (let round = 0; round < 3; round++) {
+    const matrix = backend().upload(rows, columns, (part) => part.fill(round));
+    assert.ok(process.resourceUsage().maxRSS / 1024 - before < size + WASTE, 'a second copy was made');
+    backend().dispose(matrix);
+    assert.ok(process.memoryUsage.rss() / MB - before < WASTE, 'the memory was kept');
+  }
+});
 
 for (const name of ['native', 'cpu'] as const) {
   test(`upload, ${name}: the parts come together in their order, also a smaller last one, and one tensor is left`, async (context) => {
@@ -25,20 +40,6 @@ for (const name of ['native', 'cpu'] as const) {
     backend().dispose(matrix);
   });
 }
-
-test('upload, native: the numbers lie in memory once, and disposing gives the memory back to the system', async (context) => {
-  if (!(await opens('native'))) return context.skip('native does not open here');
-  const [rows, columns] = [100_000, 784];
-  const size = (rows * columns * 4) / MB;
-  backend().dispose(backend().upload(10, columns, (part) => part.fill(1)));
-  const before = process.memoryUsage.rss() / MB;
-  for (let round = 0; round < 3; round++) {
-    const matrix = backend().upload(rows, columns, (part) => part.fill(round));
-    assert.ok(process.resourceUsage().maxRSS / 1024 - before < size + WASTE, 'a second copy was made');
-    backend().dispose(matrix);
-    assert.ok(process.memoryUsage.rss() / MB - before < WASTE, 'the memory was kept');
-  }
-});
 
 async function opens(name: 'native' | 'cpu'): Promise<boolean> {
   try {

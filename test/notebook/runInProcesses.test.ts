@@ -57,3 +57,16 @@ test('finished experiments outlive the failure of another one', async () => {
   assert.equal(results[0].label, plan[0].label);
   forks.mock.restore();
 });
+
+test('after a failure nothing more is begun', async () => {
+  const forks = mock.method(childProcess, 'fork');
+  const more = [2, 3, 4].map((epochs) => ({ ...plan[1], options: { ...plan[1].options, epochs } }));
+  try {
+    await assert.rejects(runInProcesses([{ ...plan[0], method: 'none' }, ...more], { workers: 2 }), /there is none called/);
+    const begun = forks.mock.callCount();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal(forks.mock.callCount(), begun);
+  } finally {
+    forks.mock.restore();
+  }
+});

@@ -11,7 +11,7 @@ import { type CellOutput, isTagged, notebookNames, notebookPath, PLOTLY } from '
 /** Seconds on a free machine with two cores. */
 const BUDGET = { import: 2, other: 0.5, notebook: 30 };
 /** Tests run side by side on shared machines. */
-const GENEROUS = 4;
+const GENEROUS = 5;
 
 interface CellReport {
   index: number;

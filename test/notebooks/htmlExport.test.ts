@@ -97,7 +97,8 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
 
   const graphs = (page: Page) => page.evaluate(() =>
     [...(globalThis as any).document.querySelectorAll('.js-plotly-plot')].filter((graph: any) => graph.querySelector('.main-svg') && graph.querySelector('.plot, .imagelayer, .heatmaplayer')).length);
-  const pictures = (page: Page) => page.locator('.plotly-still').count();
+  /** Waits until every picture has given way to its live figure. */
+  const noPictures = (page: Page) => page.waitForFunction(() => !(globalThis as any).document.querySelector('.plotly-still'), null, { timeout: 30_000 });
 
   /** What appears when the mouse rests on the middle of the n-th graph. */
   const hover = async (page: Page, index: number): Promise<string> => {
@@ -112,8 +113,8 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     if (!needsJupyter(context)) return;
     const seen = await open(context, page(COMMITTED));
     if (!seen) return;
+    await noPictures(seen.page);
     assert.equal(await graphs(seen.page), FIGURES);
-    assert.equal(await pictures(seen.page), 0);
     assert.match(await hover(seen.page, 0), /\w/);
     assert.equal(await seen.page.locator('.modebar-btn[data-title*="Share"]').count(), 0, 'no button that sends the figure away');
     assert.deepEqual(seen.asked, []);
@@ -124,8 +125,8 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     if (!needsJupyter(context)) return;
     const seen = await open(context, page('fresh'));
     if (!seen) return;
+    await noPictures(seen.page);
     assert.equal(await graphs(seen.page), 1);
-    assert.equal(await pictures(seen.page), 0);
     assert.match(await hover(seen.page, 0), /one .*point/);
     assert.equal(await seen.page.evaluate(() => (globalThis as any).escaped), undefined);
     assert.deepEqual(seen.asked, []);
@@ -157,8 +158,8 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     const options = ['--HTMLExporter.sanitize_html=True', '--HTMLExporter.theme=dark'];
     const seen = await open(context, path.join(exportPages([writeNotebook('sanitized', outputs)], { options }), 'sanitized.html'));
     if (!seen) return;
+    await noPictures(seen.page);
     assert.equal(await graphs(seen.page), 1);
-    assert.equal(await pictures(seen.page), 0);
     assert.match(await hover(seen.page, 0), /one .*point/);
     assert.equal(await seen.page.evaluate(() => (globalThis as any).escaped), undefined);
     assert.ok(await seen.page.getByText('harmless').isVisible());
