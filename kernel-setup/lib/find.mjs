@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Full path of the first of the named programs on the context's PATH, or undefined. A name with a slash is taken as it is. */
@@ -21,16 +21,22 @@ function isExecutable(file) {
   }
 }
 
-/** Bytes of all files below a folder; 0 where it does not exist. Files that vanish meanwhile are left out. */
+/** Bytes of all files below a folder; 0 where it does not exist. Files and folders that vanish meanwhile are left out. */
 export function folderSize(folder) {
-  if (!existsSync(folder)) return 0;
-  let sum = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    try {
-      if (entry.isFile()) sum += statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size;
-    } catch { /* gone meanwhile */ }
+  const sizes = unlessGone(() => readdirSync(folder, { withFileTypes: true }), []).map((entry) => {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) return folderSize(place);
+    return entry.isFile() ? unlessGone(() => statSync(place).size, 0) : 0;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function unlessGone(read, otherwise) {
+  try {
+    return read();
+  } catch {
+    return otherwise;
   }
-  return sum;
 }
 
 /** 123456789 → '123 MB'. */
