@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
 import { methodLabel, METHODS } from '../../src';
+import { PLOTLY_CONFIG } from '../../src/notebook/plotly';
 import { codeCells, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';
 
 const MAX_LINES = 12;
@@ -64,6 +65,12 @@ for (const name of notebookNames) {
     const tagged = cells.filter(({ cell }) => isTagged(cell, 'import'));
     assert.deepEqual(tagged, cells.filter(({ source }) => source.includes("from 'continual-learning'")));
     assert.equal(tagged.length, 1);
+  });
+
+  test(`${name}: its figures have the buttons that the library gives them, none that sends a figure away`, () => {
+    const figures = cells.flatMap(({ cell }) => (cell.outputs ?? []).flatMap(({ data }) => data?.[PLOTLY] ?? [])) as { config: object }[];
+    assert.ok(figures.length > 0);
+    for (const { config } of figures) assert.deepEqual(config, PLOTLY_CONFIG);
   });
 
   test(`${name} calls the methods in its tables what the library calls them`, () => {
