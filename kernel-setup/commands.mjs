@@ -27,10 +27,41 @@ export const STEPS = {
  * `start(context, args, results)` gives the exit code.
  */
 export const COMMANDS = {
-  lab: { about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon', 'html-export'], start: lab },
-  test: { about: 'run the tests (arguments: parts of test paths, options of node --test)', needs: ['node-packages', 'compile'], uses: ['python-packages', 'native-addon', 'kernelspec', 'html-export'], start: test },
-  benchmark: { about: 'run the benchmark (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: benchmark },
-  bench: { about: 'time training steps against other engines (--help shows its options)', needs: ['node-packages', 'compile'], uses: ['native-addon'], start: bench },
-  notebooks: { about: 'run all notebooks and write them with their outputs (arguments: parts of their names)', needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'], uses: ['native-addon', 'html-export'], start: notebooks },
-  doctor: { about: 'set everything up and show the state of every part', needs: [], uses: Object.keys(STEPS), retry: true, start: doctor },
+  lab: {
+    about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)',
+    needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'],
+    uses: ['native-addon', 'html-export'],
+    start: lab,
+  },
+  test: {
+    about: 'run the tests (arguments: parts of test paths, options of node --test)',
+    needs: ['node-packages', 'compile'],
+    uses: ['python-packages', 'native-addon', 'kernelspec', 'html-export'],
+    start: test,
+  },
+  benchmark: {
+    about: 'run the benchmark (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    start: benchmark,
+  },
+  bench: {
+    about: 'time training steps against other engines (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    start: bench,
+  },
+  notebooks: {
+    about: 'run all notebooks and write them with their outputs (arguments: parts of their names)',
+    needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'],
+    uses: ['native-addon', 'html-export'],
+    start: notebooks,
+  },
+  doctor: {
+    about: 'set everything up and show the state of every part',
+    needs: [],
+    uses: Object.keys(STEPS),
+    retry: true,
+    start: doctor,
+  },
 };

@@ -21,7 +21,9 @@ async function main([name, ...args]) {
   const context = createContext({ retry: command.retry });
   const { results, stoppedAt } = await setUp(context, command);
   if (stoppedAt) {
-    process.stderr.write(`npm run ${name}: not started, because ${stoppedAt} is missing${context.isCI ? ' (CI=true: every part must be there)' : ''}\n`);
+    process.stderr.write(
+      `npm run ${name}: not started, because ${stoppedAt} is missing${context.isCI ? ' (CI=true: every part must be there)' : ''}\n`,
+    );
     return 1;
   }
   return command.start(context, args, results);
@@ -30,7 +32,11 @@ async function main([name, ...args]) {
 async function setUp(context, command) {
   const release = await takeLock(context);
   // An interrupted step leaves its mark (lib/stamps.mjs) and is redone at the next start.
-  const interrupt = (signal) => { stopAll(); release(); process.exit(signal === 'SIGINT' ? 130 : 143); };
+  const interrupt = (signal) => {
+    stopAll();
+    release();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
   try {
     return await runSteps(context, STEPS, command);

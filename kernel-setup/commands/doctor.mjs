@@ -13,17 +13,40 @@ export async function doctor(context, _args, results) {
     await program(context, 'node', process.execPath),
     await program(context, 'npm', findProgram(context, 'npm')),
     await program(context, 'python', findProgram(context, 'python3', 'python'), results['python-packages']?.remedy),
-    await program(context, 'compiler', findProgram(context, context.env.CXX, 'c++', 'g++', 'clang++'), `needed only where no prebuilt addon is to be had: ${BUILD_REMEDY}`, true),
+    await program(
+      context,
+      'compiler',
+      findProgram(context, context.env.CXX, 'c++', 'g++', 'clang++'),
+      `needed only where no prebuilt addon is to be had: ${BUILD_REMEDY}`,
+      true,
+    ),
     stepRow(context, 'node packages', results['node-packages'], `${countFolders(context.modules)} folders`, context.modules),
     ...pythonRows(context, results['python-packages']),
     await nativeRow(context, results['native-addon']),
     wasmRow(context),
     coreRow(context),
     stepRow(context, 'compiled library', results.compile, version(context, '.'), path.join(context.root, 'dist')),
-    stepRow(context, 'kernel', results.kernelspec, `tslab ${version(context, 'node_modules/tslab')}`, path.join(context.root, 'kernel-setup', 'share')),
-    stepRow(context, 'HTML export', results['html-export'], `Plotly ${version(context, 'node_modules/plotly.js-cartesian-dist-min')}`, path.join(context.venv, 'etc', 'jupyter')),
+    stepRow(
+      context,
+      'kernel',
+      results.kernelspec,
+      `tslab ${version(context, 'node_modules/tslab')}`,
+      path.join(context.root, 'kernel-setup', 'share'),
+    ),
+    stepRow(
+      context,
+      'HTML export',
+      results['html-export'],
+      `Plotly ${version(context, 'node_modules/plotly.js-cartesian-dist-min')}`,
+      path.join(context.venv, 'etc', 'jupyter'),
+    ),
     browserRow(context),
-    { part: 'machine', version: `${os.platform()} ${os.arch()}`, where: `${os.availableParallelism()} cores, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`, state: 'OK' },
+    {
+      part: 'machine',
+      version: `${os.platform()} ${os.arch()}`,
+      where: `${os.availableParallelism()} cores, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`,
+      state: 'OK',
+    },
     { part: 'cache', version: `${Math.round(folderSize(context.cache) / 1e6)} MB`, where: '.cache', state: 'OK' },
   ];
   process.stdout.write(`${table(rows)}\n`);
@@ -49,13 +72,20 @@ async function program(context, part, file, remedy = 'install it', optional = fa
 
 function stepRow(context, part, result, version, folder) {
   const good = result?.state === 'ok';
-  return { part, version: good ? version : '-', where: context.relative(folder), state: good ? 'OK' : trouble(result), bad: !good };
+  return {
+    part,
+    version: good ? version : '-',
+    where: context.relative(folder),
+    state: good ? 'OK' : trouble(result),
+    bad: !good,
+  };
 }
 
-const pythonRows = (context, result) => Object.entries(pins()).map(([name, pin], i) => {
-  const known = i === 0 ? result : { ...result, text: 'not there either', remedy: '' };
-  return stepRow(context, name === 'plotly' ? 'plotly (Python)' : name, known, pin, context.venv);
-});
+const pythonRows = (context, result) =>
+  Object.entries(pins()).map(([name, pin], i) => {
+    const known = i === 0 ? result : { ...result, text: 'not there either', remedy: '' };
+    return stepRow(context, name === 'plotly' ? 'plotly (Python)' : name, known, pin, context.venv);
+  });
 
 async function nativeRow(context, result) {
   const folder = path.join(context.modules, '@tensorflow', 'tfjs-node');
@@ -64,21 +94,39 @@ async function nativeRow(context, result) {
   const facts = await check(context);
   if (!facts.backend) return { part, version: '-', where: context.relative(folder), state: facts.reason, bad: true };
   const deps = context.relative(path.dirname(realpathSync(path.join(folder, 'deps'))));
-  return { part, version: `tfjs-node ${version(context, 'node_modules/@tensorflow/tfjs-node')}, TensorFlow ${facts.libtensorflow}`, where: deps, state: `OK, ${result.text.replace(/^.*?, /, '')}` };
+  return {
+    part,
+    version: `tfjs-node ${version(context, 'node_modules/@tensorflow/tfjs-node')}, TensorFlow ${facts.libtensorflow}`,
+    where: deps,
+    state: `OK, ${result.text.replace(/^.*?, /, '')}`,
+  };
 }
 
 function wasmRow(context) {
   const place = 'node_modules/@tensorflow/tfjs-backend-wasm';
   const good = existsSync(path.join(context.root, place, 'dist', 'tfjs-backend-wasm-simd.wasm'));
-  return { part: 'wasm backend', version: good ? version(context, place) : '-', where: place, state: good ? 'OK' : 'missing: npm ci', bad: !good };
+  return {
+    part: 'wasm backend',
+    version: good ? version(context, place) : '-',
+    where: place,
+    state: good ? 'OK' : 'missing: npm ci',
+    bad: !good,
+  };
 }
 
 /** Two tfjs-core would register kernels and tensors in two places. */
 function coreRow(context) {
   const cores = existsSync(context.modules) ? findPackages(context.modules, '@tensorflow/tfjs-core') : [];
   const place = cores.map(context.relative).join(', ') || '-';
-  const state = cores.length === 1 ? 'OK, the only one' : `${cores.length} found, must be one: npm ci, and see "overrides" in package.json`;
-  return { part: 'tfjs-core', version: cores.length ? version(context, context.relative(cores[0])) : '-', where: place, state, bad: cores.length !== 1 };
+  const state =
+    cores.length === 1 ? 'OK, the only one' : `${cores.length} found, must be one: npm ci, and see "overrides" in package.json`;
+  return {
+    part: 'tfjs-core',
+    version: cores.length ? version(context, context.relative(cores[0])) : '-',
+    where: place,
+    state,
+    bad: cores.length !== 1,
+  };
 }
 
 /** All folders of the named package in node_modules and the node_modules within. */
@@ -86,7 +134,9 @@ function findPackages(modules, name) {
   const found = existsSync(path.join(modules, name)) ? [path.join(modules, name)] : [];
   for (const entry of readdirSync(modules, { withFileTypes: true })) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const folders = entry.name.startsWith('@') ? readdirSync(path.join(modules, entry.name)).map((inner) => path.join(entry.name, inner)) : [entry.name];
+    const folders = entry.name.startsWith('@')
+      ? readdirSync(path.join(modules, entry.name)).map((inner) => path.join(entry.name, inner))
+      : [entry.name];
     for (const folder of folders) {
       const inner = path.join(modules, folder, 'node_modules');
       if (existsSync(inner)) found.push(...findPackages(inner, name));
@@ -97,7 +147,12 @@ function findPackages(modules, name) {
 
 function browserRow(context) {
   const found = findProgram(context, context.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome');
-  return { part: 'browser', version: found ? path.basename(found) : '-', where: found ? 'PATH' : '-', state: found ? 'OK' : 'not found; only the end-to-end test needs it (Debian: apt install chromium)' };
+  return {
+    part: 'browser',
+    version: found ? path.basename(found) : '-',
+    where: found ? 'PATH' : '-',
+    state: found ? 'OK' : 'not found; only the end-to-end test needs it (Debian: apt install chromium)',
+  };
 }
 
 // The whole message stands above the table, where the step was tried.

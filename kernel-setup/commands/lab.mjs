@@ -22,7 +22,14 @@ export function lab(context, args) {
 
 /** JupyterLab asks on its first start whether to fetch news, and looks for updates: both need the network, so both are off. */
 function keepQuiet(context) {
-  const file = path.join(jupyterEnvironment(context).JUPYTER_CONFIG_DIR, 'lab', 'user-settings', '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
+  const file = path.join(
+    jupyterEnvironment(context).JUPYTER_CONFIG_DIR,
+    'lab',
+    'user-settings',
+    '@jupyterlab',
+    'apputils-extension',
+    'notification.jupyterlab-settings',
+  );
   if (!existsSync(file)) writeAtomically(file, '{"fetchNews": "false", "checkForUpdates": false}\n');
 }
 
@@ -32,11 +39,19 @@ function keepQuiet(context) {
  */
 function trustShipped(context) {
   const folder = path.join(context.root, 'notebooks');
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).map((name) => path.join(folder, name)) : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^\d\d-.*\.ipynb$/.test(name))
+        .map((name) => path.join(folder, name))
+    : [];
   const hash = hashOf(files, files.map(contentOf));
   if (files.length === 0 || isStamped(context, 'trusted-notebooks', hash)) return;
   beginStep(context, 'trusted-notebooks');
   const code = 'from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()';
-  const { status } = spawnSync(context.venvPython, ['-c', code, ...files], { env: jupyterEnvironment(context), stdio: 'ignore', timeout: 60_000 });
+  const { status } = spawnSync(context.venvPython, ['-c', code, ...files], {
+    env: jupyterEnvironment(context),
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
   if (status === 0) finishStep(context, 'trusted-notebooks', hash); // else their figures show as pictures until run: no reason to stop
 }

@@ -17,6 +17,11 @@ export async function notebooks(context, args) {
     return 1;
   }
   const environment = { ...computeEnvironment(context), ...jupyterEnvironment(context) };
-  const code = await start(context, context.venvPython, [path.join('test', 'notebooks', 'execute.py'), '--out', 'notebooks', ...files], environment);
+  const code = await start(
+    context,
+    context.venvPython,
+    [path.join('test', 'notebooks', 'execute.py'), '--out', 'notebooks', ...files],
+    environment,
+  );
   return code || start(context, process.execPath, [path.join('dist', 'test', 'notebooks', 'pictures.js'), ...args]);
 }

@@ -5,12 +5,50 @@ const version = '1.0.22';
 
 /** File in tslab's dist, path of the function in its exports, and text that the function has to contain. */
 const anchors = [
-  ['converter.js', 'createConverter', ['function convert(prevDecl, src)', 'hasToplevelAwait: diag.hasToplevelAwait', 'output: esModuleToCommonJSModule(']],
-  ['executor.js', 'createExecutor', ['convs.node.convert(prevDecl, src)', 'printDiagnostics(converted.diagnostics)', 'console.error(e)', 'converted.hasToplevelAwait']],
-  ['jupyter.js', 'JupyterHandlerImpl.prototype.handleExecuteImpl', ['++this.execCount', 'await this.executor.execute(req.code)', 'throw count', 'lastWriteDisplayData = writeDisplayData']],
-  ['jupyter.js', 'JupyterHandlerImpl.prototype.handleExecute', ['execution_count', 'this.handleExecuteImpl(req, writeStream, writeDisplayData)']],
-  ['jupyter.js', 'ZmqServer.prototype.handleExecute', ['msg.createReply()', 'reply.signAndSend(this.connInfo.key, this.iopub)', 'await this.handler.handleExecute(msg.content, writeStream, writeDisplayData)']],
-  ['main.js', 'startKernel', ['(0, executor_1.createExecutor)(process.cwd(), convs', 'new jupyter_1.ZmqServer(', 'enableFindLocal', '"unhandledRejection"']],
+  [
+    'converter.js',
+    'createConverter',
+    ['function convert(prevDecl, src)', 'hasToplevelAwait: diag.hasToplevelAwait', 'output: esModuleToCommonJSModule('],
+  ],
+  [
+    'executor.js',
+    'createExecutor',
+    [
+      'convs.node.convert(prevDecl, src)',
+      'printDiagnostics(converted.diagnostics)',
+      'console.error(e)',
+      'converted.hasToplevelAwait',
+    ],
+  ],
+  [
+    'jupyter.js',
+    'JupyterHandlerImpl.prototype.handleExecuteImpl',
+    ['++this.execCount', 'await this.executor.execute(req.code)', 'throw count', 'lastWriteDisplayData = writeDisplayData'],
+  ],
+  [
+    'jupyter.js',
+    'JupyterHandlerImpl.prototype.handleExecute',
+    ['execution_count', 'this.handleExecuteImpl(req, writeStream, writeDisplayData)'],
+  ],
+  [
+    'jupyter.js',
+    'ZmqServer.prototype.handleExecute',
+    [
+      'msg.createReply()',
+      'reply.signAndSend(this.connInfo.key, this.iopub)',
+      'await this.handler.handleExecute(msg.content, writeStream, writeDisplayData)',
+    ],
+  ],
+  [
+    'main.js',
+    'startKernel',
+    [
+      '(0, executor_1.createExecutor)(process.cwd(), convs',
+      'new jupyter_1.ZmqServer(',
+      'enableFindLocal',
+      '"unhandledRejection"',
+    ],
+  ],
 ];
 
 /**

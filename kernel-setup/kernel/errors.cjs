@@ -46,7 +46,10 @@ function describeError(error, cells) {
   }
   const ename = error.name || 'Error';
   const evalue = tidy(error.message);
-  const frames = String(error.stack ?? '').split('\n').map((line) => frame(line, cells)).filter(Boolean);
+  const frames = String(error.stack ?? '')
+    .split('\n')
+    .map((line) => frame(line, cells))
+    .filter(Boolean);
   const shown = frames.filter((line, i) => line !== frames[i - 1]).slice(0, maxFrames);
   const cause = error.cause === undefined ? [] : [`caused by ${tidy(error.cause?.message ?? util.inspect(error.cause))}`];
   return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`, ...shown, ...cause] };

@@ -115,7 +115,9 @@ function start(configPath) {
   const moved = movedAnchors(tslab);
   const kernel = { configPath, enableFindLocal: false };
   if (moved.length > 0) {
-    sayAtStart(`kernel: this tslab is not the one that its mends were made for, so it runs without them:\n  ${moved.join('\n  ')}\n`);
+    sayAtStart(
+      `kernel: this tslab is not the one that its mends were made for, so it runs without them:\n  ${moved.join('\n  ')}\n`,
+    );
     return tslab('dist/main.js').startKernel(kernel);
   }
   const session = newSession(configPath);

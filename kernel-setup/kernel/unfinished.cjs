@@ -16,7 +16,8 @@ function unfinishedCell(connectionFile) {
   const owner = process.env.JPY_SESSION_NAME || path.basename(connectionFile);
   const file = path.join(folder, `${crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16)}.json`);
   return {
-    begin: (cell, code) => quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
+    begin: (cell, code) =>
+      quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
     end: () => quietly(() => fs.rmSync(file, { force: true })),
     /** What to tell the reader, or null; the file is gone afterwards. */
     message() {

@@ -7,7 +7,9 @@ const running = new Set();
 function killGroup(child, signal) {
   try {
     process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
-  } catch { /* it has ended by itself */ }
+  } catch {
+    /* it has ended by itself */
+  }
 }
 
 /** Ends all children of the set-up; for the signal handler of the entry. */
@@ -34,7 +36,17 @@ export function stopAll(signal = 'SIGTERM') {
  *   `reason` is '' or says in words why it did not work
  */
 export function runBounded(context, command, args, options) {
-  const { label, cwd = context.root, env = context.env, limit = 600, silence, isSign = () => true, activity, describe, onLine } = options;
+  const {
+    label,
+    cwd = context.root,
+    env = context.env,
+    limit = 600,
+    silence,
+    isSign = () => true,
+    activity,
+    describe,
+    onLine,
+  } = options;
   return new Promise((resolve) => {
     const progress = startProgress(context, label);
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
@@ -46,7 +58,9 @@ export function runBounded(context, command, args, options) {
     let reason = '';
     const listen = (chunk) => {
       output = (output + chunk).slice(-200_000);
-      for (const line of String(chunk).split(/[\r\n]+/).filter(Boolean)) {
+      for (const line of String(chunk)
+        .split(/[\r\n]+/)
+        .filter(Boolean)) {
         if (isSign(line)) lastSign = Date.now();
         const text = onLine?.(line);
         if (text) progress.detail(text);
@@ -54,14 +68,21 @@ export function runBounded(context, command, args, options) {
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
-    const watch = setInterval(() => {
-      const figure = activity?.() ?? -1;
-      if (figure !== lastFigure) { lastFigure = figure; lastSign = Date.now(); if (describe) progress.detail(describe(figure)); }
-      const now = Date.now();
-      if (now - start > limit * 1000) reason = `still not done after ${limit} s`;
-      else if (silence && now - lastSign > silence * 1000) reason = `no sign of life for ${silence} s`;
-      if (reason) end();
-    }, Math.min(500, limit * 200, (silence ?? limit) * 200));
+    const watch = setInterval(
+      () => {
+        const figure = activity?.() ?? -1;
+        if (figure !== lastFigure) {
+          lastFigure = figure;
+          lastSign = Date.now();
+          if (describe) progress.detail(describe(figure));
+        }
+        const now = Date.now();
+        if (now - start > limit * 1000) reason = `still not done after ${limit} s`;
+        else if (silence && now - lastSign > silence * 1000) reason = `no sign of life for ${silence} s`;
+        if (reason) end();
+      },
+      Math.min(500, limit * 200, (silence ?? limit) * 200),
+    );
     const end = () => {
       clearInterval(watch);
       killGroup(child, 'SIGTERM');
@@ -81,12 +102,20 @@ export function runBounded(context, command, args, options) {
       if (!reason && code !== 0) reason = code === null ? `ended by ${signal ?? 'a signal'}` : `ended with code ${code}`;
       resolve({ ok: !reason, code, output, reason });
     };
-    child.on('error', (error) => { reason = error.code === 'ENOENT' ? `${command} was not found` : error.message; finish(null); });
+    child.on('error', (error) => {
+      reason = error.code === 'ENOENT' ? `${command} was not found` : error.message;
+      finish(null);
+    });
     child.on('close', finish);
   });
 }
 
 /** The last lines of a command's output that say something, for an error message. */
 export function lastLines(output, count = 4) {
-  return output.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean).slice(-count).join('\n    ');
+  return output
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-count)
+    .join('\n    ');
 }

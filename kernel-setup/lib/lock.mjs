@@ -15,16 +15,23 @@ export async function takeLock(context, limit = 2400) {
   let progress;
   while (!claim(file)) {
     const owner = ownerOf(file);
-    if (owner === undefined || !isAlive(owner)) { rmSync(file, { force: true }); continue; }
+    if (owner === undefined || !isAlive(owner)) {
+      rmSync(file, { force: true });
+      continue;
+    }
     progress ??= startProgress(context, `waiting for another set-up of this project (process ${owner})`);
     if (Date.now() - start > limit * 1000) {
       progress.stop();
-      throw new Error(`set-up: another one (process ${owner}) has not ended within ${limit} s; end it, or delete ${context.relative(file)}`);
+      throw new Error(
+        `set-up: another one (process ${owner}) has not ended within ${limit} s; end it, or delete ${context.relative(file)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   progress?.stop();
-  return () => { if (ownerOf(file) === process.pid) rmSync(file, { force: true }); };
+  return () => {
+    if (ownerOf(file) === process.pid) rmSync(file, { force: true });
+  };
 }
 
 function claim(file) {

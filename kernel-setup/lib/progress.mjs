@@ -27,7 +27,9 @@ export function startProgress({ out }, label) {
   }, 200);
   timer.unref();
   return {
-    detail: (text) => { detail = text; },
+    detail: (text) => {
+      detail = text;
+    },
     stop: () => {
       clearInterval(timer);
       if (drawn) out.write('\r\u001b[K');

@@ -13,14 +13,23 @@ export function computeEnvironment(context) {
 export function start(context, command, args, env = computeEnvironment(context)) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: context.root, env, stdio: 'inherit' });
-    const handlers = Object.fromEntries(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) =>
-      [signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal); }]));
+    const handlers = Object.fromEntries(
+      ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [
+        signal,
+        () => {
+          if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+        },
+      ]),
+    );
     for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
     const end = (code) => {
       for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
       resolve(code);
     };
-    child.on('error', (error) => { context.out.write(`${command} could not be started: ${error.message}\n`); end(1); });
+    child.on('error', (error) => {
+      context.out.write(`${command} could not be started: ${error.message}\n`);
+      end(1);
+    });
     child.on('exit', (code, signal) => end(code ?? 128 + (os.constants.signals[signal] ?? 1)));
   });
 }

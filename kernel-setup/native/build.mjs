@@ -12,7 +12,8 @@ export function missingForBuild(context) {
 }
 
 /** How to get what `missingForBuild` names. */
-export const BUILD_REMEDY = 'install a C++ compiler and make (Debian, Ubuntu: apt install build-essential; macOS: xcode-select --install)';
+export const BUILD_REMEDY =
+  'install a C++ compiler and make (Debian, Ubuntu: apt install build-essential; macOS: xcode-select --install)';
 
 /** Settings for node-gyp: the pinned one, Node's headers beside the node binary where they are, its folder inside the project. */
 export function gypEnvironment(context) {

@@ -15,9 +15,29 @@ export const WHEEL = { name: process.platform === 'darwin' ? 'tensorflow' : 'ten
 /** Downloads the wheel with the .venv's pip into `folder`. Returns {file} or {reason}. */
 export async function downloadWheel(context, folder) {
   mkdirSync(folder, { recursive: true });
-  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp',
-    '--no-cache-dir', '--disable-pip-version-check', '--no-input', '--timeout', '30', '--retries', '2', '--progress-bar', 'off',
-    '--dest', folder, `${WHEEL.name}==${WHEEL.version}`];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--python-version',
+    '3.11',
+    '--implementation',
+    'cp',
+    '--no-cache-dir',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--timeout',
+    '30',
+    '--retries',
+    '2',
+    '--progress-bar',
+    'off',
+    '--dest',
+    folder,
+    `${WHEEL.name}==${WHEEL.version}`,
+  ];
   const result = await runBounded(context, context.venvPython, args, {
     label: `native addon: waiting for the ${WHEEL.name} ${WHEEL.version} wheel from the Python package index (about 270 MB)`,
     // pip writes to its temporary folder first: keeping it here shows how far it is and spares a small /tmp.
@@ -29,7 +49,9 @@ export async function downloadWheel(context, folder) {
   });
   const file = readdirSync(folder).find((name) => name.endsWith('.whl'));
   if (result.ok && file) return { file: path.join(folder, file) };
-  return { reason: `the ${WHEEL.name} wheel could not be downloaded (${result.reason || 'pip left no wheel'}):\n    ${lastLines(result.output)}` };
+  return {
+    reason: `the ${WHEEL.name} wheel could not be downloaded (${result.reason || 'pip left no wheel'}):\n    ${lastLines(result.output)}`,
+  };
 }
 
 /** Unpacks libraries and headers into `deps` and adds the names the addon is linked with. Returns {} or {reason}. */
@@ -40,7 +62,8 @@ export async function unpackWheel(context, wheel, deps) {
     activity: () => folderSize(path.join(deps, 'lib')),
     describe: megabytes,
   });
-  if (!result.ok) return { reason: `${path.basename(wheel)} could not be unpacked (${result.reason}):\n    ${lastLines(result.output)}` };
+  if (!result.ok)
+    return { reason: `${path.basename(wheel)} could not be unpacked (${result.reason}):\n    ${lastLines(result.output)}` };
   rmSync(wheel);
   linkNames(path.join(deps, 'lib'));
   return {};
@@ -48,7 +71,9 @@ export async function unpackWheel(context, wheel, deps) {
 
 /** The names binding.gyp asks for: libtensorflow is libtensorflow_cc, which exports the same C symbols. */
 function linkNames(folder) {
-  const link = (name, target) => { if (!existsSync(path.join(folder, name))) symlinkSync(target, path.join(folder, name)); };
+  const link = (name, target) => {
+    if (!existsSync(path.join(folder, name))) symlinkSync(target, path.join(folder, name));
+  };
   if (process.platform === 'darwin') {
     link('libtensorflow.2.dylib', 'libtensorflow_cc.2.dylib');
   } else {

@@ -14,9 +14,16 @@ export function downloadHost(context, packageFolder) {
 /** Resolves to '' where the host answers within `limit` ms (any answer will do), else to the reason. */
 export function probe(url, limit) {
   return new Promise((resolve) => {
-    const request = https.request(url, { method: 'HEAD' }, (response) => { response.resume(); done(''); });
+    const request = https.request(url, { method: 'HEAD' }, (response) => {
+      response.resume();
+      done('');
+    });
     const timer = setTimeout(() => done(`did not answer within ${limit / 1000} s`), limit);
-    const done = (reason) => { clearTimeout(timer); request.destroy(); resolve(reason); };
+    const done = (reason) => {
+      clearTimeout(timer);
+      request.destroy();
+      resolve(reason);
+    };
     request.on('error', (error) => done(error.code ?? error.message));
     request.end();
   });

@@ -9,21 +9,35 @@ const FOLDERS = ['src', 'test'];
 /** Compiles src and test into dist, only what changed; nothing at all where no source changed since the last time. */
 export async function compile(context) {
   const sources = FOLDERS.flatMap((folder) => filesBelow(context, folder, /\.ts$/)).filter((file) => !file.endsWith('.d.ts'));
-  const hash = hashOf(contentOf(path.join(context.root, 'tsconfig.json')), contentOf(path.join(context.root, 'package-lock.json')),
-    sources.map((file) => { const { size, mtimeMs } = statSync(path.join(context.root, file)); return [file, size, mtimeMs]; }));
+  const hash = hashOf(
+    contentOf(path.join(context.root, 'tsconfig.json')),
+    contentOf(path.join(context.root, 'package-lock.json')),
+    sources.map((file) => {
+      const { size, mtimeMs } = statSync(path.join(context.root, file));
+      return [file, size, mtimeMs];
+    }),
+  );
   const complete = sources.every((file) => existsSync(path.join(context.root, outputOf(file))));
   if (complete && isStamped(context, NAME, hash)) return { state: 'ok', text: `dist is up to date (${sources.length} sources)` };
   // tsc believes its notes of the last run; where they may not fit what is in dist, they go.
   if (!complete || wasCutOff(context, NAME)) rmSync(path.join(context.root, 'dist', '.tsbuildinfo'), { force: true });
   beginStep(context, NAME);
   removeOrphans(context, sources);
-  const result = await runBounded(context, process.execPath, [path.join(context.modules, 'typescript', 'bin', 'tsc'), '--project', context.root, '--pretty', 'false'],
-    { label: 'compile: tsc', limit: 300 });
+  const result = await runBounded(
+    context,
+    process.execPath,
+    [path.join(context.modules, 'typescript', 'bin', 'tsc'), '--project', context.root, '--pretty', 'false'],
+    { label: 'compile: tsc', limit: 300 },
+  );
   if (!result.ok) {
     const errors = result.output.trim();
     // Errors are an answer, not a cut-off: tsc's notes stay good.
     finishStep(context, NAME, 'errors');
-    return { state: 'failed', text: `tsc ${errors ? 'found errors' : result.reason}:\n${errors.replace(/^/gm, '    ')}`, remedy: 'mend the errors above' };
+    return {
+      state: 'failed',
+      text: `tsc ${errors ? 'found errors' : result.reason}:\n${errors.replace(/^/gm, '    ')}`,
+      remedy: 'mend the errors above',
+    };
   }
   finishStep(context, NAME, hash);
   return { state: 'ok', text: `${sources.length} sources compiled to dist` };
@@ -34,7 +48,10 @@ const outputOf = (source) => path.join('dist', source.replace(/\.ts$/, '.js'));
 function filesBelow(context, folder, pattern) {
   const base = path.join(context.root, folder);
   if (!existsSync(base)) return [];
-  return readdirSync(base, { recursive: true }).filter((name) => pattern.test(name)).map((name) => path.join(folder, name)).sort();
+  return readdirSync(base, { recursive: true })
+    .filter((name) => pattern.test(name))
+    .map((name) => path.join(folder, name))
+    .sort();
 }
 
 /** Takes compiled files away whose source is gone: a deleted test must not go on running. */

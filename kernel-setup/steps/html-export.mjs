@@ -27,7 +27,10 @@ const missing = (text, remedy) => ({ state: 'missing', text: `live figures in HT
 
 /** JavaScript as a Jinja template that gives just this code, safe inside a `<script>` element. */
 export function includable(code) {
-  const safe = code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--').replace(/\{%(?=[-+]?\s*endraw)/g, '{\\x25');
+  const safe = code
+    .replace(/<\/(script)/gi, '<\\/$1')
+    .replace(/<!--/g, '<\\!--')
+    .replace(/\{%(?=[-+]?\s*endraw)/g, '{\\x25');
   return `{% raw %}${safe}\n{% endraw %}`;
 }
 

@@ -10,18 +10,34 @@ const entry = path.join(setupFolder, 'kernel', 'main.cjs');
 
 /** Checks that the .venv's Jupyter finds the kernel of this repository and that tslab's message queue loads. Writes nothing outside. */
 export async function kernelspec(context) {
-  const hash = hashOf(contentOf(path.join(specFolder, 'kernel.json')), contentOf(entry), contentOf(path.join(context.root, 'package-lock.json')), context.root);
+  const hash = hashOf(
+    contentOf(path.join(specFolder, 'kernel.json')),
+    contentOf(entry),
+    contentOf(path.join(context.root, 'package-lock.json')),
+    context.root,
+  );
   const lacking = compareWithPins(context);
   const text = 'kernel tslab, from kernel-setup/share';
   if (isStamped(context, NAME, hash) && !lacking) return { state: 'ok', text };
   if (lacking) return missing(`JupyterLab is not installed (${lacking})`, 'see python-packages above');
   beginStep(context, NAME);
-  const list = await runBounded(context, context.venvPython, ['-m', 'jupyter', 'kernelspec', 'list', '--json'],
-    { label: 'kernelspec: asking Jupyter', limit: 60, env: jupyterEnvironment(context) });
+  const list = await runBounded(context, context.venvPython, ['-m', 'jupyter', 'kernelspec', 'list', '--json'], {
+    label: 'kernelspec: asking Jupyter',
+    limit: 60,
+    env: jupyterEnvironment(context),
+  });
   const found = list.ok && foundFolder(list.output);
-  if (path.resolve(found || '') !== specFolder) return missing(`Jupyter does not find it (${list.reason || found || 'not in its list'}): ${lastLines(list.output)}`, 'look at the message above');
-  const queue = await runBounded(context, process.execPath, ['-e', 'require("zeromq"); require("tslab/dist/main.js")'], { label: 'kernelspec: loading tslab', limit: 60 });
-  if (!queue.ok) return missing(`tslab does not load (${queue.reason}):\n    ${lastLines(queue.output)}`, 'look at the message above');
+  if (path.resolve(found || '') !== specFolder)
+    return missing(
+      `Jupyter does not find it (${list.reason || found || 'not in its list'}): ${lastLines(list.output)}`,
+      'look at the message above',
+    );
+  const queue = await runBounded(context, process.execPath, ['-e', 'require("zeromq"); require("tslab/dist/main.js")'], {
+    label: 'kernelspec: loading tslab',
+    limit: 60,
+  });
+  if (!queue.ok)
+    return missing(`tslab does not load (${queue.reason}):\n    ${lastLines(queue.output)}`, 'look at the message above');
   finishStep(context, NAME, hash);
   return { state: 'ok', text };
 }

@@ -28,7 +28,11 @@ export async function nativeAddon(context) {
   const hash = hashOf(packageVersion(packageFolder), WHEEL, process.platform, process.arch);
   if (isStamped(context, NAME, hash) && isLinked(packageFolder)) return { state: 'ok', text: describe(readStamp(context, NAME)) };
   const before = gaveUp(context, hash);
-  if (before) return missing(`${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`, before.remedy);
+  if (before)
+    return missing(
+      `${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`,
+      before.remedy,
+    );
   clearLeftovers(context);
   beginStep(context, NAME);
   const { how, facts, reason, remedy } = await provide(context, packageFolder);
@@ -69,7 +73,10 @@ async function provide(context, packageFolder) {
     const facts = await fromCache(context, packageFolder, kind);
     if (facts?.backend) return { how, facts };
   }
-  for (const [make, { kind, how }] of [[makePrebuilt, ways[1]], [makeFromWheel, ways[0]]]) {
+  for (const [make, { kind, how }] of [
+    [makePrebuilt, ways[1]],
+    [makeFromWheel, ways[0]],
+  ]) {
     const made = await make(context, packageFolder, kind);
     const facts = made.reason ? {} : await check(context);
     if (facts.backend) return { how, facts };
@@ -82,13 +89,22 @@ async function provide(context, packageFolder) {
 
 /** Loads the addon in a process of its own. Returns {backend, tfjs, libtensorflow} or {reason}. */
 export async function check(context) {
-  const result = await runBounded(context, process.execPath, [checkScript, path.join(context.modules, '@tensorflow', 'tfjs-node')], {
-    label: 'native addon: loading it', limit: 120, env: { ...context.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
-  });
+  const result = await runBounded(
+    context,
+    process.execPath,
+    [checkScript, path.join(context.modules, '@tensorflow', 'tfjs-node')],
+    {
+      label: 'native addon: loading it',
+      limit: 120,
+      env: { ...context.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+    },
+  );
   if (result.ok) {
     try {
       return JSON.parse(result.output.trim().split('\n').at(-1));
-    } catch { /* falls through to the reason */ }
+    } catch {
+      /* falls through to the reason */
+    }
   }
   return { reason: `the addon does not load (${result.reason || 'no answer'}):\n    ${lastLines(result.output)}` };
 }
@@ -108,14 +124,15 @@ async function fromCache(context, packageFolder, kind) {
 async function makePrebuilt(context, packageFolder, kind) {
   const { reason } = await runOwnScript(context, packageFolder);
   if (reason) return { reason };
-  if (!existsSync(path.join(packageFolder, 'lib'))) return { reason: 'the package\'s install script left no addon' };
+  if (!existsSync(path.join(packageFolder, 'lib'))) return { reason: "the package's install script left no addon" };
   const fresh = freshFolder(context, kind);
   renameSync(path.join(packageFolder, 'deps'), path.join(fresh, 'deps'));
   return keep(context, packageFolder, fresh, kind);
 }
 
 async function makeFromWheel(context, packageFolder, kind) {
-  if (!['linux', 'darwin'].includes(process.platform)) return { reason: `compiling is set up for Linux and macOS, not for ${process.platform}` };
+  if (!['linux', 'darwin'].includes(process.platform))
+    return { reason: `compiling is set up for Linux and macOS, not for ${process.platform}` };
   const lacking = missingForBuild(context);
   if (lacking) return { reason: `to compile it, ${lacking} is missing`, remedy: BUILD_REMEDY };
   const venv = await ensureVenv(context);
@@ -160,7 +177,8 @@ function linkTo(packageFolder, kept) {
 const link = (from, to) => symlinkSync(path.relative(path.dirname(from), to), from);
 
 function clearPackage(packageFolder) {
-  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8']) rmSync(path.join(packageFolder, name), { recursive: true, force: true });
+  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8'])
+    rmSync(path.join(packageFolder, name), { recursive: true, force: true });
 }
 
 /** Takes away what a run that was cut off or failed has left in the cache; what it left in the package, `provide` tries or clears. */
@@ -178,7 +196,11 @@ function isLinked(packageFolder) {
   const lib = path.join(packageFolder, 'lib');
   const addon = existsSync(lib) && readdirSync(lib).some((name) => existsSync(path.join(lib, name, 'tfjs_binding.node')));
   const deps = path.join(packageFolder, 'deps', 'lib');
-  return addon && existsSync(deps) && readdirSync(deps).filter((name) => /^libtensorflow/.test(name) && existsSync(path.join(deps, name))).length >= 2;
+  return (
+    addon &&
+    existsSync(deps) &&
+    readdirSync(deps).filter((name) => /^libtensorflow/.test(name) && existsSync(path.join(deps, name))).length >= 2
+  );
 }
 
 /** The user ran the package's install script himself: real folders, no links of ours. */
@@ -188,7 +210,8 @@ function isOwnInstall(packageFolder) {
 
 const giveUpFile = (context) => path.join(context.stamps, `${NAME}.gave-up.json`);
 /** A compiler or a Python that appears is a reason to try again at once. */
-const giveUpKey = (context, hash) => hashOf(hash, missingForBuild(context), findProgram(context, 'python3', 'python') ?? '', existsSync(context.venvPython));
+const giveUpKey = (context, hash) =>
+  hashOf(hash, missingForBuild(context), findProgram(context, 'python3', 'python') ?? '', existsSync(context.venvPython));
 
 function gaveUp(context, hash) {
   if (context.retry) return undefined;

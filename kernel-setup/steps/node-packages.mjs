@@ -21,10 +21,25 @@ export async function nodePackages(context) {
     return { state: 'ok', text };
   }
   const npm = npmCommand(context);
-  if (!npm) return { state: 'failed', text: `npm was not found, and ${trouble}`, remedy: 'install npm (it comes with Node) or start through npm run' };
+  if (!npm)
+    return {
+      state: 'failed',
+      text: `npm was not found, and ${trouble}`,
+      remedy: 'install npm (it comes with Node) or start through npm run',
+    };
   beginStep(context, NAME);
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http', 
-    '--fetch-timeout=30000', '--fetch-retries=2', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=5000'];
+  const args = [
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=http',
+    '--fetch-timeout=30000',
+    '--fetch-retries=2',
+    '--fetch-retry-mintimeout=2000',
+    '--fetch-retry-maxtimeout=5000',
+  ];
   const result = await runBounded(context, npm.command, [...npm.args, ...args], {
     label: 'node packages: npm ci, waiting for the npm registry',
     limit: 1800,
@@ -35,7 +50,11 @@ export async function nodePackages(context) {
   });
   const still = result.ok ? compareWithLock(context) : result.reason.replace('no sign of life', 'no package has arrived');
   if (still) {
-    return { state: 'failed', text: `npm ci did not work: ${still}\n    ${lastLines(errorLines(result.output))}`, remedy: 'look at the message above; is the npm registry within reach?' };
+    return {
+      state: 'failed',
+      text: `npm ci did not work: ${still}\n    ${lastLines(errorLines(result.output))}`,
+      remedy: 'look at the message above; is the npm registry within reach?',
+    };
   }
   finishStep(context, NAME, hash);
   return { state: 'ok', text: `${text}, installed` };
@@ -50,7 +69,10 @@ export function compareWithLock(context) {
   for (const [place, { version, integrity, optional, link }] of Object.entries(wanted)) {
     if (place === '') continue;
     const there = present[place];
-    if (!there) { if (optional) continue; return `${place} is missing`; }
+    if (!there) {
+      if (optional) continue;
+      return `${place} is missing`;
+    }
     if (there.version !== version || there.integrity !== integrity) return `${place} is another version`;
     if (!link && versionOf(path.join(context.root, place)) !== version) return `${place} is not complete`;
     if (link && !existsSync(path.join(context.root, place))) return `${place} is missing`;
@@ -85,4 +107,8 @@ function npmCommand(context) {
 }
 
 /** npm's output without its notes on every fetch. */
-const errorLines = (output) => output.split('\n').filter((line) => !line.startsWith('npm http')).join('\n');
+const errorLines = (output) =>
+  output
+    .split('\n')
+    .filter((line) => !line.startsWith('npm http'))
+    .join('\n');

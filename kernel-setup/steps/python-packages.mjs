@@ -13,13 +13,20 @@ const constraints = path.join(setup, 'constraints.txt');
 
 /** `{jupyterlab: '4.6.4', …}`: the pins of requirements.txt. */
 export function pins() {
-  return Object.fromEntries(readFileSync(requirements, 'utf8').split('\n').filter((line) => line.includes('==')).map((line) => line.trim().split('==')));
+  return Object.fromEntries(
+    readFileSync(requirements, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('=='))
+      .map((line) => line.trim().split('==')),
+  );
 }
 
 /** Installs JupyterLab, nbclient, nbconvert and Python plotly into .venv, as pinned. */
 export async function pythonPackages(context) {
   const hash = hashOf(contentOf(requirements), contentOf(constraints), context.root);
-  const text = Object.entries(pins()).map((pin) => pin.join(' ')).join(', ');
+  const text = Object.entries(pins())
+    .map((pin) => pin.join(' '))
+    .join(', ');
   const trouble = isStamped(context, NAME, hash) ? compareWithPins(context) : 'not installed yet';
   if (!trouble) return { state: 'ok', text };
   // pip does not undo what it began: an installation that was cut off is thrown away with its environment.
@@ -30,8 +37,24 @@ export async function pythonPackages(context) {
   const temporary = path.join(context.cache, 'pip');
   mkdirSync(temporary, { recursive: true });
   const site = path.join(context.venv, 'lib');
-  const args = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--only-binary=:all:', '--timeout', '30', '--retries', '2',
-    '--progress-bar', 'off', '-r', requirements, '-c', constraints];
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--only-binary=:all:',
+    '--timeout',
+    '30',
+    '--retries',
+    '2',
+    '--progress-bar',
+    'off',
+    '-r',
+    requirements,
+    '-c',
+    constraints,
+  ];
   const result = await runBounded(context, context.venvPython, args, {
     label: 'Python environment: pip install, waiting for the Python package index',
     env: { ...context.env, TMPDIR: temporary },
@@ -43,7 +66,11 @@ export async function pythonPackages(context) {
   rmSync(temporary, { recursive: true, force: true });
   const still = result.ok ? compareWithPins(context) : result.reason;
   if (still) {
-    return { state: 'missing', text: `JupyterLab could not be installed: ${still}\n    ${lastLines(result.output)}`, remedy: 'look at the message above; is the Python package index within reach?' };
+    return {
+      state: 'missing',
+      text: `JupyterLab could not be installed: ${still}\n    ${lastLines(result.output)}`,
+      remedy: 'look at the message above; is the Python package index within reach?',
+    };
   }
   finishStep(context, NAME, hash);
   return { state: 'ok', text: `${text}, installed` };
@@ -57,12 +84,17 @@ export function compareWithPins(context) {
     if (!existsSync(path.join(packages, `${name}-${version}.dist-info`, 'RECORD'))) return `${name} ${version} is missing`;
     if (!existsSync(path.join(packages, name, '__init__.py'))) return `${name} ${version} is not complete`;
   }
-  return existsSync(path.join(context.venv, 'share', 'jupyter', 'labextensions', 'jupyterlab-plotly')) ? '' : 'plotly\'s lab extension is missing';
+  return existsSync(path.join(context.venv, 'share', 'jupyter', 'labextensions', 'jupyterlab-plotly'))
+    ? ''
+    : "plotly's lab extension is missing";
 }
 
 function sitePackages(context) {
   const config = contentOf(path.join(context.venv, 'pyvenv.cfg'));
   const [, version] = /^version\s*=\s*(\d+\.\d+)/m.exec(config) ?? [];
-  const folder = process.platform === 'win32' ? path.join(context.venv, 'Lib', 'site-packages') : path.join(context.venv, 'lib', `python${version}`, 'site-packages');
+  const folder =
+    process.platform === 'win32'
+      ? path.join(context.venv, 'Lib', 'site-packages')
+      : path.join(context.venv, 'lib', `python${version}`, 'site-packages');
   return existsSync(folder) ? folder : undefined;
 }

@@ -5,7 +5,8 @@ import { beginStep, finishStep, hashOf, isStamped } from '../lib/stamps.mjs';
 
 const NAME = 'python-venv';
 const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
-const REMEDY = 'install Python 3.10 or newer with its venv module (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)';
+const REMEDY =
+  'install Python 3.10 or newer with its venv module (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)';
 
 const missing = (text) => ({ state: 'missing', text, remedy: REMEDY });
 
@@ -17,7 +18,10 @@ export async function ensureVenv(context) {
   if (!found.python) return missing(found.reason);
   beginStep(context, NAME);
   rmSync(context.venv, { recursive: true, force: true });
-  const made = await runBounded(context, found.python, ['-m', 'venv', context.venv], { label: 'Python environment: making .venv', limit: 300 });
+  const made = await runBounded(context, found.python, ['-m', 'venv', context.venv], {
+    label: 'Python environment: making .venv',
+    limit: 300,
+  });
   if (!made.ok) {
     rmSync(context.venv, { recursive: true, force: true });
     return missing(`.venv could not be made (${made.reason}):\n    ${lastLines(made.output)}`);
@@ -32,8 +36,12 @@ async function findPython(context) {
   for (const name of PYTHONS) {
     const python = findProgram(context, name);
     if (!python) continue;
-    const result = await runBounded(context, python, ['-c', 'import sys, venv, ensurepip; print(sys.version_info >= (3, 10), "%d.%d" % sys.version_info[:2])'],
-      { label: `Python environment: asking ${name}`, limit: 30 });
+    const result = await runBounded(
+      context,
+      python,
+      ['-c', 'import sys, venv, ensurepip; print(sys.version_info >= (3, 10), "%d.%d" % sys.version_info[:2])'],
+      { label: `Python environment: asking ${name}`, limit: 30 },
+    );
     if (result.ok && result.output.startsWith('True')) return { python };
     reasons.push(result.ok ? `${name} is ${result.output.trim().split(' ')[1]}` : `${name}: ${lastLines(result.output, 1)}`);
   }

@@ -205,7 +205,9 @@ class NativeKernels extends TensorFlowKernels {
       fill(part, 0, rows);
       return tf.tensor2d(part, [rows, columns]);
     }
-    let matrix = tf.tidy(() => node.executeSingleOutput('Empty', this.attributes(EMPTY), [tf.tensor1d([rows, columns], 'int32')]));
+    let matrix = tf.tidy(() =>
+      node.executeSingleOutput('Empty', this.attributes(EMPTY), [tf.tensor1d([rows, columns], 'int32')]),
+    );
     for (let start = 0; start < rows; start += most) {
       const count = Math.min(most, rows - start);
       const numbers = part.subarray(0, count * columns);

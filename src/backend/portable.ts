@@ -49,7 +49,10 @@ export class PortableKernels implements Kernels {
     const rows = a.shape[0] / blocks;
     const block = (x: Value, i: number) => this.slice(x, 0, i * rows, rows);
     const products = Array.from({ length: blocks }, (_, i) => this.matMul(block(a, i), block(b, i), true));
-    return this.concat(products.map((product) => this.reshape(product, [1, a.shape[1] * b.shape[1]])), 0);
+    return this.concat(
+      products.map((product) => this.reshape(product, [1, a.shape[1] * b.shape[1]])),
+      0,
+    );
   }
 
   biasAdd(x: Value, bias: Value): Value {

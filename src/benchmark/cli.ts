@@ -35,10 +35,17 @@ const program = new Command('benchmark')
   .option('--seeds <list>', 'seeds, separated by commas', listOfWholeNumbers, [42])
   .option('--epochs <n>', 'epochs a task (default: 5)', positive)
   .option('--limit <n>', 'training images a task (default: all)', positive)
-  .addOption(new Option('--data <kind>', 'real images, or random pixels as in the original tables').choices(['real', 'synthetic']).default('real'))
+  .addOption(
+    new Option('--data <kind>', 'real images, or random pixels as in the original tables')
+      .choices(['real', 'synthetic'])
+      .default('real'),
+  )
   .option('--workers <n>', 'processes side by side', positive, availableParallelism())
   .option('--json <file>', 'where the results go', 'results.json')
-  .option('--quick', `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`)
+  .option(
+    '--quick',
+    `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`,
+  )
   .showHelpAfterError('(--help shows all options)');
 
 function positive(text: string): number {

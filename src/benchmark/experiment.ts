@@ -79,7 +79,10 @@ export interface ExperimentResult extends Experiment {
  * @param onProgress see `TrainCall`
  * @throws when names or options are wrong, or the loss explodes
  */
-export async function runExperiment(experiment: Experiment, onProgress?: (event: ProgressEvent) => void): Promise<ExperimentResult> {
+export async function runExperiment(
+  experiment: Experiment,
+  onProgress?: (event: ProgressEvent) => void,
+): Promise<ExperimentResult> {
   await initBackend();
   const stream = openStream(experiment);
   const model = makeModel(experiment, stream);
@@ -87,10 +90,18 @@ export async function runExperiment(experiment: Experiment, onProgress?: (event:
   try {
     const started = performance.now();
     const loaders = { trainLoaders: stream.trainLoaders, testLoaders: evaluated(stream) };
-    const transferReport = experiment.transfer ? await measureTransfer(trainer, loaders, { hidden: experiment.stream.hidden, onProgress }) : undefined;
+    const transferReport = experiment.transfer
+      ? await measureTransfer(trainer, loaders, { hidden: experiment.stream.hidden, onProgress })
+      : undefined;
     const tracker = transferReport ? trainer.tracker! : await trainer.runSequence(loaders, { onProgress });
     const seconds = (performance.now() - started) / 1000;
-    return { ...experiment, ...describe(trainer, tracker.compute()), seconds, fingerprint: stream.fingerprint, ...(transferReport && { transferReport }) };
+    return {
+      ...experiment,
+      ...describe(trainer, tracker.compute()),
+      seconds,
+      fingerprint: stream.fingerprint,
+      ...(transferReport && { transferReport }),
+    };
   } finally {
     trainer.dispose();
     model.dispose();
@@ -98,7 +109,12 @@ export async function runExperiment(experiment: Experiment, onProgress?: (event:
 }
 
 /** Opens the task stream of an experiment. */
-export function openStream({ scenario, dataset, seed, stream }: Pick<Experiment, 'scenario' | 'dataset' | 'seed' | 'stream'>): TaskStream {
+export function openStream({
+  scenario,
+  dataset,
+  seed,
+  stream,
+}: Pick<Experiment, 'scenario' | 'dataset' | 'seed' | 'stream'>): TaskStream {
   const { hidden: _, ...settings } = stream;
   const options = { ...settings, seed };
   switch (dataset) {
@@ -111,7 +127,11 @@ export function openStream({ scenario, dataset, seed, stream }: Pick<Experiment,
     case 'rotated-mnist':
       return getRotatedMnist({ ...options, scenario });
     default:
-      throw problem('benchmark', `unknown data set '${String(dataset)}'`, 'use split-mnist, permuted-mnist, split-fashion-mnist or rotated-mnist');
+      throw problem(
+        'benchmark',
+        `unknown data set '${String(dataset)}'`,
+        'use split-mnist, permuted-mnist, split-fashion-mnist or rotated-mnist',
+      );
   }
 }
 
@@ -128,7 +148,10 @@ function makeModel({ scenario, method, seed, stream }: Experiment, { tasks }: Ta
   return new DomainMLP({ ...options, nClasses: Math.max(...tasks.flatMap((task) => task.classes)) + 1 });
 }
 
-function describe(trainer: CLTrainer<object>, metrics: CLMetrics): Pick<ExperimentResult, 'matrix' | 'metrics' | 'capacity' | 'peakMb' | 'device'> {
+function describe(
+  trainer: CLTrainer<object>,
+  metrics: CLMetrics,
+): Pick<ExperimentResult, 'matrix' | 'metrics' | 'capacity' | 'peakMb' | 'device'> {
   const { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy } = metrics;
   return {
     matrix: metrics.matrix,

@@ -11,7 +11,9 @@ import { problem } from '../utils/errors';
 export const LCA_STEPS = 10;
 /** Steps after which accuracies are compared. */
 export const AFTER_STEPS = [1, 10, 50, 100];
-const PROBES = [...new Set([...Array.from({ length: LCA_STEPS + 1 }, (_, step) => step), 20, ...AFTER_STEPS])].sort((a, b) => a - b);
+const PROBES = [...new Set([...Array.from({ length: LCA_STEPS + 1 }, (_, step) => step), 20, ...AFTER_STEPS])].sort(
+  (a, b) => a - b,
+);
 
 /** Test accuracies on a task while it is learnt. */
 export interface AccuracyCurve {
@@ -67,7 +69,10 @@ export async function measureTransfer(
   { trainLoaders, testLoaders }: TaskLoaders,
   { hidden = [256, 256], onProgress, signal }: { hidden?: number[] } & Pick<TrainCall, 'onProgress' | 'signal'> = {},
 ): Promise<TransferReport> {
-  const tracker = (trainer.tracker = new CLMetricsTracker(trainLoaders.length, trainLoaders.map(({ task }) => task.name)));
+  const tracker = (trainer.tracker = new CLMetricsTracker(
+    trainLoaders.length,
+    trainLoaders.map(({ task }) => task.name),
+  ));
   const untouched = initialWeights(trainer.model);
   const tasks: TaskTransfer[] = [];
   for (const [i, loader] of trainLoaders.entries()) {
@@ -113,10 +118,19 @@ interface CurveCall extends Pick<TrainCall, 'onProgress' | 'signal'> {
 }
 
 /** Trains a task and evaluates it after each of the probe steps that the task is long enough for. */
-async function learningCurve(trainer: CLTrainer<object>, loader: TaskLoader, testLoader: TaskLoader, call: CurveCall): Promise<AccuracyCurve> {
+async function learningCurve(
+  trainer: CLTrainer<object>,
+  loader: TaskLoader,
+  testLoader: TaskLoader,
+  call: CurveCall,
+): Promise<AccuracyCurve> {
   const curve: AccuracyCurve = { steps: [], accuracy: [] };
   let finished = false;
-  const stop = { get aborted() { return finished || (call.signal?.aborted ?? false); } };
+  const stop = {
+    get aborted() {
+      return finished || (call.signal?.aborted ?? false);
+    },
+  };
   const measure = async (step: number) => {
     if (step === 0) call.before?.();
     curve.steps.push(step);
@@ -124,7 +138,12 @@ async function learningCurve(trainer: CLTrainer<object>, loader: TaskLoader, tes
     finished ||= step === call.stopAfter;
   };
   try {
-    await trainer.trainTask(loader, { nTasks: call.nTasks, onProgress: call.onProgress, signal: stop, probes: { steps: PROBES, measure } });
+    await trainer.trainTask(loader, {
+      nTasks: call.nTasks,
+      onProgress: call.onProgress,
+      signal: stop,
+      probes: { steps: PROBES, measure },
+    });
   } catch (error) {
     if (!finished) throw error;
   }
@@ -152,24 +171,43 @@ function scratchNetwork(model: Model, task: Task, hidden: number[], untouched: M
 /** Hidden layers and output layer that answer for a task, laterals left out. */
 function ownLayers(model: Model, task: Task): Linear[] {
   if (model instanceof ProgressiveNeuralNet) return model.columns[task.id].own;
-  if (model instanceof MultiHeadMLP) return [...model.layers().filter((layer) => !model.heads.includes(layer)), model.heads[task.id]];
-  throw problem('measureTransfer', `${model.architecture} has no output layer of its own for each task`, 'use MultiHeadMLP or ProgressiveNeuralNet');
+  if (model instanceof MultiHeadMLP)
+    return [...model.layers().filter((layer) => !model.heads.includes(layer)), model.heads[task.id]];
+  throw problem(
+    'measureTransfer',
+    `${model.architecture} has no output layer of its own for each task`,
+    'use MultiHeadMLP or ProgressiveNeuralNet',
+  );
 }
 
 function compare({ id, name }: Task, transfer: AccuracyCurve, scratch: AccuracyCurve): TaskTransfer {
   const area = ({ accuracy }: AccuracyCurve) => learningCurveArea(accuracy.slice(0, LCA_STEPS + 1)) ?? 0;
-  return { task: id, taskName: name, zeroShot: transfer.accuracy[0], transfer, scratch, lca: area(transfer), lcaScratch: area(scratch) };
+  return {
+    task: id,
+    taskName: name,
+    zeroShot: transfer.accuracy[0],
+    transfer,
+    scratch,
+    lca: area(transfer),
+    lcaScratch: area(scratch),
+  };
 }
 
 function summarise(tasks: TaskTransfer[]): TransferReport {
   const mean = (value: (task: TaskTransfer) => number) => tasks.reduce((sum, task) => sum + value(task), 0) / tasks.length;
   const after = (curve: AccuracyCurve, step: number) => curve.accuracy[curve.steps.indexOf(step)];
-  const reached = AFTER_STEPS.filter((step) => tasks.every(({ transfer, scratch }) => transfer.steps.includes(step) && scratch.steps.includes(step)));
+  const reached = AFTER_STEPS.filter((step) =>
+    tasks.every(({ transfer, scratch }) => transfer.steps.includes(step) && scratch.steps.includes(step)),
+  );
   return {
     tasks,
     zeroShot: mean((task) => task.zeroShot),
     lca: mean((task) => task.lca),
     lcaScratch: mean((task) => task.lcaScratch),
-    afterSteps: reached.map((step) => [step, mean((task) => after(task.transfer, step)), mean((task) => after(task.scratch, step))]),
+    afterSteps: reached.map((step) => [
+      step,
+      mean((task) => after(task.transfer, step)),
+      mean((task) => after(task.scratch, step)),
+    ]),
   };
 }

@@ -150,7 +150,11 @@ function studiesFor(dataset: DatasetName | undefined): string[] {
 
 function datasetFor(study: Study, asked: DatasetName | undefined): DatasetName {
   if (!asked || isSplit(asked) || study.scenario !== 'class-incremental') return asked ?? study.dataset;
-  throw problem('benchmark', `${asked} has no class-incremental form: every task has all classes`, 'use split-mnist or split-fashion-mnist, or another --scenario');
+  throw problem(
+    'benchmark',
+    `${asked} has no class-incremental form: every task has all classes`,
+    'use split-mnist or split-fashion-mnist, or another --scenario',
+  );
 }
 
 function isSplit(dataset: DatasetName): boolean {

@@ -22,7 +22,10 @@ export function studyTable(study: string, results: readonly ExperimentResult[]):
   const limit = stream.limitPerTask ? `, ${stream.limitPerTask} training images a task` : '';
   const data = stream.data === 'synthetic' ? ', synthetic data (chance level)' : '';
   const head = `${findStudy(study).title}\n${dataset}${data}, ${stream.nTasks} tasks, ${String(options.epochs)} ${options.epochs === 1 ? 'epoch' : 'epochs'}${limit}, ${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`;
-  const note = seeds.length > 1 ? '\n\nMean over the seeds ± half its 95 % confidence interval (Student t; very wide for two or three seeds).' : '';
+  const note =
+    seeds.length > 1
+      ? '\n\nMean over the seeds ± half its 95 % confidence interval (Student t; very wide for two or three seeds).'
+      : '';
   return `${head}\n\n${textTable([['Method', 'ACC', 'BWT', 'FM', 'Runtime'], ...rows])}${note}`;
 }
 
@@ -33,8 +36,20 @@ export function transferTable(results: readonly ExperimentResult[]): string {
   const rows = own.flatMap((result) => {
     const report = result.transferReport;
     return [
-      [rowName(result, own), 'after earlier tasks', formatNumber(report!.zeroShot), formatNumber(report!.lca), ...report!.afterSteps.map(([, transfer]) => formatNumber(transfer))],
-      ['', 'from scratch', '–', formatNumber(report!.lcaScratch), ...report!.afterSteps.map(([, , scratch]) => formatNumber(scratch))],
+      [
+        rowName(result, own),
+        'after earlier tasks',
+        formatNumber(report!.zeroShot),
+        formatNumber(report!.lca),
+        ...report!.afterSteps.map(([, transfer]) => formatNumber(transfer)),
+      ],
+      [
+        '',
+        'from scratch',
+        '–',
+        formatNumber(report!.lcaScratch),
+        ...report!.afterSteps.map(([, , scratch]) => formatNumber(scratch)),
+      ],
     ];
   });
   const head = ['Method', 'Start', 'Zero-shot', 'LCA@10', ...steps.map((step) => `${step} ${step === 1 ? 'step' : 'steps'}`)];
@@ -45,7 +60,10 @@ export function transferTable(results: readonly ExperimentResult[]): string {
 export function zeroShotTable(results: readonly ExperimentResult[]): string {
   const own = results.filter((result) => result.transferReport);
   const head = ['Zero-shot', ...own[0].transferReport!.tasks.map(({ taskName }) => taskName)];
-  return textTable([head, ...own.map((result) => [rowName(result, own), ...result.transferReport!.tasks.map(({ zeroShot }) => formatNumber(zeroShot))])]);
+  return textTable([
+    head,
+    ...own.map((result) => [rowName(result, own), ...result.transferReport!.tasks.map(({ zeroShot }) => formatNumber(zeroShot))]),
+  ]);
 }
 
 /** The label, with the seed where there are rows of other seeds. */

@@ -7,7 +7,10 @@ import { estimatedCost } from './pool';
 import type { PoolListener } from './pool';
 
 /** Shows a benchmark in progress: bars with time left on a terminal, plain lines elsewhere. */
-export function progressDisplay(experiments: readonly Experiment[], output: NodeJS.WriteStream = process.stderr): PoolListener & { close(): void } {
+export function progressDisplay(
+  experiments: readonly Experiment[],
+  output: NodeJS.WriteStream = process.stderr,
+): PoolListener & { close(): void } {
   const overall = new Overall(experiments);
   return output.isTTY ? bars(overall, output) : lines(overall, output);
 }
@@ -78,7 +81,10 @@ function lines(overall: Overall, output: NodeJS.WriteStream): PoolListener & { c
 const LINE = '{bar} {percentage}% │ {text}';
 
 function bars(overall: Overall, output: NodeJS.WriteStream): PoolListener & { close(): void } {
-  const multi = new MultiBar({ format: LINE, stream: output, hideCursor: true, clearOnComplete: false, linewrap: false, barsize: 24 }, Presets.shades_classic);
+  const multi = new MultiBar(
+    { format: LINE, stream: output, hideCursor: true, clearOnComplete: false, linewrap: false, barsize: 24 },
+    Presets.shades_classic,
+  );
   const total = multi.create(100, 0, { text: overall.text });
   const running = new Map<Experiment, SingleBar>();
   const end = (experiment: Experiment) => {

@@ -23,7 +23,9 @@ const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 export function loadMnist(options?: LoadOptions): Dataset {
   const { folder } = withDefaults<{ folder: string | undefined }>('loadMnist', options, { folder: undefined });
   const own = chosenFolder('MNIST', 'mnist', folder);
-  return loadOnce(own === undefined ? 'MNIST package' : 'MNIST', own ?? packageFolder(), (place) => mnistDataset(place, own === undefined ? MNIST_MD5 : undefined));
+  return loadOnce(own === undefined ? 'MNIST package' : 'MNIST', own ?? packageFolder(), (place) =>
+    mnistDataset(place, own === undefined ? MNIST_MD5 : undefined),
+  );
 }
 
 function mnistDataset(folder: string, checksums?: Checksums): Dataset {

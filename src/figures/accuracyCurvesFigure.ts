@@ -78,13 +78,24 @@ function panelAxes(panel: Panel, nTasks: number): Record<string, unknown> {
   const place = { anchor: panel.y, domain: panel.xDomain, range: [0.8, nTasks + 0.2] };
   return {
     [panel.xaxis]: axis(panel.bottom ? 'tasks learnt' : '', { ...place, ...ticks }),
-    [panel.yaxis]: accuracyAxis(panel.first ? 'accuracy' : '', { anchor: panel.x, domain: panel.yDomain, showticklabels: panel.first }),
+    [panel.yaxis]: accuracyAxis(panel.first ? 'accuracy' : '', {
+      anchor: panel.x,
+      domain: panel.yDomain,
+      showticklabels: panel.first,
+    }),
   };
 }
 
 function learntMark(panel: Panel, task: number): Record<string, unknown> {
   return {
-    type: 'line', xref: panel.x, yref: `${panel.y} domain`, x0: task + 1, x1: task + 1, y0: 0, y1: 1, layer: 'below',
+    type: 'line',
+    xref: panel.x,
+    yref: `${panel.y} domain`,
+    x0: task + 1,
+    x1: task + 1,
+    y0: 0,
+    y1: 1,
+    layer: 'below',
     line: { color: LINE_GREY, width: 1, dash: 'dash' },
   };
 }

@@ -15,8 +15,15 @@ const DEFAULTS: AccuracyMatrixFigureOptions & { title: string } = { taskNames: u
 
 /** Dark for forgotten, bright for known (Viridis, even steps for colour-blind readers). */
 const SCALE = [
-  [0, '#440154'], [0.125, '#482878'], [0.25, '#3E4A89'], [0.375, '#31688E'], [0.5, '#26828E'],
-  [0.625, '#1F9E89'], [0.75, '#35B779'], [0.875, '#6DCD59'], [1, '#B4DE2C'],
+  [0, '#440154'],
+  [0.125, '#482878'],
+  [0.25, '#3E4A89'],
+  [0.375, '#31688E'],
+  [0.5, '#26828E'],
+  [0.625, '#1F9E89'],
+  [0.75, '#35B779'],
+  [0.875, '#6DCD59'],
+  [1, '#B4DE2C'],
 ];
 
 /**
@@ -34,11 +41,24 @@ export function accuracyMatrixFigure(matrix: ReadonlyAccuracyMatrix, options?: A
   const each = <T>(cell: (accuracy: number | null, i: number, j: number) => T) =>
     matrix.map((row, i) => row.map((accuracy, j) => cell(accuracy, i, j)));
 
-  const shared = { type: 'heatmap', x: tasks, y: tasks, xgap: 2, ygap: 2, showscale: false, zmin: 0, zmax: 1, hoverongaps: false };
+  const shared = {
+    type: 'heatmap',
+    x: tasks,
+    y: tasks,
+    xgap: 2,
+    ygap: 2,
+    showscale: false,
+    zmin: 0,
+    zmax: 1,
+    hoverongaps: false,
+  };
   const empty = {
     ...shared,
     z: each((accuracy) => (accuracy === null ? 0 : null)),
-    colorscale: [[0, EMPTY_GREY], [1, EMPTY_GREY]],
+    colorscale: [
+      [0, EMPTY_GREY],
+      [1, EMPTY_GREY],
+    ],
     hoverinfo: 'text',
     hovertext: each((_, i, j) => `after learning ${name(j)}, accuracy on ${name(i)} was not measured`),
   };
@@ -49,7 +69,9 @@ export function accuracyMatrixFigure(matrix: ReadonlyAccuracyMatrix, options?: A
     text: each((accuracy) => (accuracy === null ? '' : formatNumber(accuracy, 2))),
     texttemplate: '%{text}',
     hoverinfo: 'text',
-    hovertext: each((accuracy, i, j) => `after learning ${name(j)}, accuracy on ${name(i)} is ${formatNumber(accuracy, 3)}${moment(i, j)}`),
+    hovertext: each(
+      (accuracy, i, j) => `after learning ${name(j)}, accuracy on ${name(i)} is ${formatNumber(accuracy, 3)}${moment(i, j)}`,
+    ),
   };
   const ticks = { tickvals: tasks, ticktext: tasks.map(name), showgrid: false, ticks: '' };
   return {
@@ -59,7 +81,12 @@ export function accuracyMatrixFigure(matrix: ReadonlyAccuracyMatrix, options?: A
       xaxis: axis('after learning', { ...ticks, constrain: 'domain' }),
       yaxis: axis('accuracy on', { ...ticks, autorange: 'reversed' }),
       shapes: tasks.map((task) => ({
-        type: 'rect', x0: task - 0.5, x1: task + 0.5, y0: task - 0.5, y1: task + 0.5, line: { color: LINE_GREY, width: 2 },
+        type: 'rect',
+        x0: task - 0.5,
+        x1: task + 0.5,
+        y0: task - 0.5,
+        y1: task + 0.5,
+        line: { color: LINE_GREY, width: 2 },
       })),
     }),
   };

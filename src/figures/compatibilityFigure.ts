@@ -39,30 +39,34 @@ export function compatibilityFigure(cells: readonly CompatibilityCell[], options
   const grid: (CompatibilityCell | null)[][] = rows.map(() => columns.map(() => null));
   for (const cell of cells) {
     const [r, c] = [rows.indexOf(cell.row), columns.indexOf(cell.column)];
-    if (grid[r][c]) throw problem('compatibilityFigure', `'${cell.row}' with '${cell.column}' is listed twice`, 'list each pairing once');
+    if (grid[r][c])
+      throw problem('compatibilityFigure', `'${cell.row}' with '${cell.column}' is listed twice`, 'list each pairing once');
     grid[r][c] = cell;
   }
-  const each = <T>(show: (cell: CompatibilityCell) => T, other: T) => grid.map((line) => line.map((cell) => (cell ? show(cell) : other)));
+  const each = <T>(show: (cell: CompatibilityCell) => T, other: T) =>
+    grid.map((line) => line.map((cell) => (cell ? show(cell) : other)));
   return {
-    data: [{
-      type: 'heatmap',
-      x: columns.map((_, k) => k),
-      y: rows.map((_, k) => k),
-      z: each<number | null>((cell) => LOOKS.findIndex((look) => look.fits === cell.fits), null),
-      zmin: 0,
-      zmax: 2,
-      colorscale: LOOKS.map(({ color }, k) => [k / 2, color]),
-      opacity: 0.85,
-      xgap: 3,
-      ygap: 3,
-      showscale: false,
-      text: each((cell) => lookOf(cell).sign as string, ''),
-      texttemplate: '%{text}',
-      textfont: { size: 18, color: '#ffffff' },
-      hoverinfo: 'text',
-      hoverongaps: false,
-      hovertext: each((cell) => wrap(`${cell.row} ${lookOf(cell).words} ${cell.column}: ${cell.reason}`), ''),
-    }],
+    data: [
+      {
+        type: 'heatmap',
+        x: columns.map((_, k) => k),
+        y: rows.map((_, k) => k),
+        z: each<number | null>((cell) => LOOKS.findIndex((look) => look.fits === cell.fits), null),
+        zmin: 0,
+        zmax: 2,
+        colorscale: LOOKS.map(({ color }, k) => [k / 2, color]),
+        opacity: 0.85,
+        xgap: 3,
+        ygap: 3,
+        showscale: false,
+        text: each((cell) => lookOf(cell).sign as string, ''),
+        texttemplate: '%{text}',
+        textfont: { size: 18, color: '#ffffff' },
+        hoverinfo: 'text',
+        hoverongaps: false,
+        hovertext: each((cell) => wrap(`${cell.row} ${lookOf(cell).words} ${cell.column}: ${cell.reason}`), ''),
+      },
+    ],
     layout: baseLayout(title, 110 + 40 * rows.length, {
       margin: { l: 56, r: 24, t: 84, b: 24 },
       plot_bgcolor: EMPTY_GREY,

@@ -22,7 +22,8 @@ export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyF
   const { title } = withDefaults('costAccuracyFigure', options, { title: 'What accuracy costs' });
   checkRuns('costAccuracyFigure', runs);
   const untimed = runs.find((run) => !(Number.isFinite(run.seconds) && run.seconds! > 0));
-  if (untimed) throw problem('costAccuracyFigure', `run '${untimed.method}', seed ${untimed.seed}, has no time`, 'give its seconds');
+  if (untimed)
+    throw problem('costAccuracyFigure', `run '${untimed.method}', seed ${untimed.seed}, has no time`, 'give its seconds');
   const groups = groupByMethod(runs).filter((group) => group.items.some((run) => averageAccuracy(run.matrix) !== null));
   if (groups.length === 0) throw problem('costAccuracyFigure', 'no run has an ACC', 'evaluate all tasks after the last one');
   const memory = runs.every((run) => Number.isFinite(run.peakMb) && run.peakMb! > 0);
@@ -82,5 +83,15 @@ function accuracyRange(groups: Group<Run>[]): [number, number] {
 }
 
 function note(text: string): Record<string, unknown> {
-  return { text, showarrow: false, xref: 'paper', yref: 'paper', x: 1, y: 1, xanchor: 'right', yanchor: 'bottom', font: { size: 11 } };
+  return {
+    text,
+    showarrow: false,
+    xref: 'paper',
+    yref: 'paper',
+    x: 1,
+    y: 1,
+    xanchor: 'right',
+    yanchor: 'bottom',
+    font: { size: 11 },
+  };
 }

@@ -28,8 +28,15 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, san
 export function baseLayout(title: string, height: number, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     title: {
-      text: title, font: { size: 16 }, pad: { t: 14 },
-      x: 0, xref: 'paper', xanchor: 'left', y: 1, yref: 'container', yanchor: 'top',
+      text: title,
+      font: { size: 16 },
+      pad: { t: 14 },
+      x: 0,
+      xref: 'paper',
+      xanchor: 'left',
+      y: 1,
+      yref: 'container',
+      yanchor: 'top',
     },
     height,
     autosize: true,

@@ -13,7 +13,10 @@ export interface ForgettingFigureOptions {
   title?: string;
 }
 
-const DEFAULTS: ForgettingFigureOptions & { title: string } = { taskNames: undefined, title: 'How much of each task was forgotten' };
+const DEFAULTS: ForgettingFigureOptions & { title: string } = {
+  taskNames: undefined,
+  title: 'How much of each task was forgotten',
+};
 
 /**
  * The forgetting of each task but the last (accuracy when just learnt minus accuracy at the end), one bar per method.
@@ -33,8 +36,13 @@ export function forgettingFigure(runs: readonly Run[], options?: ForgettingFigur
     return tasks.map((_, task) => summarise(each.map((forgetting) => forgetting[task])));
   });
   return {
-    data: groupedBars(groups, tasks, values, (value, group, task) =>
-      `${group.label}: ${tasks[task]} ${value.mean < 0 ? 'gained' : 'lost'} accuracy by the end;<br>forgetting is ${inWords(value)}`),
+    data: groupedBars(
+      groups,
+      tasks,
+      values,
+      (value, group, task) =>
+        `${group.label}: ${tasks[task]} ${value.mean < 0 ? 'gained' : 'lost'} accuracy by the end;<br>forgetting is ${inWords(value)}`,
+    ),
     layout: baseLayout(title, 360, {
       barmode: 'group',
       bargap: 0.25,

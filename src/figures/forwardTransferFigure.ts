@@ -36,8 +36,12 @@ export function forwardTransferFigure(runs: readonly Run[], options?: ForwardTra
   const groups = groupByMethod(runs);
   const tasks = Array.from({ length: nTasks - 1 }, (_, k) => plainText(taskLabel(k + 1, taskNames)));
   const values = groups.map((group) => tasks.map((_, k) => summarise(group.items.map((run) => run.matrix[k + 1][k]))));
-  const bars = groupedBars(groups, tasks, values, (value, group, k) =>
-    `${group.label}: before learning ${tasks[k]},<br>accuracy on it is ${inWords(value)}`);
+  const bars = groupedBars(
+    groups,
+    tasks,
+    values,
+    (value, group, k) => `${group.label}: before learning ${tasks[k]},<br>accuracy on it is ${inWords(value)}`,
+  );
   return {
     data: baseline ? [...bars, baselineMarks(baseline, tasks)] : bars,
     layout: baseLayout(title, 360, {
@@ -67,5 +71,9 @@ function baselineMarks(baseline: readonly number[], tasks: readonly string[]): R
 
 function checkBaseline(baseline: readonly number[], nTasks: number): void {
   if (baseline.length === nTasks && baseline.every(isAccuracy)) return;
-  throw problem('forwardTransferFigure', `baseline is [${baseline.join(', ')}]`, `pass ${nTasks} shares between 0 and 1, one per task`);
+  throw problem(
+    'forwardTransferFigure',
+    `baseline is [${baseline.join(', ')}]`,
+    `pass ${nTasks} shares between 0 and 1, one per task`,
+  );
 }

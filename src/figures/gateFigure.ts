@@ -79,7 +79,12 @@ function panelAxes(panel: Panel, check: GateCheck): Record<string, unknown> {
   return {
     [panel.xaxis]: axis('', { anchor: panel.y, domain: panel.xDomain, range: rangeOf(check), nticks: 4, tickangle: 0 }),
     [panel.yaxis]: axis('', {
-      anchor: panel.x, domain: panel.yDomain, range: [-1, 1], showgrid: false, showticklabels: false, fixedrange: true,
+      anchor: panel.x,
+      domain: panel.yDomain,
+      range: [-1, 1],
+      showgrid: false,
+      showticklabels: false,
+      fixedrange: true,
     }),
   };
 }

@@ -33,33 +33,54 @@ const ROW_HEIGHT = 64;
  * @param rows one entry per task; values beyond [0, 1] are cut off
  */
 export function imageGridFigure(rows: readonly ImageRow[], options?: ImageGridFigureOptions): Figure {
-  const { title, width, height } = withDefaults('imageGridFigure', options, { title: 'Samples of each task', width: 28, height: 28 });
+  const { title, width, height } = withDefaults('imageGridFigure', options, {
+    title: 'Samples of each task',
+    width: 28,
+    height: 28,
+  });
   requireSome('imageGridFigure', 'rows', rows);
   rows.forEach((row) => checkRow(row, width * height));
   const columns = Math.max(...rows.map((row) => row.images.length));
   const [stepX, stepY] = [width + GAP, height + GAP];
   const [gridWidth, gridHeight] = [columns * stepX - GAP, rows.length * stepY - GAP];
   const pixels = new Uint8Array(gridWidth * gridHeight).fill(TRANSPARENT);
-  rows.forEach((row, r) => row.images.forEach((image, c) => {
-    for (let p = 0; p < width * height; p++) {
-      const [x, y] = [c * stepX + (p % width), r * stepY + Math.floor(p / width)];
-      pixels[y * gridWidth + x] = Math.round(254 * Math.min(1, Math.max(0, image[p])));
-    }
-  }));
+  rows.forEach((row, r) =>
+    row.images.forEach((image, c) => {
+      for (let p = 0; p < width * height; p++) {
+        const [x, y] = [c * stepX + (p % width), r * stepY + Math.floor(p / width)];
+        pixels[y * gridWidth + x] = Math.round(254 * Math.min(1, Math.max(0, image[p])));
+      }
+    }),
+  );
   const centre = (k: number, step: number) => k * step + (step - GAP - 1) / 2;
   const hidden = { showgrid: false, zeroline: false, ticks: '' };
   return {
     data: [
       { type: 'image', source: greyPng(pixels, gridWidth, gridHeight), zsmooth: false, hoverinfo: 'skip' },
-      hoverPoints(rows, (c) => centre(c, stepX), (r) => centre(r, stepY)),
+      hoverPoints(
+        rows,
+        (c) => centre(c, stepX),
+        (r) => centre(r, stepY),
+      ),
     ],
     layout: baseLayout(title, 76 + ROW_HEIGHT * rows.length, {
       margin: { l: 56, r: 24, t: 60, b: 16 },
       hovermode: 'closest',
-      xaxis: axis('', { ...hidden, showticklabels: false, range: [-0.5, gridWidth - 0.5], constrain: 'domain', constraintoward: 'left' }),
+      xaxis: axis('', {
+        ...hidden,
+        showticklabels: false,
+        range: [-0.5, gridWidth - 0.5],
+        constrain: 'domain',
+        constraintoward: 'left',
+      }),
       yaxis: axis('', {
-        ...hidden, range: [gridHeight - 0.5, -0.5], scaleanchor: 'x', constrain: 'domain', constraintoward: 'top',
-        tickvals: rows.map((_, r) => centre(r, stepY)), ticktext: rows.map((row) => plainText(row.label)),
+        ...hidden,
+        range: [gridHeight - 0.5, -0.5],
+        scaleanchor: 'x',
+        constrain: 'domain',
+        constraintoward: 'top',
+        tickvals: rows.map((_, r) => centre(r, stepY)),
+        ticktext: rows.map((row) => plainText(row.label)),
       }),
     }),
   };
@@ -67,10 +88,16 @@ export function imageGridFigure(rows: readonly ImageRow[], options?: ImageGridFi
 
 /** Invisible points at the centres of the images: an image trace itself can only show pixel values on hover. */
 function hoverPoints(rows: readonly ImageRow[], centreX: (column: number) => number, centreY: (row: number) => number) {
-  const points = rows.flatMap((row, r) => row.images.map((_, c) => {
-    const caption = row.captions?.[c];
-    return { x: centreX(c), y: centreY(r), text: `${row.label}, sample ${c + 1}${caption === undefined ? '' : `: ${caption}`}` };
-  }));
+  const points = rows.flatMap((row, r) =>
+    row.images.map((_, c) => {
+      const caption = row.captions?.[c];
+      return {
+        x: centreX(c),
+        y: centreY(r),
+        text: `${row.label}, sample ${c + 1}${caption === undefined ? '' : `: ${caption}`}`,
+      };
+    }),
+  );
   return {
     type: 'scatter',
     mode: 'markers',

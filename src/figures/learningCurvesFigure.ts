@@ -43,7 +43,10 @@ export function learningCurvesFigure(curves: readonly LearningCurve[], options?:
   const lines = groupByMethod(curves).map((group) => {
     const values = steps.map((_, k) => summarise(group.items.map((curve) => curve.accuracies[k])));
     const hover = values.map((value, k) =>
-      value ? `${group.label}: after ${steps[k]} training ${steps[k] === 1 ? 'step' : 'steps'},<br>accuracy is ${inWords(value)}` : '');
+      value
+        ? `${group.label}: after ${steps[k]} training ${steps[k] === 1 ? 'step' : 'steps'},<br>accuracy is ${inWords(value)}`
+        : '',
+    );
     return { group, x, values, hover, inLegend: true };
   });
   const ticks = spacing === 'even' ? { tickvals: x, ticktext: steps.map(String) } : {};
@@ -62,9 +65,17 @@ export function learningCurvesFigure(curves: readonly LearningCurve[], options?:
 function checkCurve(curve: LearningCurve, steps: readonly number[]): void {
   const subject = `learningCurvesFigure: curve '${curve.label ?? curve.method}'`;
   if (curve.steps.length !== steps.length || curve.steps.some((step, k) => step !== steps[k])) {
-    throw problem(subject, `its steps are [${curve.steps.join(', ')}], others' [${steps.join(', ')}]`, 'use the same steps for all curves');
+    throw problem(
+      subject,
+      `its steps are [${curve.steps.join(', ')}], others' [${steps.join(', ')}]`,
+      'use the same steps for all curves',
+    );
   }
   if (curve.accuracies.length !== steps.length || curve.accuracies.some((value) => value !== null && !isAccuracy(value))) {
-    throw problem(subject, `its accuracies are [${curve.accuracies.join(', ')}]`, `pass ${steps.length} shares between 0 and 1, or null`);
+    throw problem(
+      subject,
+      `its accuracies are [${curve.accuracies.join(', ')}]`,
+      `pass ${steps.length} shares between 0 and 1, or null`,
+    );
   }
 }

@@ -59,7 +59,12 @@ function lineWithBand(input: LineInput, extraWidth: number): Record<string, unkn
 
 function bandStyle(color: string): Record<string, unknown> {
   return {
-    mode: 'lines', line: { width: 0 }, fill: 'toself', fillcolor: withOpacity(color, 0.18), hoverinfo: 'skip', showlegend: false,
+    mode: 'lines',
+    line: { width: 0 },
+    fill: 'toself',
+    fillcolor: withOpacity(color, 0.18),
+    hoverinfo: 'skip',
+    showlegend: false,
   };
 }
 

@@ -31,7 +31,9 @@ export function metricBarsFigure(runs: readonly Run[], options?: MetricBarsFigur
   checkRuns('metricBarsFigure', runs);
   const groups = groupByMethod(runs);
   const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.04);
-  const values = MAIN_METRICS.map(({ compute }) => groups.map((group) => summarise(group.items.map((run) => compute(run.matrix)))));
+  const values = MAIN_METRICS.map(({ compute }) =>
+    groups.map((group) => summarise(group.items.map((run) => compute(run.matrix)))),
+  );
   return {
     data: panels.flatMap((panel, k) => [bars(panel, k, groups, values[k]), numbers(panel, groups, values[k])]),
     layout: baseLayout(title, 130 + 34 * groups.length, {
@@ -53,10 +55,17 @@ function bars(panel: Panel, metric: number, groups: Group<Run>[], values: (Aggre
     y: groups.map((_, k) => k),
     x: values.map((value) => value && value.mean),
     error_x: {
-      type: 'data', array: values.map(halfWidth), visible: values.some((value) => halfWidth(value) > 0),
-      color: TEXT_GREY, thickness: 1.5, width: 4,
+      type: 'data',
+      array: values.map(halfWidth),
+      visible: values.some((value) => halfWidth(value) > 0),
+      color: TEXT_GREY,
+      thickness: 1.5,
+      width: 4,
     },
-    marker: { color: groups.map((group) => group.color), pattern: { shape: groups.map((group) => group.pattern), fillmode: 'replace' } },
+    marker: {
+      color: groups.map((group) => group.color),
+      pattern: { shape: groups.map((group) => group.pattern), fillmode: 'replace' },
+    },
     hoverinfo: 'text',
     hovertext: values.map((value, k) => (value ? `${groups[k].label}: ${label} ${inWords(value)}<br>${meaning}` : '')),
   };
@@ -86,11 +95,23 @@ function panelAxes(panel: Panel, groups: Group<Run>[], values: (Aggregate | null
   const range = [low < 0 ? low - air : 0, high > 0 || low === 0 ? high + air : 0];
   return {
     [panel.xaxis]: axis('', {
-      anchor: panel.y, domain: panel.xDomain, range, nticks: 5, zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1,
+      anchor: panel.y,
+      domain: panel.xDomain,
+      range,
+      nticks: 5,
+      zeroline: true,
+      zerolinecolor: LINE_GREY,
+      zerolinewidth: 1,
     }),
     [panel.yaxis]: axis('', {
-      anchor: panel.x, domain: panel.yDomain, range: [groups.length - 0.5, -0.5], showgrid: false, showticklabels: panel.first,
-      tickvals: groups.map((_, k) => k), ticktext: groups.map((group) => group.label), ticks: '',
+      anchor: panel.x,
+      domain: panel.yDomain,
+      range: [groups.length - 0.5, -0.5],
+      showgrid: false,
+      showticklabels: panel.first,
+      tickvals: groups.map((_, k) => k),
+      ticktext: groups.map((group) => group.label),
+      ticks: '',
     }),
   };
 }

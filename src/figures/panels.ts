@@ -46,8 +46,16 @@ export function layOutPanels(count: number, columns: number, gapX = 0.05, gapY =
 /** A heading above a panel, as a Plotly annotation. */
 export function panelTitle(panel: Panel, text: string): Record<string, unknown> {
   return {
-    text, showarrow: false, xref: 'paper', yref: 'paper', x: panel.xDomain[0], y: panel.yDomain[1],
-    xanchor: 'left', yanchor: 'bottom', yshift: 4, font: { size: 13 },
+    text,
+    showarrow: false,
+    xref: 'paper',
+    yref: 'paper',
+    x: panel.xDomain[0],
+    y: panel.yDomain[1],
+    xanchor: 'left',
+    yanchor: 'bottom',
+    yshift: 4,
+    font: { size: 13 },
   };
 }
 

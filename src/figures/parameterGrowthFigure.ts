@@ -49,12 +49,21 @@ export function parameterGrowthFigure(counts: readonly ParameterCount[], options
     y: counts.map((count) => count[name]),
     marker: { color: fill, line: { color, width: 1 } },
     hoverinfo: 'text',
-    hovertext: counts.map((count, task) =>
-      `while learning ${tasks[task]}:<br>${grouped(count[name])} of ${grouped(count.total)} parameters are ${name}`),
+    hovertext: counts.map(
+      (count, task) =>
+        `while learning ${tasks[task]}:<br>${grouped(count[name])} of ${grouped(count.total)} parameters are ${name}`,
+    ),
   });
   const totals = {
-    type: 'scatter', mode: 'text', x, y: counts.map((count) => count.total), text: counts.map((count) => short(count.total)),
-    textposition: 'top center', hoverinfo: 'skip', showlegend: false, cliponaxis: false,
+    type: 'scatter',
+    mode: 'text',
+    x,
+    y: counts.map((count) => count.total),
+    text: counts.map((count) => short(count.total)),
+    textposition: 'top center',
+    hoverinfo: 'skip',
+    showlegend: false,
+    cliponaxis: false,
   };
   return {
     data: [part('frozen', withOpacity(color, 0.3)), part('trainable', color), totals],
@@ -83,8 +92,13 @@ function short(count: number): string {
 
 function checkCount({ total, frozen, trainable }: ParameterCount, task: number): void {
   const subject = `parameterGrowthFigure: counts[${task}]`;
-  for (const [name, value] of Object.entries({ total, frozen, trainable })) checkNumber(subject, name, value, { min: 0, integer: true });
+  for (const [name, value] of Object.entries({ total, frozen, trainable }))
+    checkNumber(subject, name, value, { min: 0, integer: true });
   if (frozen + trainable !== total) {
-    throw problem(subject, `frozen ${frozen} and trainable ${trainable} do not add up to total ${total}`, 'count every parameter once');
+    throw problem(
+      subject,
+      `frozen ${frozen} and trainable ${trainable} do not add up to total ${total}`,
+      'count every parameter once',
+    );
   }
 }

@@ -32,8 +32,11 @@ export interface SweepFigureOptions {
  * @param runs one entry per method, value and seed, all with the same number of tasks
  */
 export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOptions): Figure {
-  const { parameter, title, spacing } = withDefaults<{ parameter: string; title?: string; spacing?: SweepFigureOptions['spacing'] }>(
-    'sweepFigure', options, { parameter: 'value', title: undefined, spacing: undefined });
+  const { parameter, title, spacing } = withDefaults<{
+    parameter: string;
+    title?: string;
+    spacing?: SweepFigureOptions['spacing'];
+  }>('sweepFigure', options, { parameter: 'value', title: undefined, spacing: undefined });
   checkRuns('sweepFigure', runs);
   const scale = spacing ?? fittingSpacing(runs.map((run) => run.value));
   runs.forEach((run) => checkValue(run.value, parameter, scale));
@@ -41,7 +44,9 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
   const groups = groupByMethod(runs);
   const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.07);
   return {
-    data: panels.flatMap((panel, k) => lineTraces(groups.map((group) => line(panel, k, group, values, scale === 'even', parameter)))),
+    data: panels.flatMap((panel, k) =>
+      lineTraces(groups.map((group) => line(panel, k, group, values, scale === 'even', parameter))),
+    ),
     layout: baseLayout(title ?? `What ${parameter} does`, 340, {
       ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, parameter, scale, values))),
       margin: { l: 40, r: 24, t: 104, b: 48 },
@@ -65,12 +70,21 @@ function fittingSpacing(values: readonly number[]): 'log' | 'linear' | 'even' {
   return values.every((value) => value > 0) ? 'log' : 'even';
 }
 
-function line(panel: Panel, metric: number, group: Group<SweepRun>, values: number[], even: boolean, parameter: string): LineInput {
+function line(
+  panel: Panel,
+  metric: number,
+  group: Group<SweepRun>,
+  values: number[],
+  even: boolean,
+  parameter: string,
+): LineInput {
   const { name, compute } = MAIN_METRICS[metric];
   const results = values.map((value) =>
-    summarise(group.items.filter((run) => run.value === value).map((run) => compute(run.matrix))));
+    summarise(group.items.filter((run) => run.value === value).map((run) => compute(run.matrix))),
+  );
   const hover = results.map((result, k) =>
-    result ? `${group.label} with ${parameter} = ${values[k]}:<br>${METRIC_TEXTS[name].label} is ${inWords(result)}` : '');
+    result ? `${group.label} with ${parameter} = ${values[k]}:<br>${METRIC_TEXTS[name].label} is ${inWords(result)}` : '',
+  );
   // A method need not have been run at every value: its line passes over those.
   const kept = values.map((_, k) => k).filter((k) => results[k] !== null);
   return {
@@ -92,6 +106,12 @@ function panelAxes(panel: Panel, parameter: string, scale: string, values: numbe
   }[scale];
   return {
     [panel.xaxis]: axis(parameter, { anchor: panel.y, domain: panel.xDomain, ...ticks }),
-    [panel.yaxis]: axis('', { anchor: panel.x, domain: panel.yDomain, zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1 }),
+    [panel.yaxis]: axis('', {
+      anchor: panel.x,
+      domain: panel.yDomain,
+      zeroline: true,
+      zerolinecolor: LINE_GREY,
+      zerolinewidth: 1,
+    }),
   };
 }

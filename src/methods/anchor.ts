@@ -78,7 +78,10 @@ export class Anchor {
   }
 
   private upload(lambda: number): void {
-    this.stiffness.set(this.importance.map((value) => lambda * value), this.shape);
+    this.stiffness.set(
+      this.importance.map((value) => lambda * value),
+      this.shape,
+    );
     this.position.set(this.centre, this.shape);
   }
 }

@@ -57,7 +57,10 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
       ...batch,
       x: k.concat([batch.x, k.gather(k.read(buffer.images), places)], 0),
       y: k.concat([batch.y, k.gather(k.read(buffer.labels), places)], 0),
-      task: typeof own !== 'number' ? own : k.concat([k.tensor(new Int32Array(batch.size).fill(own), [batch.size]), k.gather(k.read(buffer.tasks), places)], 0),
+      task:
+        typeof own !== 'number'
+          ? own
+          : k.concat([k.tensor(new Int32Array(batch.size).fill(own), [batch.size]), k.gather(k.read(buffer.tasks), places)], 0),
       size: batch.size + places.shape[0],
     };
   }

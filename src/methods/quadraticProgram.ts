@@ -13,7 +13,12 @@ import { problem } from '../utils/errors';
 export function solveBoundedQP(P: readonly ArrayLike<number>[], q: ArrayLike<number>, margin = 0): Float64Array {
   const t = q.length;
   if (P.length !== t || P.some((row) => row.length !== t)) throw problem('solveBoundedQP', `P must be [${t}, ${t}] to fit q`);
-  if (!Array.from(P, (row) => Array.from(row)).flat().concat(Array.from(q)).every(Number.isFinite)) {
+  if (
+    !Array.from(P, (row) => Array.from(row))
+      .flat()
+      .concat(Array.from(q))
+      .every(Number.isFinite)
+  ) {
     throw problem('solveBoundedQP', 'a gradient product is not finite', 'training has diverged; use a smaller lr');
   }
   const scale = Array.from(P, (row, i) => Math.abs(row[i])).reduce((sum, value) => sum + value, 0) / t || 1;

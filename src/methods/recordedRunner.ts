@@ -31,7 +31,7 @@ export class RecordedRunner implements StepRunner {
 
   run(batches: readonly Int32Array[]): Float32Array {
     const losses = new Float32Array(batches.length);
-    for (let done = 0; done < batches.length; ) {
+    for (let done = 0; done < batches.length;) {
       const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === this.steps.loader.batchSize);
       const part = full.length ? full : batches.slice(done, done + 1);
       losses.set(full.length ? this.call(full) : this.others.run(part), done);

@@ -104,8 +104,14 @@ export class ReplayBuffer {
   sample(count: number): { images: Float32Array; labels: Int32Array; tasks: Int32Array } {
     const places = this.draw(count);
     const images = new Float32Array(count * this.inputSize);
-    places.forEach((place, i) => images.set(this.host.images.subarray(place * this.inputSize, (place + 1) * this.inputSize), i * this.inputSize));
-    return { images, labels: places.map((place) => this.host.labels[place]), tasks: places.map((place) => this.host.tasks[place]) };
+    places.forEach((place, i) =>
+      images.set(this.host.images.subarray(place * this.inputSize, (place + 1) * this.inputSize), i * this.inputSize),
+    );
+    return {
+      images,
+      labels: places.map((place) => this.host.labels[place]),
+      tasks: places.map((place) => this.host.tasks[place]),
+    };
   }
 
   /** How many samples of each task it holds. */

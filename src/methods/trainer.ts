@@ -196,15 +196,26 @@ export abstract class CLTrainer<Own extends object = {}> {
    */
   async runSequence({ trainLoaders, testLoaders }: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
     if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
-      throw problem('runSequence', `${trainLoaders.length} training and ${testLoaders.length} test loaders`, 'give one of each a task');
+      throw problem(
+        'runSequence',
+        `${trainLoaders.length} training and ${testLoaders.length} test loaders`,
+        'give one of each a task',
+      );
     }
     for (const [i, { task }] of trainLoaders.entries()) {
       this.checkFit(task);
       if (task.id === i && testLoaders[i].task.id === i) continue;
       const ids = `position ${i} holds training data of task ${task.id} and test data of task ${testLoaders[i].task.id}`;
-      throw problem('runSequence', ids, 'give all tasks in the order of their ids, from 0 (for another order make the stream with classOrder)');
+      throw problem(
+        'runSequence',
+        ids,
+        'give all tasks in the order of their ids, from 0 (for another order make the stream with classOrder)',
+      );
     }
-    this.tracker ??= new CLMetricsTracker(trainLoaders.length, trainLoaders.map((loader) => loader.task.name));
+    this.tracker ??= new CLMetricsTracker(
+      trainLoaders.length,
+      trainLoaders.map((loader) => loader.task.name),
+    );
     for (const [i, loader] of trainLoaders.entries()) {
       if (this.consolidated.has(loader.task.id)) continue;
       if (!this.trained.includes(loader.task.id)) {
@@ -288,7 +299,8 @@ export abstract class CLTrainer<Own extends object = {}> {
 
   private async measureZeroShot(task: Task, position: number, testLoader: TaskLoader): Promise<void> {
     await this.prepare(task);
-    if (position > 0 && !this.cursor) this.tracker!.record(task.id, this.trained[this.trained.length - 1], await this.evaluate(testLoader));
+    if (position > 0 && !this.cursor)
+      this.tracker!.record(task.id, this.trained[this.trained.length - 1], await this.evaluate(testLoader));
   }
 
   /** One training step in kernels; nothing is read back. */

@@ -92,7 +92,9 @@ export class CLMetrics {
       const text = this.whyMissing(metric) ?? meaning;
       return `  ${label.padEnd(19)}  ${formatNumber(this[metric]).padStart(7)}  ${text}`;
     });
-    const matrix = this.accuracyMatrixStr().split('\n').map((line) => `  ${line}`);
+    const matrix = this.accuracyMatrixStr()
+      .split('\n')
+      .map((line) => `  ${line}`);
     return [`${name}: ${this.nTasks} ${this.nTasks === 1 ? 'task' : 'tasks'}`, ...lines, '', ...matrix].join('\n');
   }
 

@@ -1,19 +1,15 @@
 import type { Cell, ReadonlyAccuracyMatrix } from './accuracyMatrix';
 
 /** The metrics that are one number per matrix, by their name in `CLMetrics`. */
-export type MetricName =
-  | 'acc'
-  | 'bwt'
-  | 'fwt'
-  | 'fm'
-  | 'intransigence'
-  | 'averageForgetting'
-  | 'averageIncrementalAccuracy';
+export type MetricName = 'acc' | 'bwt' | 'fwt' | 'fm' | 'intransigence' | 'averageForgetting' | 'averageIncrementalAccuracy';
 
 const upTo = (n: number) => Array.from({ length: Math.max(n, 0) }, (_, i) => i);
 const lastColumn = (nTasks: number): Cell[] => upTo(nTasks).map((i) => [i, nTasks - 1]);
 const learntAndKept = (nTasks: number): Cell[] =>
-  upTo(nTasks - 1).flatMap((i): Cell[] => [[i, i], [i, nTasks - 1]]);
+  upTo(nTasks - 1).flatMap((i): Cell[] => [
+    [i, i],
+    [i, nTasks - 1],
+  ]);
 
 /** Which cells each metric reads, for a stream of T tasks. An empty list means: not defined for so few tasks. */
 const NEEDED: Record<MetricName, (nTasks: number) => Cell[]> = {

@@ -94,8 +94,14 @@ export class MultiHeadMLP extends Model {
     const last = activations[activations.length - 1];
     this.tables ??= new HeadTables(this.heads.map((head) => head.nOut));
     const { fold, own, missing } = this.tables;
-    const side = k.concat(this.heads.map((head) => k.read(head.weight)), 1); // [hidden, all classes]
-    const sideBias = k.concat(this.heads.map((head) => k.read(head.bias!)), 0); // [all classes]
+    const side = k.concat(
+      this.heads.map((head) => k.read(head.weight)),
+      1,
+    ); // [hidden, all classes]
+    const sideBias = k.concat(
+      this.heads.map((head) => k.read(head.bias!)),
+      0,
+    ); // [all classes]
     const mask = k.gather(k.read(own), tasks); // [n, all classes]
     const all = k.mul(k.biasAdd(k.matMul(last, side), sideBias), mask);
     const folded = k.matMul(all, k.read(fold)); // [n, most classes of a head]

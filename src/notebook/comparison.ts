@@ -113,7 +113,15 @@ export class Comparison {
     }
     const label = name === trainer.method ? {} : { label: name };
     const parameters = trainer.capacityReport().total;
-    this.runs.push({ method: trainer.method, ...label, seed, value, matrix: trainer.tracker!.matrix, seconds: running.seconds, parameters });
+    this.runs.push({
+      method: trainer.method,
+      ...label,
+      seed,
+      value,
+      matrix: trainer.tracker!.matrix,
+      seconds: running.seconds,
+      parameters,
+    });
     this.dispose();
   }
 

@@ -32,10 +32,14 @@ export interface DataFrame {
  * @throws when there are no rows or danfojs cannot be loaded
  */
 export function toDataFrame(rows: readonly TableRow[]): DataFrame {
-  if (!Array.isArray(rows) || rows.length === 0) throw problem('toDataFrame', 'there are no rows', 'pass an array of objects, one per row');
+  if (!Array.isArray(rows) || rows.length === 0)
+    throw problem('toDataFrame', 'there are no rows', 'pass an array of objects, one per row');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const { DataFrame } = danfo();
-  return new DataFrame(rows.map((row) => columns.map((column) => row[column] ?? null)), { columns });
+  return new DataFrame(
+    rows.map((row) => columns.map((column) => row[column] ?? null)),
+    { columns },
+  );
 }
 
 /**
@@ -58,7 +62,11 @@ function danfo(): Danfo {
   try {
     return requireDanfo();
   } catch (error) {
-    throw problem('toDataFrame', `danfojs-node does not load: ${(error as Error).message.split('\n')[0]}`, 'run `npm run doctor`; showTable works without it');
+    throw problem(
+      'toDataFrame',
+      `danfojs-node does not load: ${(error as Error).message.split('\n')[0]}`,
+      'run `npm run doctor`; showTable works without it',
+    );
   }
 }
 

@@ -7,7 +7,10 @@ export function escapeHtml(text: unknown): string {
 
 /** A value as JSON that may stand inside a `<script>` element. */
 export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  return JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');
 }
 
 /** JavaScript of a library as a `<script>` element that sets its global even where a module loader is on the page. */

@@ -19,7 +19,12 @@ export interface InterruptSignal {
  * @throws an error named `Interrupted` after an interrupt, else what `run` throws
  */
 export async function interruptible<T>(run: (signal: InterruptSignal) => Promise<T>): Promise<T> {
-  if (typeof run !== 'function') throw problem('interruptible', `run is ${typeof run}`, 'pass a function: interruptible((signal) => trainer.runSequence(stream, {signal}))');
+  if (typeof run !== 'function')
+    throw problem(
+      'interruptible',
+      `run is ${typeof run}`,
+      'pass a function: interruptible((signal) => trainer.runSequence(stream, {signal}))',
+    );
   await null; // a handler added in a cell's synchronous part would end the kernel: tslab runs that part with breakOnSigint
   const control = new AbortController();
   const others = process.listeners('SIGINT');
@@ -48,7 +53,9 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
 
 /** An error whose stack is its message only: one line in the notebook. */
 function interrupted(message: string): Error {
-  const error = new Error(message.includes('again') ? message : `${message}; what was done so far is kept, run the cell again to go on`);
+  const error = new Error(
+    message.includes('again') ? message : `${message}; what was done so far is kept, run the cell again to go on`,
+  );
   error.name = 'Interrupted';
   error.stack = `Interrupted: ${error.message}`;
   return error;

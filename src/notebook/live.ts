@@ -61,7 +61,11 @@ export function liveFigure(draw: DrawMatrix = (matrix, taskNames) => accuracyMat
   const names: string[] = [];
   let drawn = '';
   let latest: ProgressEvent['matrix'];
-  const figure = (matrix: (number | null)[][]) => draw(matrix, matrix.map((_, task) => names[task] ?? `task ${task + 1}`));
+  const figure = (matrix: (number | null)[][]) =>
+    draw(
+      matrix,
+      matrix.map((_, task) => names[task] ?? `task ${task + 1}`),
+    );
   const redraw = () => {
     const state = JSON.stringify([latest, names]);
     if (!latest || state === drawn) return;

@@ -10,10 +10,15 @@ const DIGITS = 6;
  */
 export function plainFigure(figure: Figure, subject: string): Figure {
   if (!Array.isArray(figure?.data) || typeof figure.layout !== 'object' || figure.layout === null) {
-    throw problem(subject, `this is no figure: ${describe(figure)}`, 'pass what a figure builder returns, an object {data, layout}');
+    throw problem(
+      subject,
+      `this is no figure: ${describe(figure)}`,
+      'pass what a figure builder returns, an object {data, layout}',
+    );
   }
   const plain = (_: string, value: unknown): unknown => {
-    if (typeof value === 'number' && !Number.isInteger(value)) return Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : null;
+    if (typeof value === 'number' && !Number.isInteger(value))
+      return Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : null;
     return ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
   };
   return JSON.parse(JSON.stringify({ data: figure.data, layout: figure.layout }, plain)) as Figure;
@@ -28,7 +33,12 @@ export function figureTitle({ layout }: Figure): string {
 
 /** Plotly's texts with `<br>`, `<b>` and entities as plain text. */
 export function withoutMarkup(text: string): string {
-  return text.replace(/<br\s*\/?>/gi, ' ').replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+  return text
+    .replace(/<br\s*\/?>/gi, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 }
 
 function describe(value: unknown): string {

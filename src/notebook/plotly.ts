@@ -8,7 +8,18 @@ import { display } from './tslab';
 
 /** Trace types beyond these need the complete build. */
 const CARTESIAN = new Set([
-  'scatter', 'bar', 'box', 'heatmap', 'histogram', 'histogram2d', 'histogram2dcontour', 'contour', 'image', 'pie', 'scatterternary', 'violin',
+  'scatter',
+  'bar',
+  'box',
+  'heatmap',
+  'histogram',
+  'histogram2d',
+  'histogram2dcontour',
+  'contour',
+  'image',
+  'pie',
+  'scatterternary',
+  'violin',
 ]);
 
 /** Shown in the width that there is, without Plotly's advertising button and without the one that sends the figure to its cloud. */

@@ -22,7 +22,9 @@ export function summaryRows(runs: readonly Run[]): TableRow[] {
       ...(severalSeeds && { 'ACC ±': acc.half }),
       BWT: spread(metrics.map((each) => each.bwt)).mean,
       FM: spread(metrics.map((each) => each.fm)).mean,
-      ...(own.every(({ seconds }) => seconds !== undefined) && { seconds: round(spread(own.map(({ seconds }) => seconds!)).mean, 1) }),
+      ...(own.every(({ seconds }) => seconds !== undefined) && {
+        seconds: round(spread(own.map(({ seconds }) => seconds!)).mean, 1),
+      }),
     };
   });
 }
@@ -35,7 +37,14 @@ export function summaryRows(runs: readonly Run[]): TableRow[] {
 export function runRows(runs: readonly Run[]): TableRow[] {
   return runs.map((run) => {
     const { acc, bwt, fm } = new CLMetrics(run.matrix);
-    return { method: nameOf(run), seed: run.seed, ACC: round(acc, 4), BWT: round(bwt, 4), FM: round(fm, 4), seconds: round(run.seconds ?? null, 1) };
+    return {
+      method: nameOf(run),
+      seed: run.seed,
+      ACC: round(acc, 4),
+      BWT: round(bwt, 4),
+      FM: round(fm, 4),
+      seconds: round(run.seconds ?? null, 1),
+    };
   });
 }
 

@@ -99,6 +99,8 @@ class Status {
   }
 
   private show(): void {
-    this.throttle.push([`${this.done} of ${this.total} done`, ...[...this.running].map(([label, what]) => `${label}: ${what}`)].join(' · '));
+    this.throttle.push(
+      [`${this.done} of ${this.total} done`, ...[...this.running].map(([label, what]) => `${label}: ${what}`)].join(' · '),
+    );
   }
 }

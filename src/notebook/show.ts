@@ -36,7 +36,9 @@ export function figureBundle(figure: Figure): MimeBundle {
 /** A still picture, which gives way to the live figure where Plotly is on the page. */
 function figureHtml(figure: Figure): string {
   const id = `figure-${randomBytes(6).toString('hex')}`;
-  const still = figureImage(figure) ?? `<p>${escapeHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
+  const still =
+    figureImage(figure) ??
+    `<p>${escapeHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
   const arguments_ = [figure.data, figure.layout, PLOTLY_CONFIG].map(scriptJson).join(', ');
   const types = scriptJson([...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))]);
   return `<div id="${id}">${still}</div>

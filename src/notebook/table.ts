@@ -25,10 +25,17 @@ export interface TableOptions {
  * @throws when there are no rows or `sortBy` is not a column
  */
 export function showTable(rows: readonly TableRow[], options?: TableOptions): void {
-  const { sortBy, descending, digits, title } = withDefaults('showTable', options, { sortBy: '', descending: true, digits: 4, title: '' });
-  if (!Array.isArray(rows) || rows.length === 0) throw problem('showTable', 'there are no rows', 'pass an array of objects, one per row');
+  const { sortBy, descending, digits, title } = withDefaults('showTable', options, {
+    sortBy: '',
+    descending: true,
+    digits: 4,
+    title: '',
+  });
+  if (!Array.isArray(rows) || rows.length === 0)
+    throw problem('showTable', 'there are no rows', 'pass an array of objects, one per row');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  if (sortBy && !columns.includes(sortBy)) throw problem('showTable', `there is no column '${sortBy}'`, `columns: ${columns.join(', ')}`);
+  if (sortBy && !columns.includes(sortBy))
+    throw problem('showTable', `there is no column '${sortBy}'`, `columns: ${columns.join(', ')}`);
   const sorted = sortBy ? sortRows(rows, sortBy, descending) : rows;
   const decimals = columns.map((column) => Math.max(0, ...rows.map((row) => decimalsOf(row[column], digits))));
   const cells = sorted.map((row) => columns.map((column, k) => cellText(row[column], decimals[k])));
@@ -42,7 +49,8 @@ function sortRows(rows: readonly TableRow[], column: string, descending: boolean
   return [...rows].sort((a, b) => {
     const [left, right] = [a[column], b[column]];
     if (missing(left) || missing(right)) return Number(missing(left)) - Number(missing(right));
-    const order = typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right));
+    const order =
+      typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right));
     return descending ? -order : order;
   });
 }
@@ -50,7 +58,12 @@ function sortRows(rows: readonly TableRow[], column: string, descending: boolean
 /** How many decimals a number needs, at most `digits`; 0 for anything else. */
 function decimalsOf(value: unknown, digits: number): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) return 0;
-  return value.toFixed(digits).replace(/\.?0*$/, '').split('.')[1]?.length ?? 0;
+  return (
+    value
+      .toFixed(digits)
+      .replace(/\.?0*$/, '')
+      .split('.')[1]?.length ?? 0
+  );
 }
 
 function cellText(value: unknown, decimals: number): string {
@@ -63,7 +76,9 @@ function tableHtml(title: string, columns: readonly string[], rows: readonly Tab
   const numeric = columns.map((column) => rows.some((row) => typeof row[column] === 'number'));
   const align = (k: number) => ` style="text-align:${numeric[k] ? 'right' : 'left'}"`;
   const head = columns.map((column, k) => `<th${align(k)}>${escapeHtml(column)}</th>`).join('');
-  const body = cells.map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${escapeHtml(text)}</td>`).join('')}</tr>`).join('\n');
+  const body = cells
+    .map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${escapeHtml(text)}</td>`).join('')}</tr>`)
+    .join('\n');
   const caption = title ? `<caption style="text-align:left">${escapeHtml(title)}</caption>` : '';
   return `<table>${caption}<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table>`;
 }

@@ -46,6 +46,9 @@ export async function trainLive<T>(run: (live: LiveCall) => Promise<T>, options:
 
 /** Mean accuracy on the tasks learnt so far after training task `column`. */
 function columnMean(matrix: readonly (readonly (number | null)[])[], column: number): number | undefined {
-  const known = matrix.slice(0, column + 1).map((row) => row[column]).filter((value): value is number => typeof value === 'number');
+  const known = matrix
+    .slice(0, column + 1)
+    .map((row) => row[column])
+    .filter((value): value is number => typeof value === 'number');
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined;
 }

@@ -24,8 +24,16 @@ export interface ScenarioRule {
 
 /** The three scenarios; read by trainers, figures and the README. */
 export const SCENARIOS: Record<ScenarioName, ScenarioRule> = {
-  'task-incremental': { taskIdAtTest: true, outputs: 'the classes of the given task', question: 'Which class of this task is it?' },
-  'domain-incremental': { taskIdAtTest: false, outputs: 'the same classes in every task', question: 'Which class is it, whatever the domain?' },
+  'task-incremental': {
+    taskIdAtTest: true,
+    outputs: 'the classes of the given task',
+    question: 'Which class of this task is it?',
+  },
+  'domain-incremental': {
+    taskIdAtTest: false,
+    outputs: 'the same classes in every task',
+    question: 'Which class is it, whatever the domain?',
+  },
   'class-incremental': { taskIdAtTest: false, outputs: 'all classes seen so far', question: 'Which of all classes is it?' },
 };
 

@@ -27,7 +27,10 @@ export function describeMachine(): Machine {
 /** Versions of this library, of Node and of the packages that compute. */
 export function describeVersions(): Record<string, string> {
   const own = join(__dirname, '..', '..', '..', 'package.json');
-  const { version, dependencies } = JSON.parse(readFileSync(own, 'utf8')) as { version: string; dependencies: Record<string, string> };
+  const { version, dependencies } = JSON.parse(readFileSync(own, 'utf8')) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
   return {
     'continual-learning': version,
     node: process.versions.node,

@@ -31,7 +31,10 @@ export function textTable(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-–+\d.,%×]/.test(row[column] ?? '')));
   const line = (row: string[]) =>
-    row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
+    row
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join('  ')
+      .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
 }

@@ -30,7 +30,8 @@ export class RandomStream {
    * @param n whole number from 1 to 2³²; anything else throws a RangeError
    */
   integer(n: number): number {
-    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) throw new RangeError(`n must be a whole number from 1 to 2^32, got ${n}`);
+    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32))
+      throw new RangeError(`n must be a whole number from 1 to 2^32, got ${n}`);
     const limit = 2 ** 32 - (2 ** 32 % n);
     let bits = this.generator.next() >>> 0;
     while (bits >= limit) bits = this.generator.next() >>> 0;

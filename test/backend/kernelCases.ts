@@ -20,7 +20,10 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
     const [a, b, y, c] = [k.tensor(A, [6, 5]), k.tensor(B, [5, 4]), k.tensor(Y, [6, 4]), k.tensor(B, [4, 5])];
     return [k.matMul(a, b), k.matMul(a, y, true), k.matMul(a, c, false, true), k.matMul(b, a, true, true)];
   },
-  blockProducts: (k) => [k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 3), k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 1)],
+  blockProducts: (k) => [
+    k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 3),
+    k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 1),
+  ],
   biasAdd: (k) => [k.biasAdd(k.tensor(A, [6, 5]), k.tensor(row, [5]))],
   columnSums: (k) => [k.columnSums(k.tensor(A, [6, 5]))],
   rowSums: (k) => [k.rowSums(k.tensor(A, [6, 5]))],

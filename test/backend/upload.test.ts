@@ -8,7 +8,8 @@ const WASTE = 200;
 
 // First, while nothing that is not collected yet blurs the figures.
 test('upload, native: the numbers lie in memory once, and disposing gives the memory back to the system', async (context) => {
-  if (process.platform !== 'linux' || !(await opens('native'))) return context.skip('native does not open here, or it is no Linux');
+  if (process.platform !== 'linux' || !(await opens('native')))
+    return context.skip('native does not open here, or it is no Linux');
   const [rows, columns] = [100_000, 784];
   const size = (rows * columns * 4) / MB;
   backend().dispose(backend().upload(10, columns, (part) => part.fill(1)));
@@ -30,12 +31,20 @@ for (const name of ['native', 'cpu'] as const) {
     const matrix = backend().upload(rows, columns, (part, start, count) => {
       assert.equal(part.length, count * columns);
       asked.push(count);
-  for (let i = 0; i < part.length; i++) part[i] = (start * columns + i) % 9973;
+      for (let i = 0; i < part.length; i++) part[i] = (start * columns + i) % 9973;
     });
     assert.deepEqual([matrix.shape, matrix.dtype], [[rows, columns], 'float32']);
-    assert.equal(backend().toHost(matrix).findIndex((value, i) => value !== i % 9973), -1);
+    assert.equal(
+      backend()
+        .toHost(matrix)
+        .findIndex((value, i) => value !== i % 9973),
+      -1,
+    );
     if (name === 'native') assert.ok(asked.length > 1);
-    assert.equal(asked.reduce((sum, count) => sum + count, 0), rows);
+    assert.equal(
+      asked.reduce((sum, count) => sum + count, 0),
+      rows,
+    );
     assert.equal(backend().tensorCount(), before + 1);
     backend().dispose(matrix);
   });

@@ -32,7 +32,18 @@ function benchmark(args: string[], watch?: (stderr: string, interrupt: () => voi
 test('--help lists every option', async () => {
   const { code, stdout } = await benchmark(['--help']);
   assert.equal(code, 0);
-  for (const option of ['--scenario', '--dataset', '--method', '--seeds', '--epochs', '--limit', '--data', '--workers', '--json', '--quick']) {
+  for (const option of [
+    '--scenario',
+    '--dataset',
+    '--method',
+    '--seeds',
+    '--epochs',
+    '--limit',
+    '--data',
+    '--workers',
+    '--json',
+    '--quick',
+  ]) {
     assert.ok(stdout.includes(option), option);
   }
 });
@@ -54,12 +65,26 @@ test('wrong arguments are refused with what is allowed', async () => {
 
 test('a run prints its table, plain progress lines without a terminal, and writes the results', async () => {
   const file = join(folder, 'results.json');
-  const { code, stdout, stderr } = await benchmark(['--scenario', 'class-incremental', '--method', 'naive', 'er', '--quick', '--json', file]);
+  const { code, stdout, stderr } = await benchmark([
+    '--scenario',
+    'class-incremental',
+    '--method',
+    'naive',
+    'er',
+    '--quick',
+    '--json',
+    file,
+  ]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /Method +ACC +BWT +FM +Runtime[^]*Naive[^]*ER/);
   assert.match(stderr, /started +class-incremental Naive, seed 42[^]*finished[^]*2 of 2 done/);
-  const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as { experiments: { method: string; metrics: { acc: number } }[] };
-  assert.deepEqual(experiments.map(({ method }) => method), ['naive', 'er']);
+  const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as {
+    experiments: { method: string; metrics: { acc: number } }[];
+  };
+  assert.deepEqual(
+    experiments.map(({ method }) => method),
+    ['naive', 'er'],
+  );
   assert.ok(experiments[1].metrics.acc > experiments[0].metrics.acc);
 });
 

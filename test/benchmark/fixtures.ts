@@ -20,8 +20,19 @@ export function experiment(changes: Partial<Experiment> = {}): Experiment {
 export function result(changes: Partial<ExperimentResult> = {}): ExperimentResult {
   return {
     ...experiment(),
-    matrix: [[0.9, 0.5], [null, 0.8]],
-    metrics: { acc: 0.65, bwt: -0.4, fwt: null, fm: 0.4, intransigence: 0.2, averageForgetting: 0.4, averageIncrementalAccuracy: 0.775 },
+    matrix: [
+      [0.9, 0.5],
+      [null, 0.8],
+    ],
+    metrics: {
+      acc: 0.65,
+      bwt: -0.4,
+      fwt: null,
+      fm: 0.4,
+      intransigence: 0.2,
+      averageForgetting: 0.4,
+      averageIncrementalAccuracy: 0.775,
+    },
     seconds: 12,
     peakMb: 300,
     capacity: { total: 10, frozen: 0, trainable: 10 },

@@ -9,7 +9,9 @@ const hidden = [32];
 const stream = (limitPerTask: number) => getSplitMnist({ nTasks: 5, limitPerTask, testLimitPerTask: 400 });
 
 test('without learning (lr 0) the transfer curve of a multi-head network is its from-scratch curve: both start from the same weights', async () => {
-  const report = await measureTransfer(new NaiveTrainer(new MultiHeadMLP({ hidden }), { lr: 0, epochs: 1 }), stream(128), { hidden });
+  const report = await measureTransfer(new NaiveTrainer(new MultiHeadMLP({ hidden }), { lr: 0, epochs: 1 }), stream(128), {
+    hidden,
+  });
   assert.equal(report.tasks.length, 4);
   for (const { transfer, scratch, zeroShot } of report.tasks) {
     assert.deepEqual(transfer.steps, [0, 1, 2]); // 128 images are two steps: the last one is measured, too
@@ -18,8 +20,10 @@ test('without learning (lr 0) the transfer curve of a multi-head network is its 
   }
 });
 
-test('the from-scratch network of a PNN has the column\'s own initial weights, and no laterals', async () => {
-  const report = await measureTransfer(new PNNTrainer(new ProgressiveNeuralNet({ hidden }), { lr: 0, epochs: 1 }), stream(128), { hidden });
+test("the from-scratch network of a PNN has the column's own initial weights, and no laterals", async () => {
+  const report = await measureTransfer(new PNNTrainer(new ProgressiveNeuralNet({ hidden }), { lr: 0, epochs: 1 }), stream(128), {
+    hidden,
+  });
   const differ = report.tasks.filter(({ transfer, scratch }) => transfer.accuracy[0] !== scratch.accuracy[0]);
   assert.ok(differ.length > 0, 'untrained laterals change the first answers');
 });
@@ -27,7 +31,10 @@ test('the from-scratch network of a PNN has the column\'s own initial weights, a
 test('learning curves rise, and the report has zero-shot, LCA and accuracy after k steps', async () => {
   const trainer = new NaiveTrainer(new MultiHeadMLP({ hidden }), { epochs: 2 });
   const report = await measureTransfer(trainer, stream(2000), { hidden });
-  assert.deepEqual(report.afterSteps.map(([step]) => step), [1, 10, 50]);
+  assert.deepEqual(
+    report.afterSteps.map(([step]) => step),
+    [1, 10, 50],
+  );
   const [, late, lateScratch] = report.afterSteps[2];
   assert.ok(late > 0.85 && lateScratch > 0.85, `after 50 steps ${late}, ${lateScratch}`);
   assert.ok(report.zeroShot < 0.75 && report.lca > report.zeroShot);

@@ -10,7 +10,12 @@ import { experiment } from './fixtures';
 const script = join(__dirname, 'crashingWorker.js');
 
 function listener() {
-  const heard = { finished: [] as string[], retried: [] as string[], failed: [] as string[], results: new Map<Experiment, ExperimentResult>() };
+  const heard = {
+    finished: [] as string[],
+    retried: [] as string[],
+    failed: [] as string[],
+    results: new Map<Experiment, ExperimentResult>(),
+  };
   const target: PoolListener = {
     started: () => undefined,
     progress: () => undefined,
@@ -37,11 +42,17 @@ test('a worker that crashes is reported, and its experiment is run once more wit
 
 test('a worker that crashes twice fails its experiment, an error of the experiment itself is not run again', async () => {
   const { heard, target } = listener();
-  await processPool(1, script).run([experiment({ label: 'always' }), experiment({ label: 'throws' }), experiment({ label: 'a' })], target);
+  await processPool(1, script).run(
+    [experiment({ label: 'always' }), experiment({ label: 'throws' }), experiment({ label: 'a' })],
+    target,
+  );
   assert.deepEqual(heard.finished, ['a']);
   assert.equal(heard.retried.length, 1);
   assert.equal(heard.failed.length, 2);
-  assert.match(heard.failed.find((text) => text.startsWith('throws'))!, /the loss exploded/);
+  assert.match(
+    heard.failed.find((text) => text.startsWith('throws'))!,
+    /the loss exploded/,
+  );
 });
 
 test('results do not depend on the number of workers', async () => {
@@ -49,7 +60,8 @@ test('results do not depend on the number of workers', async () => {
   const [one, two] = [listener(), listener()];
   await processPool(1).run(experiments, one.target);
   await processPool(2).run(experiments, two.target);
-  for (const each of experiments) assert.deepEqual(two.heard.results.get(each)!.matrix, one.heard.results.get(each)!.matrix, each.label);
+  for (const each of experiments)
+    assert.deepEqual(two.heard.results.get(each)!.matrix, one.heard.results.get(each)!.matrix, each.label);
 });
 
 test('stop ends running experiments at once and nothing is reported as failed', async () => {

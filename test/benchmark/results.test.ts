@@ -21,7 +21,10 @@ test('a results file says what is needed to repeat it, and leaves no half-writte
 });
 
 test('the table of a study has a row a method with ACC, BWT, FM and runtime', () => {
-  const table = studyTable('task-incremental', [result(), result({ label: 'ER', metrics: { ...result().metrics, acc: 0.9876 } })]);
+  const table = studyTable('task-incremental', [
+    result(),
+    result({ label: 'ER', metrics: { ...result().metrics, acc: 0.9876 } }),
+  ]);
   assert.match(table, /Method +ACC +BWT +FM +Runtime/);
   assert.match(table, /Naive +0\.6500 +-0\.4000 +0\.4000 +12 s/);
   assert.match(table, /ER +0\.9876/);
@@ -43,6 +46,9 @@ test('the transfer tables show zero-shot accuracy by task and both starts side b
     afterSteps: [[1, 0.6, 0.4]] as [number, number, number][],
   };
   const results = [result({ study: 'forward-transfer', transferReport })];
-  assert.match(transferTable(results), /Naive +after earlier tasks +0\.5000 +0\.5500 +0\.6000\n +from scratch +– +0\.4500 +0\.4000/);
+  assert.match(
+    transferTable(results),
+    /Naive +after earlier tasks +0\.5000 +0\.5500 +0\.6000\n +from scratch +– +0\.4500 +0\.4000/,
+  );
   assert.match(zeroShotTable(results), /digits 2, 3\n.*\nNaive +0\.5000/);
 });

@@ -10,16 +10,57 @@ type Trace = Record<string, any>;
 const traces = (figure: figures.Figure): Trace[] => figure.data;
 
 const runs: Run[] = [
-  { method: 'ewc', seed: 0, matrix: [[0.9, 0.6], [0.5, 0.8]], seconds: 10, peakMb: 400 },
-  { method: 'ewc', seed: 1, matrix: [[0.9, 0.7], [0.5, 0.8]], seconds: 12, peakMb: 400 },
-  { method: 'pnn', seed: 0, matrix: [[1, 1], [null, 0.9]], seconds: 20, peakMb: 100 },
+  {
+    method: 'ewc',
+    seed: 0,
+    matrix: [
+      [0.9, 0.6],
+      [0.5, 0.8],
+    ],
+    seconds: 10,
+    peakMb: 400,
+  },
+  {
+    method: 'ewc',
+    seed: 1,
+    matrix: [
+      [0.9, 0.7],
+      [0.5, 0.8],
+    ],
+    seconds: 12,
+    peakMb: 400,
+  },
+  {
+    method: 'pnn',
+    seed: 0,
+    matrix: [
+      [1, 1],
+      [null, 0.9],
+    ],
+    seconds: 20,
+    peakMb: 100,
+  },
 ];
 
 test('accuracy matrix: numbers stand in their cells, cells not measured stay empty and say so', () => {
-  const [empty, filled] = traces(figures.accuracyMatrixFigure([[0.9, null], [0.5, 0]]));
-  assert.deepEqual(filled.z, [[0.9, null], [0.5, 0]]);
-  assert.deepEqual(filled.text, [['0.90', ''], ['0.50', '0.00']]);
-  assert.deepEqual(empty.z, [[null, 0], [null, null]]);
+  const [empty, filled] = traces(
+    figures.accuracyMatrixFigure([
+      [0.9, null],
+      [0.5, 0],
+    ]),
+  );
+  assert.deepEqual(filled.z, [
+    [0.9, null],
+    [0.5, 0],
+  ]);
+  assert.deepEqual(filled.text, [
+    ['0.90', ''],
+    ['0.50', '0.00'],
+  ]);
+  assert.deepEqual(empty.z, [
+    [null, 0],
+    [null, null],
+  ]);
   assert.equal(empty.hovertext[0][1], 'after learning task 2, accuracy on task 1 was not measured');
   assert.equal(filled.hovertext[1][0], 'after learning task 1, accuracy on task 2 is 0.500<br>(not learnt yet: zero-shot)');
 });
@@ -39,7 +80,10 @@ test('accuracy curves: the line is the mean over seeds, the band its interval, a
   // 0.65 ± 12.706 · 0.0707 / √2
   assert.ok(Math.abs(band.y[1] - 1.2853) < 1e-3 && Math.abs(band.y[2] - 0.0147) < 1e-3);
   assert.deepEqual(data.find((trace) => trace.name === 'PNN' && trace.xaxis === 'x2')!.y, [null, 0.9]);
-  assert.match(line.hovertext[1], /^EWC: after learning task 2,<br>accuracy on task 1 is 0\.650 \(95 % interval 0\.015 to 1\.285, 2 seeds\)$/);
+  assert.match(
+    line.hovertext[1],
+    /^EWC: after learning task 2,<br>accuracy on task 1 is 0\.650 \(95 % interval 0\.015 to 1\.285, 2 seeds\)$/,
+  );
 });
 
 test('accuracy curves: the last panel averages the tasks seen so far only', () => {
@@ -51,27 +95,59 @@ test('the band breaks where a moment was not measured by enough seeds', () => {
   const matrix = (last: number | null) => [[0.5, 0.5, last, 0.5, 0.5], ...Array.from({ length: 4 }, () => [1, 1, 1, 1, 1])];
   const gap = [0, 1].map((seed) => ({ method: 'ewc', seed, matrix: matrix(seed === 0 ? null : 0.5) }));
   const bands = traces(figures.accuracyCurvesFigure(gap)).filter((trace) => trace.fill === 'toself' && trace.xaxis === 'x');
-  assert.deepEqual(bands.map((band) => band.x), [[1, 2, 2, 1], [4, 5, 5, 4]]);
+  assert.deepEqual(
+    bands.map((band) => band.x),
+    [
+      [1, 2, 2, 1],
+      [4, 5, 5, 4],
+    ],
+  );
 });
 
 test('every method stands in the legend once', () => {
   for (const figure of [figures.accuracyCurvesFigure(runs), figures.sweepFigure(runs.map((run) => ({ ...run, value: 1 })))]) {
-    const shown = traces(figure).filter((trace) => trace.showlegend !== false).map((trace) => trace.name);
+    const shown = traces(figure)
+      .filter((trace) => trace.showlegend !== false)
+      .map((trace) => trace.name);
     assert.deepEqual(shown, ['EWC', 'PNN']);
   }
 });
 
 test('lines on top of each other: each one below is wider, with larger markers, so that no line hides another', () => {
-  const of = (method: string, shift: number): Run => ({ method, seed: 0, matrix: [[0.9, 0.3 + shift], [null, 0.8]] });
-  const looks = (list: Run[], panel = 'x') => traces(figures.accuracyCurvesFigure(list)).filter((trace) => trace.xaxis === panel)
-    .map((trace) => [trace.name, trace.line.width, trace.marker.size]);
+  const of = (method: string, shift: number): Run => ({
+    method,
+    seed: 0,
+    matrix: [
+      [0.9, 0.3 + shift],
+      [null, 0.8],
+    ],
+  });
+  const looks = (list: Run[], panel = 'x') =>
+    traces(figures.accuracyCurvesFigure(list))
+      .filter((trace) => trace.xaxis === panel)
+      .map((trace) => [trace.name, trace.line.width, trace.marker.size]);
   const [naive, ewc, er, gem] = looks([of('naive', 0), of('ewc', 0.005), of('er', 0.3), of('gem', 0)]);
   assert.ok(naive[1] >= ewc[1] + 2 && ewc[1] >= gem[1] + 2, 'rims of at least a pixel on both sides');
   assert.ok(naive[2] >= ewc[2] + 2 && ewc[2] >= gem[2] + 2);
-  assert.deepEqual([er.slice(1), gem.slice(1)], [[2, 7], [2, 7]], 'seen without a rim');
+  assert.deepEqual(
+    [er.slice(1), gem.slice(1)],
+    [
+      [2, 7],
+      [2, 7],
+    ],
+    'seen without a rim',
+  );
   const alone = looks([of('naive', 0), of('ewc', 0.05)]);
-  assert.deepEqual(alone.map(([, width]) => width), [2, 2], 'they part at the second moment');
-  assert.deepEqual(looks([of('naive', 0), of('ewc', 0.05)], 'x2').map(([, width]) => width > 2), [true, false], 'panel by panel');
+  assert.deepEqual(
+    alone.map(([, width]) => width),
+    [2, 2],
+    'they part at the second moment',
+  );
+  assert.deepEqual(
+    looks([of('naive', 0), of('ewc', 0.05)], 'x2').map(([, width]) => width > 2),
+    [true, false],
+    'panel by panel',
+  );
 });
 
 test('sweeps and learning curves show lines on top of each other, too', () => {
@@ -97,7 +173,18 @@ test('metric bars: ACC, BWT and FM of each method, whiskers only with several se
 });
 
 test('metric bars: what was not measured has no bar and says so', () => {
-  const [acc, text] = traces(figures.metricBarsFigure([{ method: 'naive', seed: 0, matrix: [[1, null], [null, 1]] }]));
+  const [acc, text] = traces(
+    figures.metricBarsFigure([
+      {
+        method: 'naive',
+        seed: 0,
+        matrix: [
+          [1, null],
+          [null, 1],
+        ],
+      },
+    ]),
+  );
   assert.deepEqual(acc.x, [null]);
   assert.deepEqual(text.text, [' not measured']);
 });
@@ -114,7 +201,10 @@ test('variants of one method share its colour and differ in pattern and line sty
 test('forgetting and zero-shot bars leave out the task for which they are not defined', () => {
   assert.deepEqual(traces(figures.forgettingFigure(runs))[0].y.length, 1);
   const zeroShot = figures.forwardTransferFigure(runs, { baseline: [0.1, 0.4] });
-  assert.deepEqual(traces(zeroShot).map((trace) => trace.y), [[0.5], [null], [0.4]]);
+  assert.deepEqual(
+    traces(zeroShot).map((trace) => trace.y),
+    [[0.5], [null], [0.4]],
+  );
   assert.throws(() => figures.forwardTransferFigure(runs, { baseline: [0.5] }), /pass 2 shares/);
   assert.throws(() => figures.forgettingFigure([{ method: 'ewc', seed: 0, matrix: [[1]] }]), /forgets nothing/);
 });
@@ -148,19 +238,34 @@ test('cost: one mark per method at mean time and ACC, area growing with memory, 
 });
 
 test('compatibility: signs and reasons stand at their row and column, unlisted pairings stay empty', () => {
-  const [grid] = traces(figures.compatibilityFigure([
-    { row: 'PNN', column: 'class-incremental', fits: false, reason: 'the task id is hidden at test time' },
-    { row: 'MLP', column: 'domain-incremental', fits: true, reason: 'one head serves all' },
-  ]));
-  assert.deepEqual(grid.text, [['✕', ''], ['', '✓']]);
-  assert.deepEqual(grid.z, [[0, null], [null, 2]]);
-  assert.match(grid.hovertext[0][0].replace('<br>', ' '), /^PNN does not fit class-incremental: the task id is hidden at test time$/);
+  const [grid] = traces(
+    figures.compatibilityFigure([
+      { row: 'PNN', column: 'class-incremental', fits: false, reason: 'the task id is hidden at test time' },
+      { row: 'MLP', column: 'domain-incremental', fits: true, reason: 'one head serves all' },
+    ]),
+  );
+  assert.deepEqual(grid.text, [
+    ['✕', ''],
+    ['', '✓'],
+  ]);
+  assert.deepEqual(grid.z, [
+    [0, null],
+    [null, 2],
+  ]);
+  assert.match(
+    grid.hovertext[0][0].replace('<br>', ' '),
+    /^PNN does not fit class-incremental: the task id is hidden at test time$/,
+  );
   const twice = { row: 'a', column: 'b', fits: true as const, reason: '' };
   assert.throws(() => figures.compatibilityFigure([twice, twice]), /listed twice/);
 });
 
 test('sweep: values in ascending order; log axis without 0, even steps with it', () => {
-  const sweep = (values: number[]) => figures.sweepFigure(values.map((value) => ({ ...runs[0], value })), { parameter: 'λ' });
+  const sweep = (values: number[]) =>
+    figures.sweepFigure(
+      values.map((value) => ({ ...runs[0], value })),
+      { parameter: 'λ' },
+    );
   const log = sweep([100, 1, 10]);
   assert.deepEqual(traces(log)[0].x, [1, 10, 100]);
   assert.equal((log.layout.xaxis as Trace).type, 'log');
@@ -168,22 +273,46 @@ test('sweep: values in ascending order; log axis without 0, even steps with it',
   assert.deepEqual(traces(even)[0].x, [0, 1, 2]);
   assert.deepEqual((even.layout.xaxis as Trace).ticktext, ['0', '1', '100']);
   assert.equal((sweep([1, 2, 3]).layout.xaxis as Trace).type, undefined);
-  assert.throws(() => figures.sweepFigure([{ ...runs[0], value: 0 }], { spacing: 'log' }), /value = 0 has no place on a log axis/);
+  assert.throws(
+    () => figures.sweepFigure([{ ...runs[0], value: 0 }], { spacing: 'log' }),
+    /value = 0 has no place on a log axis/,
+  );
 });
 
 test('gate: the passing side is below the FM limit and above the others, and unmeasured checks have no mark', () => {
-  const figure = figures.gateFigure(passesGate([[0.9, 0.5], [0, 0.9]], [[0.9, 0.9], [0, 0.9]]));
+  const figure = figures.gateFigure(
+    passesGate(
+      [
+        [0.9, 0.5],
+        [0, 0.9],
+      ],
+      [
+        [0.9, 0.9],
+        [0, 0.9],
+      ],
+    ),
+  );
   const areas = (figure.layout.shapes as Trace[]).filter((shape) => shape.type === 'rect');
   assert.equal(areas[0].x1, 0.05);
   assert.ok(Math.abs(areas[1].x0 - 0.88) < 1e-12);
-  assert.deepEqual(traces(figure).map((trace) => trace.marker.symbol), ['x', 'x', 'x']);
+  assert.deepEqual(
+    traces(figure).map((trace) => trace.marker.symbol),
+    ['x', 'x', 'x'],
+  );
   assert.equal(traces(figures.gateFigure(passesGate([[null]], [[1]]))).length, 0);
 });
 
 test('image grid: each pixel of each image is in the PNG at its place, gaps are transparent', () => {
   const black = [0, 0, 0, 0];
-  const [image, points] = traces(figures.imageGridFigure(
-    [{ label: 'a', images: [[0, 1, 0.5, 2], black] }, { label: 'b', images: [black], captions: ['digit 0'] }], { width: 2, height: 2 }));
+  const [image, points] = traces(
+    figures.imageGridFigure(
+      [
+        { label: 'a', images: [[0, 1, 0.5, 2], black] },
+        { label: 'b', images: [black], captions: ['digit 0'] },
+      ],
+      { width: 2, height: 2 },
+    ),
+  );
   const file = Buffer.from(image.source.split(',')[1], 'base64');
   assert.deepEqual([file.readUInt32BE(16), file.readUInt32BE(20)], [6, 6]);
   const start = file.indexOf('IDAT');
@@ -211,7 +340,10 @@ test('image grid: the PNG is well formed: palette mode, one transparent colour, 
 });
 
 test('image grid: wrong sizes and broken pixels are refused, and 50 digits stay below 40 kB', () => {
-  assert.throws(() => figures.imageGridFigure([{ label: 'a', images: [[0, 1]] }]), /row 'a': image 0 has 2 pixels instead of 784/);
+  assert.throws(
+    () => figures.imageGridFigure([{ label: 'a', images: [[0, 1]] }]),
+    /row 'a': image 0 has 2 pixels instead of 784/,
+  );
   assert.throws(() => figures.imageGridFigure([{ label: 'a', images: [[Number.NaN]] }], { width: 1, height: 1 }), /NaN/);
   // Two thirds of an MNIST digit's pixels are background or full ink; the noise here compresses worse than digits do.
   const noisy = Array.from({ length: 784 }, (_, p) => (p % 5 === 0 ? ((p * 7919) % 255) / 255 : 0));

@@ -50,37 +50,62 @@ export function exampleImages(count: number, radius: number): number[][] {
 }
 
 const curve = (method: string, seed: number, lift: number) => ({
-  method, seed, steps: [0, 1, 10, 50, 100], accuracies: [0.5, 0.52 + lift, 0.7 + lift, 0.9 + lift / 2, 0.95 + lift / 4 + seed / 100],
+  method,
+  seed,
+  steps: [0, 1, 10, 50, 100],
+  accuracies: [0.5, 0.52 + lift, 0.7 + lift, 0.9 + lift / 2, 0.95 + lift / 4 + seed / 100],
 });
 
 /** The output of every builder, by name, on data with several seeds, a gap, and names that need escaping. */
 export function exampleFigures(): Record<string, Figure> {
   const runs = exampleRuns();
   const few = exampleRuns(5, ['naive', 'ewc', 'er', 'gem', 'pnn']);
-  const partly = exampleMatrix(5, 0.12, new RandomStream(1, 'examples'), 0.1).map((row, i) => row.map((cell, j) => (j === 4 || (i === 4 && j < 2) ? null : cell)));
+  const partly = exampleMatrix(5, 0.12, new RandomStream(1, 'examples'), 0.1).map((row, i) =>
+    row.map((cell, j) => (j === 4 || (i === 4 && j < 2) ? null : cell)),
+  );
   const taskNames = ['digits 0, 1', 'digits 2, 3', 'digits 4, 5', 'digits 6, 7', 'digits 8, 9'];
   const lambdas = [...few, ...few.filter((run) => run.method === 'ewc').map((run) => ({ ...run, label: 'EWC λ < 100' }))];
   return {
     accuracyMatrix: figures.accuracyMatrixFigure(few[0].matrix, { title: 'Naive on Split-MNIST' }),
     accuracyMatrixWithGaps: figures.accuracyMatrixFigure(partly, { taskNames }),
-    accuracyMatrixBeforeTraining: figures.accuracyMatrixFigure([[null, null], [null, null]]),
+    accuracyMatrixBeforeTraining: figures.accuracyMatrixFigure([
+      [null, null],
+      [null, null],
+    ]),
     accuracyCurves: figures.accuracyCurvesFigure(few, { taskNames }),
     accuracyCurvesOfManyTasks: figures.accuracyCurvesFigure(exampleRuns(11, ['naive', 'er'], 1)),
     metricBars: figures.metricBarsFigure(runs),
     metricBarsOfVariants: figures.metricBarsFigure(lambdas),
     forgetting: figures.forgettingFigure(lambdas, { taskNames }),
-    forwardTransfer: figures.forwardTransferFigure(exampleRuns(5, ['naive', 'pnn']), { baseline: [0.5, 0.48, 0.5, 0.51, 0.5], taskNames }),
-    learningCurves: figures.learningCurvesFigure([0, 1].flatMap((seed) => [curve('naive', seed, 0.03), curve('pnn', seed, 0.01), curve('from-scratch', seed, 0)])),
-    parameterGrowth: figures.parameterGrowthFigure([1, 2, 3, 4, 5].map((k) => ({ total: 269322 * k, frozen: 269322 * (k - 1), trainable: 269322 }))),
+    forwardTransfer: figures.forwardTransferFigure(exampleRuns(5, ['naive', 'pnn']), {
+      baseline: [0.5, 0.48, 0.5, 0.51, 0.5],
+      taskNames,
+    }),
+    learningCurves: figures.learningCurvesFigure(
+      [0, 1].flatMap((seed) => [curve('naive', seed, 0.03), curve('pnn', seed, 0.01), curve('from-scratch', seed, 0)]),
+    ),
+    parameterGrowth: figures.parameterGrowthFigure(
+      [1, 2, 3, 4, 5].map((k) => ({ total: 269322 * k, frozen: 269322 * (k - 1), trainable: 269322 })),
+    ),
     costAccuracy: figures.costAccuracyFigure(runs),
     gate: figures.gateFigure(passesGate(few[9].matrix, few[6].matrix, { maxFm: 0.25 })),
     gateNotMeasured: figures.gateFigure(passesGate(partly, few[0].matrix)),
-    imageGrid: figures.imageGridFigure([4, 6, 8, 10, 12].map((radius, k) => ({ label: `task ${k + 1}`, images: exampleImages(10, radius), captions: '0123456789'.split('') }))),
+    imageGrid: figures.imageGridFigure(
+      [4, 6, 8, 10, 12].map((radius, k) => ({
+        label: `task ${k + 1}`,
+        images: exampleImages(10, radius),
+        captions: '0123456789'.split(''),
+      })),
+    ),
     compatibility: figures.compatibilityFigure([
-      ...['MLP', 'MultiHeadMLP', 'SingleHeadMLP', 'ProgressiveNeuralNet'].flatMap((row, r) => ['task-incremental', 'domain-incremental', 'class-incremental'].map((column, c) => ({
-        row, column, fits: (r + c) % 3 === 0 ? true : (r + c) % 3 === 1 ? ('partly' as const) : false,
-        reason: 'the task id is hidden at test time, so nobody can tell which head is to answer',
-      }))),
+      ...['MLP', 'MultiHeadMLP', 'SingleHeadMLP', 'ProgressiveNeuralNet'].flatMap((row, r) =>
+        ['task-incremental', 'domain-incremental', 'class-incremental'].map((column, c) => ({
+          row,
+          column,
+          fits: (r + c) % 3 === 0 ? true : (r + c) % 3 === 1 ? ('partly' as const) : false,
+          reason: 'the task id is hidden at test time, so nobody can tell which head is to answer',
+        })),
+      ),
       { row: 'DomainMLP', column: 'domain-incremental', fits: true, reason: 'one head serves all domains' },
     ]),
     sweep: figures.sweepFigure(exampleSweep([0.1, 1, 10, 100, 1000]), { parameter: 'λ' }),

@@ -48,12 +48,17 @@ for (const [name, figure] of Object.entries(examples)) {
     assert.ok((layout.title as { text: string }).text.length > 0);
     const texts = leaves(layout).filter(([path]) => /font\.color$/.test(path) && !path.includes('hoverlabel'));
     for (const [path, color] of texts) {
-      assert.ok(contrast(color as string, '#ffffff') > 4 && contrast(color as string, '#111111') > 4, `${path}: ${String(color)}`);
+      assert.ok(
+        contrast(color as string, '#ffffff') > 4 && contrast(color as string, '#111111') > 4,
+        `${path}: ${String(color)}`,
+      );
     }
   });
 
   test(`${name}: hover texts are sentences of at least four words, and say nothing undefined`, () => {
-    const texts = figure.data.flatMap((trace) => leaves(trace.hovertext).map(([, text]) => text as string)).filter((text) => text);
+    const texts = figure.data
+      .flatMap((trace) => leaves(trace.hovertext).map(([, text]) => text as string))
+      .filter((text) => text);
     assert.ok(texts.length > 0 || name === 'gateNotMeasured', 'no hover text at all');
     for (const text of texts) {
       assert.ok(text.split(/\s+|<br>/).length >= 4, text);
@@ -90,10 +95,17 @@ test('two figures share no object: changing one leaves the other alone', () => {
 
 test('the colour of a method is the same in all figures, whatever else they show', () => {
   const all = exampleRuns();
-  const withColor = (figure: Figure, method: string) => leaves(figure.data).some(([, value]) => value === figures.methodColor(method));
+  const withColor = (figure: Figure, method: string) =>
+    leaves(figure.data).some(([, value]) => value === figures.methodColor(method));
   for (const method of ['naive', 'ewc', 'er', 'gem', 'pnn', 'joint', 'mine']) {
     const alone = all.filter((run) => run.method === method);
-    for (const build of [figures.accuracyCurvesFigure, figures.metricBarsFigure, figures.forgettingFigure, figures.forwardTransferFigure, figures.costAccuracyFigure]) {
+    for (const build of [
+      figures.accuracyCurvesFigure,
+      figures.metricBarsFigure,
+      figures.forgettingFigure,
+      figures.forwardTransferFigure,
+      figures.costAccuracyFigure,
+    ]) {
       assert.ok(withColor(build(all), method), `${build.name} among all: ${method}`);
       assert.ok(withColor(build(alone), method), `${build.name} alone: ${method}`);
     }
@@ -102,7 +114,13 @@ test('the colour of a method is the same in all figures, whatever else they show
 
 test('no runs, runs of different lengths, wrong matrices and unknown options are refused', () => {
   const runs = exampleRuns(3, ['naive'], 1);
-  for (const build of [figures.accuracyCurvesFigure, figures.metricBarsFigure, figures.forgettingFigure, figures.forwardTransferFigure, figures.costAccuracyFigure]) {
+  for (const build of [
+    figures.accuracyCurvesFigure,
+    figures.metricBarsFigure,
+    figures.forgettingFigure,
+    figures.forwardTransferFigure,
+    figures.costAccuracyFigure,
+  ]) {
     assert.throws(() => build([]), /runs is empty/);
     assert.throws(() => build([...runs, ...exampleRuns(4, ['ewc'], 1)]), /3 and 4 tasks; draw one figure per scenario/);
     assert.throws(() => build([{ ...runs[0], matrix: [[2]] }]), /run 'naive', seed 0: the accuracy on task 0 after task 0 is 2/);

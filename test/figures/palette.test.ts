@@ -16,7 +16,9 @@ test('built-in colours are those of Okabe & Ito and stay as they are', () => {
 });
 
 test('any other name gets a valid colour of its own, the same every time', () => {
-  fc.assert(fc.property(fc.string(), (name) => /^#[0-9A-F]{6}$/.test(methodColor(name)) && methodColor(name) === methodColor(name)));
+  fc.assert(
+    fc.property(fc.string(), (name) => /^#[0-9A-F]{6}$/.test(methodColor(name)) && methodColor(name) === methodColor(name)),
+  );
   const mine = Array.from({ length: 8 }, (_, k) => `my-method-${k}`);
   assert.ok(new Set(mine.map(methodColor)).size >= 7);
 });

@@ -20,21 +20,48 @@ function loadPlotly(): Context {
     style = { setProperty() {} };
     sheet = { insertRule() {}, cssRules: [] };
     setAttribute() {}
-    appendChild(child: unknown) { return child; }
+    appendChild(child: unknown) {
+      return child;
+    }
     addEventListener() {}
-    getContext() { return { canvas: this, measureText: () => ({ width: 0 }), getExtension: () => null }; }
+    getContext() {
+      return { canvas: this, measureText: () => ({ width: 0 }), getExtension: () => null };
+    }
   }
   const element = () => new Element();
   const document = {
-    createElement: element, createElementNS: element, createTextNode: element, getElementById: () => null,
-    documentElement: element(), head: element(), addEventListener() {},
+    createElement: element,
+    createElementNS: element,
+    createTextNode: element,
+    getElementById: () => null,
+    documentElement: element(),
+    head: element(),
+    addEventListener() {},
   };
   const browser: Record<string, unknown> = {
-    document, Element, HTMLElement: Element, CSSStyleDeclaration: class { setProperty() {} },
-    DOMParser: class { parseFromString() { return { documentElement: element() }; } },
-    navigator: { userAgent: '' }, location: { href: '' }, URL: { createObjectURL: () => '' },
-    addEventListener() {}, matchMedia: () => ({ matches: false, addListener() {} }),
-    Blob, performance, setTimeout, clearTimeout, TextDecoder, TextEncoder, console,
+    document,
+    Element,
+    HTMLElement: Element,
+    CSSStyleDeclaration: class {
+      setProperty() {}
+    },
+    DOMParser: class {
+      parseFromString() {
+        return { documentElement: element() };
+      }
+    },
+    navigator: { userAgent: '' },
+    location: { href: '' },
+    URL: { createObjectURL: () => '' },
+    addEventListener() {},
+    matchMedia: () => ({ matches: false, addListener() {} }),
+    Blob,
+    performance,
+    setTimeout,
+    clearTimeout,
+    TextDecoder,
+    TextEncoder,
+    console,
   };
   Object.assign(browser, { window: browser, self: browser });
   const created = createContext(browser);

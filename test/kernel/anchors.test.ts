@@ -11,7 +11,11 @@ const load = (file: string) => require(`tslab/${file}`);
 test('tslab is the pinned version and everything the mends rely on is where they expect it', () => {
   assert.deepEqual(movedAnchors(load), []);
   const wanted = require(path.join(projectRoot, 'package.json')).dependencies.tslab;
-  assert.equal(wanted, version, 'package.json pins another tslab than kernel-setup/kernel/anchors.cjs: check every mend, then change the version there');
+  assert.equal(
+    wanted,
+    version,
+    'package.json pins another tslab than kernel-setup/kernel/anchors.cjs: check every mend, then change the version there',
+  );
 });
 
 test('another version, a missing function and a changed function are each named', () => {
@@ -46,7 +50,11 @@ test('with a tslab that moved, the kernel says so in its log and in the first ce
     assert.match(first.stream('stdout'), /2/);
     assert.match(first.stream('stderr'), /version is 1\.9\.0, expected/);
     assert.match(kernel.processOutput, /version is 1\.9\.0, expected/);
-    assert.equal((await kernel.run('const o = { lr }')).status, 'error', 'plain tslab fails at a shorthand; has tslab mended it?');
+    assert.equal(
+      (await kernel.run('const o = { lr }')).status,
+      'error',
+      'plain tslab fails at a shorthand; has tslab mended it?',
+    );
   } finally {
     await kernel.kill();
     fs.rmSync(copy, { recursive: true, force: true });

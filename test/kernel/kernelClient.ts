@@ -67,8 +67,15 @@ export class Kernel {
     const ports = await freePorts(5);
     const key = randomBytes(16).toString('hex');
     const names = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'];
-    const connection = { transport: 'tcp', ip: '127.0.0.1', key, signature_scheme: 'hmac-sha256', ...Object.fromEntries(names.map((name, i) => [name, ports[i]])) };
-    const file = options.connectionFile ?? path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-test-')), `kernel-${key}.json`);
+    const connection = {
+      transport: 'tcp',
+      ip: '127.0.0.1',
+      key,
+      signature_scheme: 'hmac-sha256',
+      ...Object.fromEntries(names.map((name, i) => [name, ports[i]])),
+    };
+    const file =
+      options.connectionFile ?? path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-test-')), `kernel-${key}.json`);
     fs.writeFileSync(file, JSON.stringify(connection));
     const child = spawn(process.execPath, [options.entry ?? kernelEntry, ...(options.args ?? []), file], {
       cwd: options.folder ?? path.join(projectRoot, 'notebooks'),
@@ -99,23 +106,44 @@ export class Kernel {
 
   /** Sends a cell without waiting; `finished` waits for it. */
   send(code: string, options: { stop_on_error?: boolean } = {}): string {
-    return this.request('execute_request', { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false, stop_on_error: options.stop_on_error ?? true });
+    return this.request('execute_request', {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: options.stop_on_error ?? true,
+    });
   }
 
   async finished(id: string, timeout = 30_000): Promise<CellResult> {
     const began = Date.now();
     const mine = () => this.received.filter((message) => message.parent === id);
     const isIdle = (message: Message) => message.type === 'status' && message.content.execution_state === 'idle';
-    await this.until(() => mine().some((m) => m.type === 'execute_reply') && mine().some(isIdle), timeout, `the reply to a cell (seen: ${mine().map((m) => m.type).join(', ')})`);
+    await this.until(
+      () => mine().some((m) => m.type === 'execute_reply') && mine().some(isIdle),
+      timeout,
+      `the reply to a cell (seen: ${mine()
+        .map((m) => m.type)
+        .join(', ')})`,
+    );
     const reply = mine().find((message) => message.type === 'execute_reply')!.content;
     const outputs = mine().filter((message) => !['status', 'execute_reply'].includes(message.type));
-    const stream = (name: string) => outputs.filter((m) => m.type === 'stream' && m.content.name === name).map((m) => m.content.text).join('');
+    const stream = (name: string) =>
+      outputs
+        .filter((m) => m.type === 'stream' && m.content.name === name)
+        .map((m) => m.content.text)
+        .join('');
     return { status: reply.status, reply, outputs, stream, milliseconds: Date.now() - began };
   }
 
   /** Waits until `outputs` of a running cell satisfy `condition`. */
   async seen(id: string, condition: (outputs: Message[]) => boolean, timeout = 20_000): Promise<void> {
-    await this.until(() => condition(this.received.filter((message) => message.parent === id)), timeout, 'an output of the running cell');
+    await this.until(
+      () => condition(this.received.filter((message) => message.parent === id)),
+      timeout,
+      'an output of the running cell',
+    );
   }
 
   /** The Interrupt button. */
@@ -125,7 +153,10 @@ export class Kernel {
 
   /** Ends the process at once, as a crash does, and closes the sockets. */
   async kill(): Promise<void> {
-    const gone = this.process.exitCode !== null || this.process.signalCode !== null ? null : new Promise((resolve) => this.process.once('exit', resolve));
+    const gone =
+      this.process.exitCode !== null || this.process.signalCode !== null
+        ? null
+        : new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGKILL');
     await gone;
     this.shell.close();
@@ -134,7 +165,14 @@ export class Kernel {
 
   private request(type: string, content: object): string {
     const id = randomBytes(16).toString('hex');
-    const header = { msg_id: id, session: 'test', username: 'test', date: new Date().toISOString(), msg_type: type, version: '5.3' };
+    const header = {
+      msg_id: id,
+      session: 'test',
+      username: 'test',
+      date: new Date().toISOString(),
+      msg_type: type,
+      version: '5.3',
+    };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const signature = createHmac('sha256', this.key).update(parts.join('')).digest('hex');
     void this.shell.send([delimiter, signature, ...parts]);
@@ -154,7 +192,8 @@ export class Kernel {
   private async until(condition: () => boolean, timeout: number, what: string): Promise<void> {
     const end = Date.now() + timeout;
     while (!condition()) {
-      if (this.process.exitCode !== null) throw new Error(`the kernel ended while the test waited for ${what}; it printed:\n${this.log.text}`);
+      if (this.process.exitCode !== null)
+        throw new Error(`the kernel ended while the test waited for ${what}; it printed:\n${this.log.text}`);
       if (Date.now() > end) throw new Error(`no answer within ${timeout} ms: ${what}; the kernel printed:\n${this.log.text}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
@@ -186,9 +225,13 @@ export class Kernel {
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
   );
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

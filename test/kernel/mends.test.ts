@@ -23,8 +23,12 @@ describe('what the kernel mends in tslab', () => {
   };
 
   test('object shorthand takes names of earlier cells: const, let, function, class, import', async () => {
-    await ok("import { sep } from 'path'\nconst lambda = 0.4; let rate = 2; function twice(x: number) { return 2 * x } class Box { n = 1 }");
-    const { stream } = await ok('const all = { lambda, rate, twice, Box, sep, rest: { lambda } }; console.log(all.lambda, all.rate, all.twice(4), new all.Box().n, all.sep, all.rest.lambda)');
+    await ok(
+      "import { sep } from 'path'\nconst lambda = 0.4; let rate = 2; function twice(x: number) { return 2 * x } class Box { n = 1 }",
+    );
+    const { stream } = await ok(
+      'const all = { lambda, rate, twice, Box, sep, rest: { lambda } }; console.log(all.lambda, all.rate, all.twice(4), new all.Box().n, all.sep, all.rest.lambda)',
+    );
     assert.equal(stream('stdout').trim(), `0.4 2 8 1 / 0.4`);
     const assigned = await ok('({ rate, lost: lambda2 = 5 } = { rate: 7 } as any); var lambda2: number; console.log(rate)');
     assert.match(assigned.stream('stdout'), /^7/);
@@ -49,13 +53,21 @@ describe('what the kernel mends in tslab', () => {
   });
 
   test('an error is a Jupyter error message with the cell number, its own line and text, and nothing of the kernel', async () => {
-    const { reply, outputs, stream, text } = await fails('interface Unused { a: number }\n\nconst nothing: any = undefined\n\nfunction look(x: any) {\n  return x.inside.deeper\n}\nlook(nothing)');
-    assert.deepEqual(outputs.map((message) => message.type), ['error']);
+    const { reply, outputs, stream, text } = await fails(
+      'interface Unused { a: number }\n\nconst nothing: any = undefined\n\nfunction look(x: any) {\n  return x.inside.deeper\n}\nlook(nothing)',
+    );
+    assert.deepEqual(
+      outputs.map((message) => message.type),
+      ['error'],
+    );
     assert.deepEqual(Object.keys(outputs[0].content).sort(), ['ename', 'evalue', 'traceback']);
     assert.equal(reply.ename, 'TypeError');
     assert.match(reply.evalue, /reading 'inside'/);
     const number = reply.execution_count;
-    assert.deepEqual(text.split('\n').slice(1), [`  cell [${number}], line 6, in look:  return x.inside.deeper`, `  cell [${number}], line 8:  look(nothing)`]);
+    assert.deepEqual(text.split('\n').slice(1), [
+      `  cell [${number}], line 6, in look:  return x.inside.deeper`,
+      `  cell [${number}], line 8:  look(nothing)`,
+    ]);
     assert.equal(stream('stderr'), '');
   });
 
@@ -68,7 +80,12 @@ describe('what the kernel mends in tslab', () => {
   });
 
   test('no error text holds a path of this machine', async () => {
-    for (const code of ["require('no-such-package')", "require('fs').readFileSync(process.cwd() + '/missing.txt')", "import { x } from 'no-such-module'\nx", 'throw { odd: process.cwd() }']) {
+    for (const code of [
+      "require('no-such-package')",
+      "require('fs').readFileSync(process.cwd() + '/missing.txt')",
+      "import { x } from 'no-such-module'\nx",
+      'throw { odd: process.cwd() }',
+    ]) {
       const { reply, text } = await fails(code);
       assert.ok(!`${text}${reply.evalue}`.includes(projectRoot), text);
       assert.ok(!/node:internal|node_modules|kernel-setup|evalmachine/.test(text), text);
@@ -79,20 +96,31 @@ describe('what the kernel mends in tslab', () => {
     await ok('const size = 3');
     const { reply, text } = await fails('const fine = 1\nconst wrong = { size }, bad: number = "text"');
     assert.equal(reply.ename, 'TypeScript');
-    assert.equal(text, `TypeScript: line 2: Type 'string' is not assignable to type 'number'.\n    const wrong = { size }, bad: number = "text"\n    ${' '.repeat(24)}^`);
+    assert.equal(
+      text,
+      `TypeScript: line 2: Type 'string' is not assignable to type 'number'.\n    const wrong = { size }, bad: number = "text"\n    ${' '.repeat(24)}^`,
+    );
   });
 
   test('cells queued behind a failing one are answered `aborted` and do not run; the next request runs again', async () => {
-    const sent = ['var ran = "none"', 'await null; throw new Error("stop here")', 'ran = "second"', 'ran = "third"'].map((code) => kernel.send(code));
+    const sent = ['var ran = "none"', 'await null; throw new Error("stop here")', 'ran = "second"', 'ran = "third"'].map((code) =>
+      kernel.send(code),
+    );
     const results = await Promise.all(sent.map((id) => kernel.finished(id)));
-    assert.deepEqual(results.map(({ status }) => status), ['ok', 'error', 'aborted', 'aborted']);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['ok', 'error', 'aborted', 'aborted'],
+    );
     assert.equal((await ok('ran')).stream('stdout'), 'none\n');
   });
 
   test('with stop_on_error false, the next cell runs although the one before failed', async () => {
     const sent = [kernel.send('throw new Error("expected")', { stop_on_error: false }), kernel.send('console.log("on")')];
     const results = await Promise.all(sent.map((id) => kernel.finished(id)));
-    assert.deepEqual(results.map(({ status }) => status), ['error', 'ok']);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['error', 'ok'],
+    );
   });
 
   test('20,000 lines printed at once arrive whole and the cell ends', async () => {
@@ -102,7 +130,13 @@ describe('what the kernel mends in tslab', () => {
 
   test('an error outside a running cell is one short text, and the kernel goes on', async () => {
     const id = kernel.send('setTimeout(() => { throw new Error("too late") }, 20); Promise.reject(new Error("nobody waits"));');
-    await kernel.seen(id, (messages) => messages.filter((m) => m.type === 'stream').map((m) => m.content.text).join('').includes('too late'));
+    await kernel.seen(id, (messages) =>
+      messages
+        .filter((m) => m.type === 'stream')
+        .map((m) => m.content.text)
+        .join('')
+        .includes('too late'),
+    );
     const { stream } = await kernel.finished(id);
     assert.match(noColour(stream('stderr')), /^Outside a running cell: Error: nobody waits\n {2}cell \[\d+\], line 1/);
     assert.ok(!stream('stderr').includes(projectRoot));

@@ -19,7 +19,9 @@ json.dump({"raised": raised, "outputs": [cell.outputs for cell in notebook.cells
 
 test('nbclient stops at a failing cell and reports its name, message and line', (context) => {
   if (!needsJupyter(context)) return;
-  const { raised, outputs } = runPython(execute, { cells: ['const a = 1', '\nthrow new RangeError("no such task")', 'console.log("not reached")'] });
+  const { raised, outputs } = runPython(execute, {
+    cells: ['const a = 1', '\nthrow new RangeError("no such task")', 'console.log("not reached")'],
+  });
   assert.equal(raised.ename, 'RangeError');
   assert.equal(raised.evalue, 'no such task');
   assert.match(raised.text, /cell \[2\], line 2/);
@@ -29,7 +31,10 @@ test('nbclient stops at a failing cell and reports its name, message and line', 
 
 test('nbclient with errors allowed runs the cells after the failing one', (context) => {
   if (!needsJupyter(context)) return;
-  const { raised, outputs } = runPython(execute, { cells: ['throw new Error("expected")', 'console.log("reached")'], allowErrors: true });
+  const { raised, outputs } = runPython(execute, {
+    cells: ['throw new Error("expected")', 'console.log("reached")'],
+    allowErrors: true,
+  });
   assert.equal(raised, null);
   assert.equal(outputs[0][0].output_type, 'error');
   assert.equal(outputs[1][0].text, 'reached\n');

@@ -24,7 +24,9 @@ describe('the notebook room in a real kernel', () => {
   let kernel: Kernel;
   before(async () => {
     kernel = await Kernel.start();
-    await ok(`const nb = require(${JSON.stringify(path.join(library, 'notebook', 'index.js'))}); const figures = require(${JSON.stringify(figures)}).exampleFigures();`);
+    await ok(
+      `const nb = require(${JSON.stringify(path.join(library, 'notebook', 'index.js'))}); const figures = require(${JSON.stringify(figures)}).exampleFigures();`,
+    );
     await ok(`const state = { step: 0 }\n${loop}`);
   });
   after(() => kernel?.kill());
@@ -37,20 +39,31 @@ describe('the notebook room in a real kernel', () => {
 
   test('show sends one display_data with Plotly JSON, HTML and text, and prints nothing', async () => {
     const { outputs } = await ok('nb.show(figures.accuracyMatrix)');
-    assert.deepEqual(outputs.map(({ type }) => type), ['display_data']);
+    assert.deepEqual(
+      outputs.map(({ type }) => type),
+      ['display_data'],
+    );
     assert.deepEqual(Object.keys(outputs[0].content.data), ['application/vnd.plotly.v1+json', 'text/html', 'text/plain']);
     assert.equal(displays((await ok('nb.show(figures.accuracyMatrix, figures.forgetting)')).outputs).length, 2);
   });
 
   test('showTable sends one escaped HTML table with its text', async () => {
     const { outputs } = await ok('nb.showTable([{ name: "<b>", acc: 0.5 }], { title: "Results" })');
-    assert.deepEqual(outputs.map(({ type }) => type), ['display_data']);
-    assert.match(outputs[0].content.data['text/html'], /<td style="text-align:left">&lt;b&gt;<\/td><td style="text-align:right">0\.5<\/td>/);
+    assert.deepEqual(
+      outputs.map(({ type }) => type),
+      ['display_data'],
+    );
+    assert.match(
+      outputs[0].content.data['text/html'],
+      /<td style="text-align:left">&lt;b&gt;<\/td><td style="text-align:right">0\.5<\/td>/,
+    );
     assert.match(outputs[0].content.data['text/plain'], /^Results\nname +acc/);
   });
 
   test('toDataFrame prints nothing of its own', async () => {
-    const { outputs, stream } = await ok('const frame = nb.toDataFrame([{ a: 1 }, { a: 2 }]); console.log(frame.shape.join(" x "));');
+    const { outputs, stream } = await ok(
+      'const frame = nb.toDataFrame([{ a: 1 }, { a: 2 }]); console.log(frame.shape.join(" x "));',
+    );
     assert.equal(stream('stdout'), '2 x 1\n');
     assert.equal(outputs.length, 1);
   });
@@ -75,7 +88,10 @@ for (const matrix of [[[0.9, null], [0.5, null]], [[0.9, 0.7], [0.5, 0.95]]]) {
 }
 liveMatrix.done();`);
     const shown = displays(outputs);
-    assert.deepEqual(shown.map(({ type }) => type), ['display_data', 'update_display_data', 'update_display_data']);
+    assert.deepEqual(
+      shown.map(({ type }) => type),
+      ['display_data', 'update_display_data', 'update_display_data'],
+    );
     assert.equal(new Set(shown.map(({ content }) => content.transient.display_id)).size, 1);
     assert.match(shown[0].content.data['text/html'], /^<img alt="Accuracy matrix" src="data:image\/svg/);
     assert.notEqual(shown[0].content.data['text/html'], shown[1].content.data['text/html']);
@@ -107,11 +123,16 @@ liveMatrix.done();`);
     await kernel.seen(ids[0], (outputs) => displays(outputs).length >= 1);
     kernel.interrupt();
     const results = await Promise.all(ids.map((id) => kernel.finished(id, 5000)));
-    assert.deepEqual(results.map(({ status }) => status), ['error', 'aborted']);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['error', 'aborted'],
+    );
   });
 
   test('a second Interrupt gives up a training that does not stop, and the kernel answers the next cell', async () => {
-    const id = kernel.send('await nb.interruptible(async () => { console.log("on"); await new Promise((end) => setTimeout(end, 30000)) })');
+    const id = kernel.send(
+      'await nb.interruptible(async () => { console.log("on"); await new Promise((end) => setTimeout(end, 30000)) })',
+    );
     await kernel.seen(id, (outputs) => outputs.some(({ type }) => type === 'stream'));
     kernel.interrupt();
     await new Promise((resolve) => setTimeout(resolve, 200));

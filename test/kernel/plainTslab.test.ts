@@ -10,13 +10,18 @@ describe('the notebook room under plain tslab, as VS Code or Binder may run it',
     kernel = await Kernel.start({ entry: path.join(tslab, 'bin', 'tslab'), args: ['kernel', '--config-path'] });
     const library = path.join(projectRoot, 'dist', 'src', 'notebook', 'index.js');
     const figures = path.join(projectRoot, 'dist', 'test', 'figures', 'examples.js');
-    await kernel.run(`const nb = require(${JSON.stringify(library)}); const figures = require(${JSON.stringify(figures)}).exampleFigures(); const state = { step: 0 }`);
+    await kernel.run(
+      `const nb = require(${JSON.stringify(library)}); const figures = require(${JSON.stringify(figures)}).exampleFigures(); const state = { step: 0 }`,
+    );
   });
   after(() => kernel?.kill());
 
   test('show sends one display_data with all three forms', async () => {
     const { outputs } = await kernel.run('nb.show(figures.accuracyMatrix)');
-    assert.deepEqual(outputs.map(({ type }) => type), ['display_data']);
+    assert.deepEqual(
+      outputs.map(({ type }) => type),
+      ['display_data'],
+    );
     assert.equal(Object.keys(outputs[0].content.data).length, 3);
   });
 
@@ -31,7 +36,10 @@ describe('the notebook room under plain tslab, as VS Code or Binder may run it',
     const result = await kernel.finished(id, 5000);
     assert.ok(Date.now() - pressed < 1000);
     assert.equal(result.status, 'error');
-    assert.match(result.stream('stderr'), /^\[?Interrupted: stopped; what was done so far is kept, run the cell again to go on\]?\n$/);
+    assert.match(
+      result.stream('stderr'),
+      /^\[?Interrupted: stopped; what was done so far is kept, run the cell again to go on\]?\n$/,
+    );
     await new Promise((resolve) => setTimeout(resolve, 250)); // plain tslab aborts whatever comes within 200 ms of an error
     assert.ok(Number((await kernel.run('state.step')).stream('stdout')) > 0);
   });

@@ -18,7 +18,10 @@ test('a kernel that was killed in the middle of a cell says so in the first cell
     const first = await again.run('1 + 1');
     assert.equal(first.status, 'ok');
     assert.match(first.stream('stderr'), /The kernel was stopped while cell \[2\] was running \(since \d\d:\d\d:\d\d\)/);
-    assert.match(first.stream('stderr'), /\n {4}await new Promise\(\(done\) => .*\nthen Run > Run All Above Selected Cell, and run that cell again\./);
+    assert.match(
+      first.stream('stderr'),
+      /\n {4}await new Promise\(\(done\) => .*\nthen Run > Run All Above Selected Cell, and run that cell again\./,
+    );
     assert.equal(first.stream('stdout'), '2\n');
     assert.equal((await again.run('2 + 2')).stream('stderr'), '');
   } finally {

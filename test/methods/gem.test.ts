@@ -66,7 +66,12 @@ const SETTINGS = [
 ] as const;
 
 for (const [scenario, architecture] of SETTINGS) {
-  for (const [margin, byRows] of [[0, false], [0, true], [0.5, false], [0.5, true]] as const) {
+  for (const [margin, byRows] of [
+    [0, false],
+    [0, true],
+    [0.5, false],
+    [0.5, true],
+  ] as const) {
     test(`${scenario}, margin ${margin}, ${byRows ? 'rows' : 'factors'}: every step is the explicit g + Gᵀv, unchanged without violation, feasible with`, async () => {
       const trainer = await watch(scenario, architecture, margin, byRows);
       let [violated, untouched] = [0, 0];

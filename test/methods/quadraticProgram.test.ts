@@ -47,7 +47,10 @@ test('the solution satisfies the KKT conditions, with up to 20 tasks, zero rows,
 });
 
 test('products rounded to float32, of copies that differ in their last bit, are solved too and never hang', () => {
-  const near = [[11.742942810058594, 11.742942810058594], [11.742942810058594, 11.742941856384277]];
+  const near = [
+    [11.742942810058594, 11.742942810058594],
+    [11.742942810058594, 11.742941856384277],
+  ];
   assert.ok(solveBoundedQP(near, [-0.8815721273422241, -0.8815721273422241]).every(Number.isFinite));
   fc.assert(
     fc.property(problems, fc.constantFrom(0, 0.5), fc.nat(), ([t, d, , scale, seed], margin, noise) => {

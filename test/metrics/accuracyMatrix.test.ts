@@ -4,7 +4,11 @@ import { checkMatrix, copyMatrix, emptyMatrix, taskLabel } from '../../src/metri
 
 test('an empty matrix is square, all cells are null, and no two rows are the same array', () => {
   const matrix = emptyMatrix(3);
-  assert.deepEqual(emptyMatrix(3), [[null, null, null], [null, null, null], [null, null, null]]);
+  assert.deepEqual(emptyMatrix(3), [
+    [null, null, null],
+    [null, null, null],
+    [null, null, null],
+  ]);
   matrix[0][1] = 0.5;
   assert.equal(matrix[1][1], null);
 });
@@ -19,10 +23,22 @@ test('a copy does not change with the original', () => {
 test('checkMatrix names the row or cell that is wrong', () => {
   assert.throws(() => checkMatrix([]), /no tasks/);
   assert.throws(() => checkMatrix([[1, 1], [1]]), /row 1 has 1 cells in a matrix of 2 tasks/);
-  assert.throws(() => checkMatrix([[1, 1.01], [1, 1]]), /task 0 after task 1 is 1\.01/);
+  assert.throws(
+    () =>
+      checkMatrix([
+        [1, 1.01],
+        [1, 1],
+      ]),
+    /task 0 after task 1 is 1\.01/,
+  );
   assert.throws(() => checkMatrix([[Number.NaN]]), /is NaN/);
   assert.throws(() => checkMatrix([[undefined as unknown as null]]), /is undefined/);
-  assert.doesNotThrow(() => checkMatrix([[0, null], [null, 1]]));
+  assert.doesNotThrow(() =>
+    checkMatrix([
+      [0, null],
+      [null, 1],
+    ]),
+  );
 });
 
 test('task labels count from 1 unless names are given', () => {

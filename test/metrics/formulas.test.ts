@@ -34,14 +34,29 @@ test('zero-shot transfer reads the cells just before training; forward transfer 
 });
 
 test('average forgetting looks back to the best accuracy before the end, whenever it was', () => {
-  const later = [[0.5, 0.9, 0.7], [0, 0.6, 0.8], [0, 0, 1]];
+  const later = [
+    [0.5, 0.9, 0.7],
+    [0, 0.6, 0.8],
+    [0, 0, 1],
+  ];
   close(formulas.averageForgetting(later), (0.2 - 0.2) / 2);
-  const before = [[0.5, 0.5, 0.5], [0.9, 0.6, 0.6], [0, 0, 1]];
+  const before = [
+    [0.5, 0.5, 0.5],
+    [0.9, 0.6, 0.6],
+    [0, 0, 1],
+  ];
   close(formulas.averageForgetting(before), (0 + 0.3) / 2);
 });
 
 test('average forgetting does without cells from before a task was trained', () => {
-  close(formulas.averageForgetting([[0.9, 0.8, 0.6], [null, 0.95, 0.7], [null, null, null]]), (0.3 + 0.25) / 2);
+  close(
+    formulas.averageForgetting([
+      [0.9, 0.8, 0.6],
+      [null, 0.95, 0.7],
+      [null, null, null],
+    ]),
+    (0.3 + 0.25) / 2,
+  );
 });
 
 test('intransigence is what is missing on the last task; against a joint model it can be negative', () => {
@@ -62,7 +77,11 @@ test('learning curve area is the mean of the first beta + 1 accuracies', () => {
 });
 
 test('full forgetting: perfect when learnt, nothing left at the end', () => {
-  const full = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+  const full = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
   close(formulas.backwardTransfer(full), -1);
   close(formulas.forgettingMeasure(full), 1);
   close(formulas.averageForgetting(full), 1);
@@ -70,7 +89,11 @@ test('full forgetting: perfect when learnt, nothing left at the end', () => {
 });
 
 test('no forgetting: what was learnt stays', () => {
-  const none = [[0.9, 0.9, 0.9], [0, 0.8, 0.8], [0, 0, 0.7]];
+  const none = [
+    [0.9, 0.9, 0.9],
+    [0, 0.8, 0.8],
+    [0, 0, 0.7],
+  ];
   close(formulas.backwardTransfer(none), 0);
   close(formulas.forgettingMeasure(none), 0);
   close(formulas.averageForgetting(none), 0);

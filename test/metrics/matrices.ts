@@ -18,5 +18,4 @@ function square<T>(nTasks: number, cell: fc.Arbitrary<T>): fc.Arbitrary<T[][]> {
 }
 
 /** Equal up to rounding. */
-export const near = (a: number | null, b: number | null): boolean =>
-  a !== null && b !== null && Math.abs(a - b) < 1e-12;
+export const near = (a: number | null, b: number | null): boolean => a !== null && b !== null && Math.abs(a - b) < 1e-12;

@@ -6,7 +6,10 @@ import { CLMetrics, METRIC_TEXTS } from '../../src/metrics/metrics';
 import { anyMatrix } from './matrices';
 
 test('summary runs: name, every metric with its value, and the matrix', () => {
-  const text = new CLMetrics([[0.9, 0.6], [0.5, 0.8]]).summary('EWC');
+  const text = new CLMetrics([
+    [0.9, 0.6],
+    [0.5, 0.8],
+  ]).summary('EWC');
   assert.match(text, /^EWC: 2 tasks\n/);
   assert.match(text, /ACC +0\.7000/);
   assert.match(text, /BWT +-0\.3000/);
@@ -17,7 +20,11 @@ test('summary runs: name, every metric with its value, and the matrix', () => {
 });
 
 test('summary says for each metric which cells are missing', () => {
-  const text = new CLMetrics([[0.9, null, null], [null, 0.8, null], [null, null, 0.7]]).summary();
+  const text = new CLMetrics([
+    [0.9, null, null],
+    [null, 0.8, null],
+    [null, null, 0.7],
+  ]).summary();
   assert.match(text, /ACC +– +not measured: accuracy on task 1 after task 3 and 1 more/);
   assert.match(text, /FWT +– +not measured: accuracy on task 2 after task 1 and 1 more/);
   assert.match(text, /Intransigence +0\.3000/);
@@ -35,7 +42,15 @@ test('with one task, metrics that compare tasks are null and say why', () => {
 });
 
 test('the matrix text is an aligned table with task names and – for cells not measured', () => {
-  const lines = new CLMetrics([[0.9, null], [0.5, 1]], ['digits 0, 1', 'digits 2, 3']).accuracyMatrixStr().split('\n');
+  const lines = new CLMetrics(
+    [
+      [0.9, null],
+      [0.5, 1],
+    ],
+    ['digits 0, 1', 'digits 2, 3'],
+  )
+    .accuracyMatrixStr()
+    .split('\n');
   assert.equal(lines.length, 4);
   assert.match(lines[0], /^accuracy on +after digits 0, 1 +after digits 2, 3$/);
   assert.match(lines[2], /^digits 0, 1 +0\.9000 +–$/);
@@ -55,7 +70,15 @@ test('a wrong number of task names is refused', () => {
 });
 
 test('inspect prints one line', () => {
-  assert.equal(inspect(new CLMetrics([[0.9, 0.6], [0.5, 0.8]])), 'CLMetrics (2 tasks: ACC 0.7000, BWT -0.3000, FM 0.3000, FWT 0.5000)');
+  assert.equal(
+    inspect(
+      new CLMetrics([
+        [0.9, 0.6],
+        [0.5, 0.8],
+      ]),
+    ),
+    'CLMetrics (2 tasks: ACC 0.7000, BWT -0.3000, FM 0.3000, FWT 0.5000)',
+  );
 });
 
 test('property: whatever is missing, every null metric has a reason, every other none, and summary has a line for each', () => {

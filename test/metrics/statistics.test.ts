@@ -6,8 +6,18 @@ import { near } from './matrices';
 
 test('t quantiles agree with the printed tables, for odd and even degrees of freedom and several levels', () => {
   const printed: [level: number, degrees: number, t: number][] = [
-    [0.95, 1, 12.706], [0.95, 2, 4.303], [0.95, 3, 3.182], [0.95, 4, 2.776], [0.95, 5, 2.571], [0.95, 9, 2.262],
-    [0.95, 10, 2.228], [0.95, 29, 2.045], [0.95, 30, 2.042], [0.99, 4, 4.604], [0.9, 9, 1.833], [0.95, 100000, 1.96],
+    [0.95, 1, 12.706],
+    [0.95, 2, 4.303],
+    [0.95, 3, 3.182],
+    [0.95, 4, 2.776],
+    [0.95, 5, 2.571],
+    [0.95, 9, 2.262],
+    [0.95, 10, 2.228],
+    [0.95, 29, 2.045],
+    [0.95, 30, 2.042],
+    [0.99, 4, 4.604],
+    [0.9, 9, 1.833],
+    [0.95, 100000, 1.96],
   ];
   for (const [level, degrees, t] of printed) {
     assert.equal(tQuantile(level, degrees).toFixed(3), t.toFixed(3), `level ${level}, ${degrees} degrees`);

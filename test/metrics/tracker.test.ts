@@ -13,7 +13,10 @@ test('n tasks: the tracker and its metrics know the number of tasks', () => {
 test('a recorded accuracy lands in row task, column afterTask, and 0 is a value', () => {
   const tracker = new CLMetricsTracker(2);
   tracker.record(0, 1, 0);
-  assert.deepEqual(tracker.matrix, [[null, 0], [null, null]]);
+  assert.deepEqual(tracker.matrix, [
+    [null, 0],
+    [null, null],
+  ]);
 });
 
 test('record out of range: unknown tasks are refused and the matrix stays as it was', () => {
@@ -56,7 +59,14 @@ test('metrics are a snapshot: recording later does not change them', () => {
 test('JSON holds number, names and matrix, and inspect one line', () => {
   const tracker = new CLMetricsTracker(2, ['a', 'b']);
   tracker.record(0, 0, 0.5);
-  const plain = { nTasks: 2, taskNames: ['a', 'b'], matrix: [[0.5, null], [null, null]] };
+  const plain = {
+    nTasks: 2,
+    taskNames: ['a', 'b'],
+    matrix: [
+      [0.5, null],
+      [null, null],
+    ],
+  };
   assert.deepEqual(JSON.parse(JSON.stringify(tracker)), plain);
   assert.equal(inspect(tracker), 'CLMetricsTracker (2 tasks, 1 of 4 cells recorded)');
 });

@@ -19,9 +19,15 @@ const trained = async (comparison: Comparison) => {
 test('a comparison trains each method with each seed; a name that is not the method becomes the label', async () => {
   const comparison = new Comparison({ stream, methods, seeds: [1, 2] });
   const runs = await trained(comparison);
-  assert.deepEqual(runs.map(({ method, label, seed }) => [method, label, seed]), [
-    ['naive', undefined, 1], ['ewc', 'EWC λ = 5', 1], ['naive', undefined, 2], ['ewc', 'EWC λ = 5', 2],
-  ]);
+  assert.deepEqual(
+    runs.map(({ method, label, seed }) => [method, label, seed]),
+    [
+      ['naive', undefined, 1],
+      ['ewc', 'EWC λ = 5', 1],
+      ['naive', undefined, 2],
+      ['ewc', 'EWC λ = 5', 2],
+    ],
+  );
   assert.notDeepEqual(runs[0].matrix, runs[2].matrix);
   for (const { matrix, parameters } of runs) {
     assert.ok(matrix.every((row, task) => row[1] !== null && (task === 1 || row[0] !== null)));
@@ -32,17 +38,25 @@ test('a comparison trains each method with each seed; a name that is not the met
 test('the values of a sweep reach the methods and the runs', async () => {
   const given: number[] = [];
   const comparison = new Comparison({
-    stream, values: [0.5, 7], seeds: [1],
+    stream,
+    values: [0.5, 7],
+    seeds: [1],
     methods: { ewc: (seed, lambda) => (given.push(lambda), new EWC(network(seed), { seed, lambda, epochs: 1 })) },
   });
-  assert.deepEqual((await trained(comparison)).map(({ value }) => value), [0.5, 7]);
+  assert.deepEqual(
+    (await trained(comparison)).map(({ value }) => value),
+    [0.5, 7],
+  );
   assert.deepEqual(given, [0.5, 7]);
 });
 
 test('an interrupted comparison keeps what is finished, goes on in the middle of a run, and ends with the same numbers', async () => {
   const expected = await trained(new Comparison({ stream, methods, seeds: [1] }));
   let made = 0;
-  const interrupting = { ...methods, 'EWC λ = 5': (seed: number) => (made++, setImmediate(() => process.emit('SIGINT')), methods['EWC λ = 5'](seed)) };
+  const interrupting = {
+    ...methods,
+    'EWC λ = 5': (seed: number) => (made++, setImmediate(() => process.emit('SIGINT')), methods['EWC λ = 5'](seed)),
+  };
   const comparison = new Comparison({ stream, methods: interrupting, seeds: [1] });
   await assert.rejects(comparison.train(), { name: 'Interrupted' });
   assert.equal(comparison.runs.length, 1);

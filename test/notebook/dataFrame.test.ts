@@ -15,16 +15,29 @@ function script(code: string, environment: Record<string, string> = {}): any {
 }
 
 test('toDataFrame hands the same values over to danfojs, which can sort them', () => {
-  const frame = toDataFrame([{ method: 'EWC', acc: 0.75 }, { method: 'GEM', acc: 0.9 }]);
+  const frame = toDataFrame([
+    { method: 'EWC', acc: 0.75 },
+    { method: 'GEM', acc: 0.9 },
+  ]);
   assert.deepEqual(frame.columns, ['method', 'acc']);
-  assert.deepEqual(frame.sortValues('acc', { ascending: false }).values, [['GEM', 0.9], ['EWC', 0.75]]);
+  assert.deepEqual(frame.sortValues('acc', { ascending: false }).values, [
+    ['GEM', 0.9],
+    ['EWC', 0.75],
+  ]);
   assert.throws(() => toDataFrame([]), /toDataFrame: there are no rows/);
 });
 
 const WORK = `
   const frame = cl.toDataFrame([{ m: 'a', x: 1 }, { m: 'b', x: 3 }, { m: 'b', x: 5 }]);
   const sums = [frame.groupby(['m']).col(['x']).sum().values, frame.column('x').mean(), frame.loc({ columns: ['x'] }).tensor.shape];`;
-const SUMS = [[['a', 1], ['b', 8]], 3, [3, 1]];
+const SUMS = [
+  [
+    ['a', 1],
+    ['b', 8],
+  ],
+  3,
+  [3, 1],
+];
 
 test('toDataFrame works where the native addon does not load, and leaves no trace under its name', () => {
   const [device, sums, standIn] = script(`${NO_ADDON} const device = await cl.initBackend(); ${WORK}
@@ -37,11 +50,17 @@ test('toDataFrame works where the native addon does not load, and leaves no trac
 });
 
 test('danfojs leaves the backend in use alone, whichever comes first', () => {
-  const names = script(`await cl.initBackend(); ${WORK}
-    console.log(JSON.stringify([sums, require('@tensorflow/tfjs').getBackend()]));`, { CL_BACKEND: 'wasm' });
+  const names = script(
+    `await cl.initBackend(); ${WORK}
+    console.log(JSON.stringify([sums, require('@tensorflow/tfjs').getBackend()]));`,
+    { CL_BACKEND: 'wasm' },
+  );
   assert.deepEqual(names, [SUMS, 'wasm']);
-  const [sums, device, native] = script(`cl.loadDanfo(); const native = await cl.initBackend().then(() => cl.getDevice()); ${WORK}
-    console.log(JSON.stringify([sums, require('@tensorflow/tfjs').getBackend(), native]));`, { CL_BACKEND: 'auto' });
+  const [sums, device, native] = script(
+    `cl.loadDanfo(); const native = await cl.initBackend().then(() => cl.getDevice()); ${WORK}
+    console.log(JSON.stringify([sums, require('@tensorflow/tfjs').getBackend(), native]));`,
+    { CL_BACKEND: 'auto' },
+  );
   assert.deepEqual(sums, SUMS);
   assert.equal(device === 'tensorflow', native.includes('native'));
 });

@@ -5,12 +5,28 @@ import { progressText } from '../../src/notebook/progressText';
 import { printed } from './printed';
 
 const event = {
-  task: 1, nTasks: 5, taskName: 'digits 2/3', epoch: 1, epochs: 2, step: 50, steps: 100, loss: 0.12345,
-  stepsPerSecond: 939.6, secondsLeft: 12.2, accuracy: 0.98, matrix: [[1, null], [null, null]],
+  task: 1,
+  nTasks: 5,
+  taskName: 'digits 2/3',
+  epoch: 1,
+  epochs: 2,
+  step: 50,
+  steps: 100,
+  loss: 0.12345,
+  stepsPerSecond: 939.6,
+  secondsLeft: 12.2,
+  accuracy: 0.98,
+  matrix: [
+    [1, null],
+    [null, null],
+  ],
 };
 
 test('the progress line says task, epoch, loss, accuracy, steps a second, time left', () => {
-  assert.equal(progressText(event), '███░░░░░░░ task 2/5 (digits 2/3) · epoch 1/2 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left');
+  assert.equal(
+    progressText(event),
+    '███░░░░░░░ task 2/5 (digits 2/3) · epoch 1/2 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left',
+  );
   assert.match(progressText({ ...event, accuracy: undefined, secondsLeft: Infinity }), /loss 0\.123 · 940 steps\/s · … left$/);
   assert.match(progressText({ ...event, task: 4, step: 100 }), /^█{10} task 5\/5 .* · done$/);
 });
@@ -35,15 +51,21 @@ test('trainLive returns the result, passes events on, and stops listening for SI
     drawn.push([matrix, taskNames]);
     return { data: [{ type: 'heatmap', z: matrix }], layout: {} };
   };
-  const ended = [[1, 0.6], [null, 0.8]];
+  const ended = [
+    [1, 0.6],
+    [null, 0.8],
+  ];
   let result: unknown;
   const text = await printed(async () => {
-    result = await trainLive(async ({ onProgress, signal }) => {
-      onProgress(event);
-      onProgress({ ...event, epoch: 2 });
-      assert.equal(signal.aborted, false);
-      return { matrix: ended };
-    }, { figure });
+    result = await trainLive(
+      async ({ onProgress, signal }) => {
+        onProgress(event);
+        onProgress({ ...event, epoch: 2 });
+        assert.equal(signal.aborted, false);
+        return { matrix: ended };
+      },
+      { figure },
+    );
   });
   assert.deepEqual(result, { matrix: ended });
   assert.deepEqual(drawn.at(0), [event.matrix, ['task 1', 'digits 2/3']]);
@@ -71,14 +93,20 @@ test('an interrupt sets the signal; the error is one short line and the listener
 
 test('an error of the training itself is passed on as it is', async () => {
   const own = new RangeError('the loss is not a number');
-  await assert.rejects(interruptible(async () => Promise.reject(own)), (error) => error === own);
+  await assert.rejects(
+    interruptible(async () => Promise.reject(own)),
+    (error) => error === own,
+  );
   await assert.rejects(interruptible('train' as never), /interruptible: run is string/);
 });
 
 test('liveFigure without a notebook prints nothing', async () => {
-  assert.equal(await printed(() => {
-    const live = liveFigure();
-    live.update(event);
-    live.done();
-  }), '');
+  assert.equal(
+    await printed(() => {
+      const live = liveFigure();
+      live.update(event);
+      live.done();
+    }),
+    '',
+  );
 });

@@ -25,7 +25,10 @@ test('both Plotly builds are the same version', () => {
 
 test('a page that cannot be written is an error with the file; what is no figure leaves a page as it was; no temporary file stays', () => {
   const missing = path.join(folder, 'no-such-folder', 'x.html');
-  assert.throws(() => saveFigure(exampleFigures().accuracyMatrix, missing), /saveFigure: .*no-such-folder.x\.html cannot be written/);
+  assert.throws(
+    () => saveFigure(exampleFigures().accuracyMatrix, missing),
+    /saveFigure: .*no-such-folder.x\.html cannot be written/,
+  );
   const file = path.join(folder, 'kept.html');
   fs.writeFileSync(file, 'old');
   assert.throws(() => saveFigure({ data: 1 } as never, file), /this is no figure/);

@@ -2,12 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runRows, summaryRows } from '../../src/notebook';
 
-const run = (method: string, seed: number, last: number, label?: string) =>
-  ({ method, seed, ...(label && { label }), matrix: [[1, last], [null, 0.8]], seconds: 1.26 });
+const run = (method: string, seed: number, last: number, label?: string) => ({
+  method,
+  seed,
+  ...(label && { label }),
+  matrix: [
+    [1, last],
+    [null, 0.8],
+  ],
+  seconds: 1.26,
+});
 
 test('summaryRows has one row a method and label, averaged over seeds, with half the 95 % interval', () => {
-  const rows = summaryRows([run('naive', 1, 0.2), run('naive', 2, 0.4), run('ewc', 1, 0.6, 'stiff'), run('ewc', 2, 0.6, 'stiff')]);
-  assert.deepEqual(rows.map(({ method }) => method), ['Naive', 'stiff']);
+  const rows = summaryRows([
+    run('naive', 1, 0.2),
+    run('naive', 2, 0.4),
+    run('ewc', 1, 0.6, 'stiff'),
+    run('ewc', 2, 0.6, 'stiff'),
+  ]);
+  assert.deepEqual(
+    rows.map(({ method }) => method),
+    ['Naive', 'stiff'],
+  );
   const [naive, stiff] = rows as Record<string, number>[];
   assert.ok(Math.abs(naive.ACC - 0.55) < 1e-12 && Math.abs(naive.BWT + 0.7) < 1e-12 && Math.abs(naive.FM - 0.7) < 1e-12);
   assert.ok(Math.abs(naive['ACC ±'] - 12.706 * 0.05) < 1e-3); // t(1) · std / √2, std of 0.5 and 0.6
@@ -16,9 +32,23 @@ test('summaryRows has one row a method and label, averaged over seeds, with half
 });
 
 test('summaryRows of one seed has no interval, and null where a metric was not measured', () => {
-  assert.deepEqual(summaryRows([{ method: 'er', seed: 1, matrix: [[1, null], [null, 1]] }]), [{ method: 'ER', ACC: null, BWT: null, FM: null }]);
+  assert.deepEqual(
+    summaryRows([
+      {
+        method: 'er',
+        seed: 1,
+        matrix: [
+          [1, null],
+          [null, 1],
+        ],
+      },
+    ]),
+    [{ method: 'ER', ACC: null, BWT: null, FM: null }],
+  );
 });
 
 test('runRows has one row a run, rounded to four decimals', () => {
-  assert.deepEqual(runRows([run('gem', 7, 1 / 3)]), [{ method: 'GEM', seed: 7, ACC: 0.5667, BWT: -0.6667, FM: 0.6667, seconds: 1.3 }]);
+  assert.deepEqual(runRows([run('gem', 7, 1 / 3)]), [
+    { method: 'GEM', seed: 7, ACC: 0.5667, BWT: -0.6667, FM: 0.6667, seconds: 1.3 },
+  ]);
 });

@@ -3,11 +3,20 @@ import childProcess from 'node:child_process';
 import { mock, test } from 'node:test';
 import { planExperiments, runInProcesses } from '../../src';
 
-const plan = planExperiments({ studies: ['class-incremental'], methods: ['naive', 'er'], epochs: 1, limit: 100, data: 'synthetic' });
+const plan = planExperiments({
+  studies: ['class-incremental'],
+  methods: ['naive', 'er'],
+  epochs: 1,
+  limit: 100,
+  data: 'synthetic',
+});
 
 test('experiments run in processes of their own, and their results come in order', async () => {
   const results = await runInProcesses(plan);
-  assert.deepEqual(results.map(({ label }) => label), plan.map(({ label }) => label));
+  assert.deepEqual(
+    results.map(({ label }) => label),
+    plan.map(({ label }) => label),
+  );
   for (const { peakMb, metrics } of results) {
     assert.ok(peakMb > 50);
     assert.ok(metrics.acc! < 0.3, 'random pixels');
@@ -40,7 +49,10 @@ test('finished experiments outlive an interrupt: the next call does only the res
     assert.equal(forks.mock.callCount(), 2);
     const [first, second] = await runInProcesses(plan);
     assert.equal(forks.mock.callCount(), 3, 'only the second one ran');
-    assert.deepEqual([first.label, second.label], plan.map(({ label }) => label));
+    assert.deepEqual(
+      [first.label, second.label],
+      plan.map(({ label }) => label),
+    );
     const [again] = await runInProcesses([plan[0]]);
     assert.equal(forks.mock.callCount(), 4, 'ran anew');
     assert.deepEqual(again.matrix, first.matrix);

@@ -23,8 +23,13 @@ test('the HTML of every figure shows a still picture and names no address outsid
     assert.ok(picture, `${name}: no still picture`);
     const svg = Buffer.from(picture[1], 'base64').toString();
     assert.ok(!/NaN|undefined|Infinity/.test(svg), `${name}: ${/.{60}(NaN|undefined|Infinity).{20}/.exec(svg)?.[0]}`);
-    const addresses = (html + svg).match(/(https?:)?\/\/[^\s"'<]+/g)?.filter((found) => found !== 'http://www.w3.org/2000/svg') ?? [];
-    assert.deepEqual(addresses.filter((found) => /^(https?:)?\/\/\w+\./.test(found)), [], name);
+    const addresses =
+      (html + svg).match(/(https?:)?\/\/[^\s"'<]+/g)?.filter((found) => found !== 'http://www.w3.org/2000/svg') ?? [];
+    assert.deepEqual(
+      addresses.filter((found) => /^(https?:)?\/\/\w+\./.test(found)),
+      [],
+      name,
+    );
   }
 });
 
@@ -34,16 +39,27 @@ test('a figure with a trace that the picture does not know says what to do inste
 });
 
 test('typed arrays become arrays, NaN becomes null, numbers keep 6 digits', () => {
-  const bundle = figureBundle({ data: [{ type: 'scatter', x: Float32Array.of(1, 2.1), y: [NaN, 2, 1 / 3, 123456789] }], layout: {} });
-  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as { data: unknown[] }).data, [{ type: 'scatter', x: [1, 2.1], y: [null, 2, 0.333333, 123456789] }]);
+  const bundle = figureBundle({
+    data: [{ type: 'scatter', x: Float32Array.of(1, 2.1), y: [NaN, 2, 1 / 3, 123456789] }],
+    layout: {},
+  });
+  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as { data: unknown[] }).data, [
+    { type: 'scatter', x: [1, 2.1], y: [null, 2, 0.333333, 123456789] },
+  ]);
 });
 
 test('without a notebook, show prints what the figure is', async () => {
-  assert.equal(await printed(() => show(exampleFigures().accuracyMatrix, exampleFigures().forgetting)), 'Naive on Split-MNIST (figure: heatmap)\nHow much of each task was forgotten (figure: bar)\n');
+  assert.equal(
+    await printed(() => show(exampleFigures().accuracyMatrix, exampleFigures().forgetting)),
+    'Naive on Split-MNIST (figure: heatmap)\nHow much of each task was forgotten (figure: bar)\n',
+  );
 });
 
 test('what is no figure is refused with the reason', () => {
-  assert.throws(() => show({ layout: {} } as never), /show: this is no figure: an object with layout; pass what a figure builder returns/);
+  assert.throws(
+    () => show({ layout: {} } as never),
+    /show: this is no figure: an object with layout; pass what a figure builder returns/,
+  );
   assert.throws(() => show(undefined as never), /this is no figure: undefined/);
 });
 

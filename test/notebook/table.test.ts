@@ -26,7 +26,21 @@ test('no rows, an unknown column and an unknown option are refused with the reas
 });
 
 test('the numbers of a column have the same decimals: as many as they need, at most `digits`', async () => {
-  const text = await printed(() => showTable([{ acc: 1, seconds: 7.1, runs: 3 }, { acc: 0.123456, seconds: 2, runs: 10 }], { digits: 3 }));
-  const cells = text.split('\n').slice(2, 4).map((line) => line.trim().split(/\s+/));
-  assert.deepEqual(cells, [['1.000', '7.1', '3'], ['0.123', '2.0', '10']]);
+  const text = await printed(() =>
+    showTable(
+      [
+        { acc: 1, seconds: 7.1, runs: 3 },
+        { acc: 0.123456, seconds: 2, runs: 10 },
+      ],
+      { digits: 3 },
+    ),
+  );
+  const cells = text
+    .split('\n')
+    .slice(2, 4)
+    .map((line) => line.trim().split(/\s+/));
+  assert.deepEqual(cells, [
+    ['1.000', '7.1', '3'],
+    ['0.123', '2.0', '10'],
+  ]);
 });

@@ -5,7 +5,11 @@ import { Throttle } from '../../src/notebook/throttle';
 test('of 20,000 values within ten seconds at most 101 pass: the first, one per 100 ms, and with flush the last', () => {
   let now = 0;
   const passed: number[] = [];
-  const throttle = new Throttle<number>(100, (value) => passed.push(value), () => now);
+  const throttle = new Throttle<number>(
+    100,
+    (value) => passed.push(value),
+    () => now,
+  );
   for (let k = 0; k < 20_000; k++) {
     now = k / 2;
     throttle.push(k);

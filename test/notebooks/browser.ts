@@ -4,7 +4,15 @@ import type { TestContext } from 'node:test';
 import { chromium, type Browser } from 'playwright-core';
 
 /** Headless, and without the requests that Chromium makes for itself. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser to use: the environment variable CL_CHROMIUM, else the first Chromium or Chrome on PATH; undefined: none. */

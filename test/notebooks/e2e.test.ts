@@ -7,19 +7,30 @@ import { codeCells, isTagged, notebookNames, readNotebook } from './files';
 import { LabServer } from './labServer';
 
 /** What can be seen of the code cells of the open notebook. */
-const seen = (page: Page) => page.evaluate(() =>
-  [...(globalThis as any).document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map((cell: any) => ({
-    prompt: cell.querySelector('.jp-InputPrompt').textContent,
-    graphs: [...cell.querySelectorAll('.js-plotly-plot')].filter((graph: any) => graph.querySelector('.main-svg .plot, .main-svg .imagelayer, .main-svg .heatmaplayer')).length,
-    error: cell.querySelector('[data-mime-type="application/vnd.jupyter.error"]')?.textContent ?? '',
-    text: cell.querySelector('.jp-OutputArea')?.textContent ?? '',
-  })));
+const seen = (page: Page) =>
+  page.evaluate(() =>
+    [...(globalThis as any).document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map((cell: any) => ({
+      prompt: cell.querySelector('.jp-InputPrompt').textContent,
+      graphs: [...cell.querySelectorAll('.js-plotly-plot')].filter((graph: any) =>
+        graph.querySelector('.main-svg .plot, .main-svg .imagelayer, .main-svg .heatmaplayer'),
+      ).length,
+      error: cell.querySelector('[data-mime-type="application/vnd.jupyter.error"]')?.textContent ?? '',
+      text: cell.querySelector('.jp-OutputArea')?.textContent ?? '',
+    })),
+  );
 
 /** Waits until no cell runs or waits any more. */
-const idle = (page: Page, timeout: number) => page.waitForFunction(() => {
-  const prompts = [...(globalThis as any).document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map((prompt: any) => prompt.textContent);
-  return prompts.length > 0 && !prompts.some((prompt) => prompt.includes('*'));
-}, null, { timeout });
+const idle = (page: Page, timeout: number) =>
+  page.waitForFunction(
+    () => {
+      const prompts = [...(globalThis as any).document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].map(
+        (prompt: any) => prompt.textContent,
+      );
+      return prompts.length > 0 && !prompts.some((prompt) => prompt.includes('*'));
+    },
+    null,
+    { timeout },
+  );
 
 /** Runs a command of JupyterLab and waits until it is done: those that run cells end with the cells. */
 const command = (page: Page, name: string) => page.evaluate((id) => (globalThis as any).jupyterapp.commands.execute(id), name);
@@ -28,16 +39,21 @@ const command = (page: Page, name: string) => page.evaluate((id) => (globalThis 
 const start = (page: Page, name: string) => page.evaluate((id) => void (globalThis as any).jupyterapp.commands.execute(id), name);
 
 /** Puts the cursor into the n-th cell (counting all cells). */
-const select = (page: Page, index: number) => page.evaluate((n) => {
-  const notebook = (globalThis as any).jupyterapp.shell.currentWidget.content;
-  notebook.activeCellIndex = n;
-  notebook.deselectAll();
-  notebook.mode = 'command';
-}, index);
+const select = (page: Page, index: number) =>
+  page.evaluate((n) => {
+    const notebook = (globalThis as any).jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = n;
+    notebook.deselectAll();
+    notebook.mode = 'command';
+  }, index);
 
-const setSource = (page: Page, index: number, text: string) => page.evaluate(([n, source]) => {
-  (globalThis as any).jupyterapp.shell.currentWidget.content.widgets[n as number].model.sharedModel.setSource(source);
-}, [index, text] as const);
+const setSource = (page: Page, index: number, text: string) =>
+  page.evaluate(
+    ([n, source]) => {
+      (globalThis as any).jupyterapp.shell.currentWidget.content.widgets[n as number].model.sharedModel.setSource(source);
+    },
+    [index, text] as const,
+  );
 
 describe('the notebooks in a real JupyterLab, as a reader uses them', { concurrency: false }, () => {
   let server: LabServer | undefined;
@@ -71,95 +87,125 @@ describe('the notebooks in a real JupyterLab, as a reader uses them', { concurre
   };
 
   for (const name of notebookNames) {
-    test(`${name}: all cells run and every Plotly graph is drawn`, secondTry(async (context) => {
-      if (!(await ready(context))) return;
-      await server!.open(page, name);
-      await command(page, 'notebook:run-all-cells');
-      await idle(page, 180_000);
-      const cells = codeCells(readNotebook(name));
-      const expected = cells.map(({ source }) => (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0));
-      await page.waitForFunction((count) => (globalThis as any).document.querySelectorAll('.js-plotly-plot .main-svg').length >= count, expected.reduce((a, b) => a + b), { timeout: 20_000 }).catch(() => undefined);
-      const found = await seen(page);
-      found.forEach(({ prompt, error }, i) => {
-        assert.equal(error, '', `cell ${cells[i].index}`);
-        assert.match(prompt, /\[\d+\]:/, `cell ${cells[i].index} did not run`);
-      });
-      assert.deepEqual(found.map(({ graphs }) => graphs), expected);
-      await command(page, 'kernelmenu:shutdown').catch(() => undefined);
-    }));
+    test(
+      `${name}: all cells run and every Plotly graph is drawn`,
+      secondTry(async (context) => {
+        if (!(await ready(context))) return;
+        await server!.open(page, name);
+        await command(page, 'notebook:run-all-cells');
+        await idle(page, 180_000);
+        const cells = codeCells(readNotebook(name));
+        const expected = cells.map(
+          ({ source }) => (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0),
+        );
+        await page
+          .waitForFunction(
+            (count) => (globalThis as any).document.querySelectorAll('.js-plotly-plot .main-svg').length >= count,
+            expected.reduce((a, b) => a + b),
+            { timeout: 20_000 },
+          )
+          .catch(() => undefined);
+        const found = await seen(page);
+        found.forEach(({ prompt, error }, i) => {
+          assert.equal(error, '', `cell ${cells[i].index}`);
+          assert.match(prompt, /\[\d+\]:/, `cell ${cells[i].index} did not run`);
+        });
+        assert.deepEqual(
+          found.map(({ graphs }) => graphs),
+          expected,
+        );
+        await command(page, 'kernelmenu:shutdown').catch(() => undefined);
+      }),
+    );
   }
 
-  test('a changed hyperparameter changes the figure', secondTry(async (context) => {
-    if (!(await ready(context))) return;
-    const name = '00-start-here';
-    await server!.open(page, name);
-    await command(page, 'notebook:run-all-cells');
-    await idle(page, 120_000);
-    const cells = codeCells(readNotebook(name));
-    const { index, source } = cells.find(({ cell }) => isTagged(cell, 'parameters'))!;
-    // Second matrix, of replay: its numbers as text.
-    const replayMatrix = async () => (await page.locator('.js-plotly-plot').nth(2).textContent()) ?? '';
-    const before = await replayMatrix();
-    assert.match(before, /Accuracy matrix/);
-    await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 400, epochs: 1, capacity: 10 });`);
-    await select(page, index);
-    await command(page, 'notebook:run-all-below');
-    await idle(page, 120_000);
-    assert.notEqual(await replayMatrix(), before);
-  }));
+  test(
+    'a changed hyperparameter changes the figure',
+    secondTry(async (context) => {
+      if (!(await ready(context))) return;
+      const name = '00-start-here';
+      await server!.open(page, name);
+      await command(page, 'notebook:run-all-cells');
+      await idle(page, 120_000);
+      const cells = codeCells(readNotebook(name));
+      const { index, source } = cells.find(({ cell }) => isTagged(cell, 'parameters'))!;
+      // Second matrix, of replay: its numbers as text.
+      const replayMatrix = async () => (await page.locator('.js-plotly-plot').nth(2).textContent()) ?? '';
+      const before = await replayMatrix();
+      assert.match(before, /Accuracy matrix/);
+      await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 400, epochs: 1, capacity: 10 });`);
+      await select(page, index);
+      await command(page, 'notebook:run-all-below');
+      await idle(page, 120_000);
+      assert.notEqual(await replayMatrix(), before);
+    }),
+  );
 
-  test('Interrupt stops a training cell within two seconds, and running it again goes on to the end', secondTry(async (context) => {
-    if (!(await ready(context))) return;
-    const name = '00-start-here';
-    await server!.open(page, name);
-    const cells = codeCells(readNotebook(name));
-    const training = cells.findIndex(({ cell }) => isTagged(cell, 'training'));
-    const { index, source } = cells.find(({ cell }) => isTagged(cell, 'parameters'))!;
-    await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 6000, epochs: 20 });`); // seconds a task, also on a fast machine
-    await select(page, cells[training].index);
-    await command(page, 'notebook:run-all-above');
-    await idle(page, 60_000);
-    await select(page, cells[training].index);
-    await start(page, 'notebook:run-cell');
-    const progress = page.locator('.jp-CodeCell').nth(training).locator('.jp-OutputArea');
-    await progress.getByText(/task [12]\/5/).waitFor({ timeout: 60_000 });
-    const pressed = Date.now();
-    await page.locator('button[data-command="notebook:interrupt-kernel"], [data-command="notebook:interrupt-kernel"]').first().click();
-    await idle(page, 10_000);
-    assert.ok(Date.now() - pressed < 2000, `${Date.now() - pressed} ms`);
-    assert.match(await progress.textContent() ?? '', /Interrupted: task \d/);
-    await select(page, cells[training].index);
-    await command(page, 'notebook:run-cell');
-    await idle(page, 120_000);
-    const text = await progress.textContent() ?? '';
-    assert.match(text, /task 5\/5/);
-    assert.doesNotMatch(text, /Interrupted/);
-    assert.equal((await seen(page))[training].graphs, 1);
-  }));
+  test(
+    'Interrupt stops a training cell within two seconds, and running it again goes on to the end',
+    secondTry(async (context) => {
+      if (!(await ready(context))) return;
+      const name = '00-start-here';
+      await server!.open(page, name);
+      const cells = codeCells(readNotebook(name));
+      const training = cells.findIndex(({ cell }) => isTagged(cell, 'training'));
+      const { index, source } = cells.find(({ cell }) => isTagged(cell, 'parameters'))!;
+      await setSource(page, index, `${source}\nvoid Object.assign(settings, { limitPerTask: 6000, epochs: 20 });`); // seconds a task, also on a fast machine
+      await select(page, cells[training].index);
+      await command(page, 'notebook:run-all-above');
+      await idle(page, 60_000);
+      await select(page, cells[training].index);
+      await start(page, 'notebook:run-cell');
+      const progress = page.locator('.jp-CodeCell').nth(training).locator('.jp-OutputArea');
+      await progress.getByText(/task [12]\/5/).waitFor({ timeout: 60_000 });
+      const pressed = Date.now();
+      await page
+        .locator('button[data-command="notebook:interrupt-kernel"], [data-command="notebook:interrupt-kernel"]')
+        .first()
+        .click();
+      await idle(page, 10_000);
+      assert.ok(Date.now() - pressed < 2000, `${Date.now() - pressed} ms`);
+      assert.match((await progress.textContent()) ?? '', /Interrupted: task \d/);
+      await select(page, cells[training].index);
+      await command(page, 'notebook:run-cell');
+      await idle(page, 120_000);
+      const text = (await progress.textContent()) ?? '';
+      assert.match(text, /task 5\/5/);
+      assert.doesNotMatch(text, /Interrupted/);
+      assert.equal((await seen(page))[training].graphs, 1);
+    }),
+  );
 
-  test('Tab completes the options of EWC, Shift-Tab shows the documentation', secondTry(async (context) => {
-    if (!(await ready(context))) return;
-    await server!.open(page, '03-class-incremental');
-    const [first] = codeCells(readNotebook('03-class-incremental'));
-    await select(page, first.index);
-    await command(page, 'notebook:run-cell');
-    await idle(page, 60_000);
-    await command(page, 'notebook:insert-cell-below');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type('const model = new SingleHeadMLP(); new EWC(model, {');
-    await page.keyboard.press('ArrowRight'); // past a bracket that the editor may have closed
-    await page.keyboard.press('End');
-    await setSource(page, first.index + 1, 'const model = new SingleHeadMLP(); new EWC(model, { ');
-    await page.keyboard.press('Control+End');
-    await page.keyboard.press('Tab');
-    const completer = page.locator('.jp-Completer');
-    await completer.getByText('lambda').first().waitFor({ timeout: 15_000 });
-    const offered = await completer.textContent() ?? '';
-    for (const option of ['lambda', 'nFisherSamples', 'online', 'gamma', 'epochs', 'lr']) assert.ok(offered.includes(option), `${option} is not among: ${offered}`);
-    await page.keyboard.press('Escape');
-    await setSource(page, first.index + 1, 'EWC');
-    await page.keyboard.press('Control+End');
-    await page.keyboard.press('Shift+Tab');
-    await page.locator('.jp-Tooltip').getByText(/Elastic weight consolidation/).waitFor({ timeout: 15_000 });
-  }));
+  test(
+    'Tab completes the options of EWC, Shift-Tab shows the documentation',
+    secondTry(async (context) => {
+      if (!(await ready(context))) return;
+      await server!.open(page, '03-class-incremental');
+      const [first] = codeCells(readNotebook('03-class-incremental'));
+      await select(page, first.index);
+      await command(page, 'notebook:run-cell');
+      await idle(page, 60_000);
+      await command(page, 'notebook:insert-cell-below');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('const model = new SingleHeadMLP(); new EWC(model, {');
+      await page.keyboard.press('ArrowRight'); // past a bracket that the editor may have closed
+      await page.keyboard.press('End');
+      await setSource(page, first.index + 1, 'const model = new SingleHeadMLP(); new EWC(model, { ');
+      await page.keyboard.press('Control+End');
+      await page.keyboard.press('Tab');
+      const completer = page.locator('.jp-Completer');
+      await completer.getByText('lambda').first().waitFor({ timeout: 15_000 });
+      const offered = (await completer.textContent()) ?? '';
+      for (const option of ['lambda', 'nFisherSamples', 'online', 'gamma', 'epochs', 'lr'])
+        assert.ok(offered.includes(option), `${option} is not among: ${offered}`);
+      await page.keyboard.press('Escape');
+      await setSource(page, first.index + 1, 'EWC');
+      await page.keyboard.press('Control+End');
+      await page.keyboard.press('Shift+Tab');
+      await page
+        .locator('.jp-Tooltip')
+        .getByText(/Elastic weight consolidation/)
+        .waitFor({ timeout: 15_000 });
+    }),
+  );
 });

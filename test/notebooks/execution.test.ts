@@ -35,11 +35,21 @@ after(() => fs.rmSync(work, { recursive: true, force: true }));
 function execute(name: string, options: string[] = [], kernels = path.join(projectRoot, 'kernel-setup', 'share')): Report {
   const file = path.join(work, `${name}.json`);
   fs.rmSync(file, { force: true }); // that of an earlier run
-  const result = spawnSync(python, [path.join(projectRoot, 'test', 'notebooks', 'execute.py'), '--fast', '--report', file, ...options, notebookPath(name)], {
-    encoding: 'utf8',
-    env: { ...process.env, JUPYTER_PATH: kernels, JPY_SESSION_NAME: '', TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1' },
-    timeout: 400_000,
-  });
+  const result = spawnSync(
+    python,
+    [path.join(projectRoot, 'test', 'notebooks', 'execute.py'), '--fast', '--report', file, ...options, notebookPath(name)],
+    {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        JUPYTER_PATH: kernels,
+        JPY_SESSION_NAME: '',
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        TF_NUM_INTRAOP_THREADS: '1',
+      },
+      timeout: 400_000,
+    },
+  );
   assert.ok(fs.existsSync(file), `execute.py ended with ${result.status ?? result.signal}:\n${result.stderr}`);
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as Report[])[0];
 }
@@ -60,7 +70,10 @@ for (const name of notebookNames) {
       assert.equal(found, expected, `cell ${cell.index} shows ${found} of ${expected} figures:\n${cell.source}`);
       if (isTagged({ metadata: cell }, 'training')) continue;
       const budget = GENEROUS * (isTagged({ metadata: cell }, 'import') ? BUDGET.import : BUDGET.other);
-      assert.ok(cell.seconds !== null && cell.seconds < budget, `cell ${cell.index} took ${cell.seconds} s, more than ${budget}:\n${cell.source}`);
+      assert.ok(
+        cell.seconds !== null && cell.seconds < budget,
+        `cell ${cell.index} took ${cell.seconds} s, more than ${budget}:\n${cell.source}`,
+      );
     }
     assert.ok(seconds < GENEROUS * BUDGET.notebook, `${name} took ${seconds} s`);
   });
@@ -77,12 +90,15 @@ function addKernel(name: string, args: string[]): void {
 test('a notebook also runs where the native addon does not load', (context) => {
   if (!needsJupyter(context)) return;
   const [hook, tried] = [path.join(work, 'hook.cjs'), path.join(work, 'tried')];
-  fs.writeFileSync(hook, `const { _extensions: open } = require('node:module'), real = open['.node'];
+  fs.writeFileSync(
+    hook,
+    `const { _extensions: open } = require('node:module'), real = open['.node'];
     open['.node'] = (module, file) => {
       if (!/tfjs/.test(file)) return real(module, file);
       require('node:fs').writeFileSync(${JSON.stringify(tried)}, '');
       throw new Error('it does not load');
-    };`);
+    };`,
+  );
   addKernel('no-addon', ['-r', hook, path.join(projectRoot, 'kernel-setup', 'kernel', 'main.cjs'), '{connection_file}']);
   const { error, cells } = execute('00-start-here', ['--kernel', 'no-addon'], work);
   assert.equal(error, null, error ?? '');
@@ -92,12 +108,20 @@ test('a notebook also runs where the native addon does not load', (context) => {
 
 test('a notebook also runs under plain tslab, as in VS Code or on Binder', (context) => {
   if (!needsJupyter(context)) return;
-  addKernel('plain-tslab', [path.join(projectRoot, 'node_modules', 'tslab', 'bin', 'tslab'), 'kernel', '--config-path', '{connection_file}']);
+  addKernel('plain-tslab', [
+    path.join(projectRoot, 'node_modules', 'tslab', 'bin', 'tslab'),
+    'kernel',
+    '--config-path',
+    '{connection_file}',
+  ]);
   const { error, cells } = execute('03-class-incremental', ['--kernel', 'plain-tslab'], work);
   assert.equal(error, null, error ?? '');
   for (const cell of cells) {
     // Plain tslab sends an error as red text.
-    const red = cell.outputs.filter((output) => output.name === 'stderr').map((output) => String(output.text)).join('');
+    const red = cell.outputs
+      .filter((output) => output.name === 'stderr')
+      .map((output) => String(output.text))
+      .join('');
     assert.equal(red, '', `cell ${cell.index}:\n${cell.source}\n----\n${red}`);
     assert.deepEqual(figuresIn(cell).found, figuresIn(cell).expected, cell.source);
   }

@@ -35,7 +35,11 @@ export interface Notebook {
 }
 
 /** Names of all notebooks, without ending, in order. */
-export const notebookNames = fs.readdirSync(notebookFolder).filter((name) => /^\d\d-.*\.ipynb$/.test(name)).map((name) => name.replace('.ipynb', '')).sort();
+export const notebookNames = fs
+  .readdirSync(notebookFolder)
+  .filter((name) => /^\d\d-.*\.ipynb$/.test(name))
+  .map((name) => name.replace('.ipynb', ''))
+  .sort();
 
 /** Path of a notebook. */
 export const notebookPath = (name: string) => path.join(notebookFolder, `${name}.ipynb`);
@@ -47,7 +51,10 @@ export const readNotebook = (name: string): Notebook => JSON.parse(fs.readFileSy
 export const textOf = (source: string | string[] | undefined) => (Array.isArray(source) ? source.join('') : (source ?? ''));
 
 /** Code cells with their position among all cells. */
-export const codeCells = (notebook: Notebook) => notebook.cells.map((cell, index) => ({ cell, index, source: textOf(cell.source) })).filter(({ cell }) => cell.cell_type === 'code');
+export const codeCells = (notebook: Notebook) =>
+  notebook.cells
+    .map((cell, index) => ({ cell, index, source: textOf(cell.source) }))
+    .filter(({ cell }) => cell.cell_type === 'code');
 
 /** Whether a cell has this tag. */
 export const isTagged = (cell: { metadata: { tags?: string[] } }, tag: string) => cell.metadata.tags?.includes(tag) ?? false;

@@ -21,19 +21,33 @@ after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a module of .venv's Python without any Jupyter configuration but .venv's own. */
 function python(args: string[], env: NodeJS.ProcessEnv = {}): string {
-  const { status, stderr, stdout } = spawnSync(path.join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'), args, {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, JUPYTER_PATH: '', JUPYTER_CONFIG_PATH: '', JUPYTER_CONFIG_DIR: path.join(folder, 'config'), JUPYTER_DATA_DIR: path.join(folder, 'data'), ...env },
-    timeout: 120_000,
-  });
+  const { status, stderr, stdout } = spawnSync(
+    path.join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'),
+    args,
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        JUPYTER_PATH: '',
+        JUPYTER_CONFIG_PATH: '',
+        JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
+        JUPYTER_DATA_DIR: path.join(folder, 'data'),
+        ...env,
+      },
+      timeout: 120_000,
+    },
+  );
   assert.equal(status, 0, stderr);
   return stdout;
 }
 
 /** Lets nbconvert make pages of notebooks; gives the folder they are in. */
 function exportPages(notebooks: string[], { options = [], env }: { options?: string[]; env?: NodeJS.ProcessEnv } = {}): string {
-  assert.ok(fs.existsSync(path.join(venv, 'etc', 'jupyter', 'jupyter_config.json')), '.venv is not set up for HTML export: run `npm run doctor`');
+  assert.ok(
+    fs.existsSync(path.join(venv, 'etc', 'jupyter', 'jupyter_config.json')),
+    '.venv is not set up for HTML export: run `npm run doctor`',
+  );
   const pages = fs.mkdtempSync(path.join(folder, 'pages-'));
   python(['-m', 'jupyter', 'nbconvert', '--to', 'html', '--output-dir', pages, ...options, ...notebooks], env);
   return pages;
@@ -46,25 +60,44 @@ const exported = (notebook: string, settings: Parameters<typeof exportPages>[1])
 /** A notebook with one cell that shows these outputs, as a kernel sends them. */
 function writeNotebook(name: string, outputs: object[]): string {
   const file = path.join(folder, `${name}.ipynb`);
-  const cell = { cell_type: 'code', id: 'only', metadata: {}, source: 'show(figure)', execution_count: 1, outputs: outputs.map((data) => ({ output_type: 'display_data', metadata: {}, data })) };
+  const cell = {
+    cell_type: 'code',
+    id: 'only',
+    metadata: {},
+    source: 'show(figure)',
+    execution_count: 1,
+    outputs: outputs.map((data) => ({ output_type: 'display_data', metadata: {}, data })),
+  };
   const { metadata } = readNotebook(COMMITTED);
   fs.writeFileSync(file, JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
   return file;
 }
 
-const [PNG] = readNotebook(COMMITTED).cells.flatMap((cell) => cell.outputs ?? []).map(({ data }) => data?.['image/png'] as string).filter(Boolean);
+const [PNG] = readNotebook(COMMITTED)
+  .cells.flatMap((cell) => cell.outputs ?? [])
+  .map(({ data }) => data?.['image/png'] as string)
+  .filter(Boolean);
 const NASTY = 'one </script><script>window.escaped = true</script><!-- point';
-const points: Figure = { data: [{ type: 'scatter', mode: 'markers', x: [1], y: [2], marker: { size: 40 }, hovertext: [NASTY], hoverinfo: 'text' }], layout: { title: { text: 'One point' } } };
+const points: Figure = {
+  data: [{ type: 'scatter', mode: 'markers', x: [1], y: [2], marker: { size: 40 }, hovertext: [NASTY], hoverinfo: 'text' }],
+  layout: { title: { text: 'One point' } },
+};
 const polar: Figure = { data: [{ type: 'scatterpolar', r: [1, 2], theta: [0, 90] }], layout: { title: { text: 'Polar' } } };
 
 const { 'text/html': polarHtml, ...polarBundle } = figureBundle(polar);
 const plotlyCode = fs.readFileSync(require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js'), 'utf8');
-const FIGURES = readNotebook(COMMITTED).cells.flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data?.[PLOTLY]).length;
+const FIGURES = readNotebook(COMMITTED)
+  .cells.flatMap((cell) => cell.outputs ?? [])
+  .filter(({ data }) => data?.[PLOTLY]).length;
 
 /** Outputs of the notebooks made here. */
 const MADE = {
   fresh: [figureBundle(points)],
-  polar: [figureBundle(points), { ...polarBundle, 'image/png': PNG }, { ...polarBundle, 'text/html': `${polarHtml}<p>in words</p>` }],
+  polar: [
+    figureBundle(points),
+    { ...polarBundle, 'image/png': PNG },
+    { ...polarBundle, 'text/html': `${polarHtml}<p>in words</p>` },
+  ],
   inlined: [{ 'text/html': `<script>${plotlyCode}</script>` }, figureBundle(points)],
   formula: [{ 'text/html': '<p>$x^2$</p>' }],
 };
@@ -76,12 +109,18 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
   let folderOfPages: string | undefined;
   /** One run of nbconvert makes all the pages. */
   const page = (name: string): string => {
-    folderOfPages ??= exportPages([notebookPath(COMMITTED), ...Object.entries(MADE).map(([each, outputs]) => writeNotebook(each, outputs))]);
+    folderOfPages ??= exportPages([
+      notebookPath(COMMITTED),
+      ...Object.entries(MADE).map(([each, outputs]) => writeNotebook(each, outputs)),
+    ]);
     return path.join(folderOfPages, `${name}.html`);
   };
 
   /** The page in a browser without a network, and what it asked for beyond itself. */
-  const open = async (context: TestContext, file: string): Promise<{ page: Page; asked: string[]; errors: string[] } | undefined> => {
+  const open = async (
+    context: TestContext,
+    file: string,
+  ): Promise<{ page: Page; asked: string[]; errors: string[] } | undefined> => {
     const executable = needsBrowser(context);
     if (!executable) return undefined;
     browser ??= await openBrowser(executable);
@@ -91,14 +130,24 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     page.on('request', (request) => void (/^(file|data|blob):/.test(request.url()) || asked.push(request.url())));
     page.on('pageerror', (error) => void errors.push(error.message));
     await page.goto(pathToFileURL(file).href);
-    await page.waitForFunction(() => (globalThis as any).document.querySelectorAll('.plotly-figure .main-svg').length > 0, null, { timeout: 20_000 }).catch(() => undefined);
+    await page
+      .waitForFunction(() => (globalThis as any).document.querySelectorAll('.plotly-figure .main-svg').length > 0, null, {
+        timeout: 20_000,
+      })
+      .catch(() => undefined);
     return { page, asked, errors };
   };
 
-  const graphs = (page: Page) => page.evaluate(() =>
-    [...(globalThis as any).document.querySelectorAll('.js-plotly-plot')].filter((graph: any) => graph.querySelector('.main-svg') && graph.querySelector('.plot, .imagelayer, .heatmaplayer')).length);
+  const graphs = (page: Page) =>
+    page.evaluate(
+      () =>
+        [...(globalThis as any).document.querySelectorAll('.js-plotly-plot')].filter(
+          (graph: any) => graph.querySelector('.main-svg') && graph.querySelector('.plot, .imagelayer, .heatmaplayer'),
+        ).length,
+    );
   /** Waits until every picture has given way to its live figure. */
-  const noPictures = (page: Page) => page.waitForFunction(() => !(globalThis as any).document.querySelector('.plotly-still'), null, { timeout: 30_000 });
+  const noPictures = (page: Page) =>
+    page.waitForFunction(() => !(globalThis as any).document.querySelector('.plotly-still'), null, { timeout: 30_000 });
 
   /** What appears when the mouse rests on the middle of the n-th graph. */
   const hover = async (page: Page, index: number): Promise<string> => {
@@ -148,7 +197,11 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     const seen = await open(context, page('inlined'));
     if (!seen) return;
     assert.equal(await graphs(seen.page), 1);
-    assert.equal(await seen.page.locator('.plotly-still .js-plotly-plot').count(), 1, 'drawn by its own script, and not a second time');
+    assert.equal(
+      await seen.page.locator('.plotly-still .js-plotly-plot').count(),
+      1,
+      'drawn by its own script, and not a second time',
+    );
     assert.match(await hover(seen.page, 0), /one .*point/);
   });
 
@@ -156,7 +209,10 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
     if (!needsJupyter(context)) return;
     const outputs = [figureBundle(points), { 'text/html': '<script>window.escaped = true</script><p>harmless</p>' }];
     const options = ['--HTMLExporter.sanitize_html=True', '--HTMLExporter.theme=dark'];
-    const seen = await open(context, path.join(exportPages([writeNotebook('sanitized', outputs)], { options }), 'sanitized.html'));
+    const seen = await open(
+      context,
+      path.join(exportPages([writeNotebook('sanitized', outputs)], { options }), 'sanitized.html'),
+    );
     if (!seen) return;
     await noPictures(seen.page);
     assert.equal(await graphs(seen.page), 1);
@@ -174,7 +230,7 @@ describe('pages made by nbconvert --to html', { concurrency: false }, () => {
   });
 });
 
-test('without .venv\'s configuration, or with a template asked for by name, pages hold pictures as ever', (context) => {
+test("without .venv's configuration, or with a template asked for by name, pages hold pictures as ever", (context) => {
   if (!needsJupyter(context)) return;
   for (const setting of [{ env: { JUPYTER_NO_CONFIG: '1' } }, { options: ['--template', 'classic'] }]) {
     const html = exported(notebookPath(COMMITTED), setting);
@@ -183,11 +239,15 @@ test('without .venv\'s configuration, or with a template asked for by name, page
   }
 });
 
-test('without Plotly\'s code the page is made all the same, with pictures', (context) => {
+test("without Plotly's code the page is made all the same, with pictures", (context) => {
   if (!needsJupyter(context)) return;
   const share = path.join(folder, 'share');
   fs.mkdirSync(path.join(share, 'nbconvert'), { recursive: true });
-  fs.symlinkSync(path.join(venv, 'share', 'jupyter', 'nbconvert', 'templates'), path.join(share, 'nbconvert', 'templates'), 'junction');
+  fs.symlinkSync(
+    path.join(venv, 'share', 'jupyter', 'nbconvert', 'templates'),
+    path.join(share, 'nbconvert', 'templates'),
+    'junction',
+  );
   const own = path.join(share, 'nbconvert', 'templates');
   const paths = [path.join(templates, 'lab'), path.join(own, 'lab'), path.join(own, 'base'), share, own];
   const html = exported(notebookPath(COMMITTED), { options: paths.map((each) => `--TemplateExporter.template_paths=${each}`) });
@@ -195,7 +255,7 @@ test('without Plotly\'s code the page is made all the same, with pictures', (con
   assert.ok(html.length < 1_000_000, `${html.length}: Plotly is in it`);
 });
 
-test('JupyterLab\'s own export, in the environment of npm run lab, uses the same template', (context) => {
+test("JupyterLab's own export, in the environment of npm run lab, uses the same template", (context) => {
   if (!needsJupyter(context)) return;
   const script = `
 import nbformat, sys
@@ -205,6 +265,8 @@ app = ServerApp()
 app.load_config_file()
 html, _ = get_exporter('html', config=app.config, log=app.log).from_notebook_node(nbformat.read(sys.argv[1], 4))
 print(html.count('class="plotly-json"'), html.count('Plotly.newPlot('), len(html) > 1_500_000)`;
-  const output = python(['-c', script, notebookPath(COMMITTED)], { JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share') });
+  const output = python(['-c', script, notebookPath(COMMITTED)], {
+    JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share'),
+  });
   assert.equal(output.trim(), `${FIGURES} 1 True`);
 });

@@ -24,10 +24,25 @@ export class LabServer {
     quietSettings(own('config'));
     const log = { text: '' };
     const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-    const options = ['--no-browser', '--allow-root', `--port=${port}`, '--ip=127.0.0.1', '--IdentityProvider.token=', `--ServerApp.root_dir=${own('notebooks')}`, '--LabApp.expose_app_in_browser=True'];
+    const options = [
+      '--no-browser',
+      '--allow-root',
+      `--port=${port}`,
+      '--ip=127.0.0.1',
+      '--IdentityProvider.token=',
+      `--ServerApp.root_dir=${own('notebooks')}`,
+      '--LabApp.expose_app_in_browser=True',
+    ];
     const child = spawn(python, ['-m', 'jupyterlab', ...options], {
       cwd: folder,
-      env: { ...process.env, JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share'), JUPYTER_CONFIG_DIR: own('config'), JUPYTER_DATA_DIR: own('data'), JUPYTER_RUNTIME_DIR: own('runtime'), IPYTHONDIR: own('ipython') },
+      env: {
+        ...process.env,
+        JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share'),
+        JUPYTER_CONFIG_DIR: own('config'),
+        JUPYTER_DATA_DIR: own('data'),
+        JUPYTER_RUNTIME_DIR: own('runtime'),
+        IPYTHONDIR: own('ipython'),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (data) => (log.text += data));
@@ -42,7 +57,11 @@ export class LabServer {
       try {
         await page.goto(`http://127.0.0.1:${this.port}/lab/workspaces/${name}/tree/${name}.ipynb?reset`);
         await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
-        await page.waitForFunction(() => (globalThis as any).jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle', null, { timeout: 60_000 });
+        await page.waitForFunction(
+          () => (globalThis as any).jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle',
+          null,
+          { timeout: 60_000 },
+        );
         return;
       } catch (error) {
         if (attempt === 2) throw error;
@@ -63,7 +82,10 @@ export class LabServer {
   private async answers(): Promise<void> {
     for (let attempt = 0; attempt < 120; attempt++) {
       if (this.process.exitCode !== null) break;
-      const ok = await fetch(`http://127.0.0.1:${this.port}/api`).then((reply) => reply.ok, () => false);
+      const ok = await fetch(`http://127.0.0.1:${this.port}/api`).then(
+        (reply) => reply.ok,
+        () => false,
+      );
       if (ok) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -79,7 +101,8 @@ function copyNotebooks(folder: string): void {
     for (const cell of notebook.cells) {
       if (cell.cell_type !== 'code') continue;
       Object.assign(cell, { outputs: [], execution_count: null });
-      if (isTagged(cell, 'parameters')) cell.source = `${textOf(cell.source)}\nvoid Object.assign(settings, ${JSON.stringify(cell.metadata.fast)});`;
+      if (isTagged(cell, 'parameters'))
+        cell.source = `${textOf(cell.source)}\nvoid Object.assign(settings, ${JSON.stringify(cell.metadata.fast)});`;
     }
     fs.writeFileSync(path.join(folder, `${name}.ipynb`), JSON.stringify(notebook));
   }
@@ -87,7 +110,10 @@ function copyNotebooks(folder: string): void {
 
 /** No questions at the first start, and every cell in the page, not only those in sight. */
 function quietSettings(config: string): void {
-  const settings = { 'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false }, 'notebook-extension/tracker': { windowingMode: 'none' } };
+  const settings = {
+    'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
+    'notebook-extension/tracker': { windowingMode: 'none' },
+  };
   for (const [name, value] of Object.entries(settings)) {
     const file = path.join(config, 'lab', 'user-settings', '@jupyterlab', `${name}.jupyterlab-settings`);
     fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -61,7 +61,8 @@ async function addPictures(page: Page, name: string): Promise<number> {
 /** The figure as PNG, base64. */
 async function draw(page: Page, figure: Drawing, size: number): Promise<string> {
   const uri = await page.evaluate(
-    ([{ data, layout }, width, scale]) => (globalThis as any).Plotly.toImage({ data, layout }, { format: 'png', width, height: layout.height ?? 400, scale }),
+    ([{ data, layout }, width, scale]) =>
+      (globalThis as any).Plotly.toImage({ data, layout }, { format: 'png', width, height: layout.height ?? 400, scale }),
     [figure, WIDTH, size] as const,
   );
   return (uri as string).replace(/^data:image\/png;base64,/, '');

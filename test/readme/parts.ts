@@ -12,5 +12,9 @@ export function snippets(): string[] {
 
 /** The npm scripts the README names. */
 export const COMMANDS_OF_README = [
-  ...new Set([...readFileSync(README, 'utf8').matchAll(/`?npm (?:run )?(lab|test|benchmark|doctor|notebooks|bench)\b/g)].map(([, name]) => name)),
+  ...new Set(
+    [...readFileSync(README, 'utf8').matchAll(/`?npm (?:run )?(lab|test|benchmark|doctor|notebooks|bench)\b/g)].map(
+      ([, name]) => name,
+    ),
+  ),
 ];

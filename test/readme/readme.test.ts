@@ -15,7 +15,10 @@ for (const [name, expected] of Object.entries(TABLES)) {
     assert.ok(found, `the README has no table '${name}'`);
     if (process.env.UPDATE_README) {
       const text = readFileSync(README, 'utf8');
-      writeFileSync(README, text.replace(BETWEEN(name), (_, before: string, __, after: string) => before + expected() + after));
+      writeFileSync(
+        README,
+        text.replace(BETWEEN(name), (_, before: string, __, after: string) => before + expected() + after),
+      );
       return;
     }
     assert.equal(found[2], expected(), 'run UPDATE_README=1 npm test -- readme to rewrite the tables');
@@ -29,7 +32,10 @@ test('every command of the README exists', () => {
 });
 
 test('every dependency has a line in the README, and every line a dependency', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
   const table = /## Dependencies\n([^]*?)(\n## |$)/.exec(readFileSync(README, 'utf8'))![1];
   const named = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
   assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort());
@@ -43,7 +49,7 @@ test('links and pictures of the README lead to files that exist', () => {
 const folder = join(ROOT, 'dist', 'readme');
 const code = snippets();
 
-test('the README\'s code compiles with strict types', () => {
+test("the README's code compiles with strict types", () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const files = code.map((text, i) => {
@@ -69,8 +75,16 @@ test('the README\'s code compiles with strict types', () => {
 });
 
 code.forEach((text, i) => {
-  test(`the README's code block ${i + 1} runs: ${text.split('\n').find((line) => /new |=/.test(line))?.trim().slice(0, 60)}`, () => {
-    const output = execFileSync(process.execPath, [join(folder, `snippet${i}.mjs`)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
+  test(`the README's code block ${i + 1} runs: ${text
+    .split('\n')
+    .find((line) => /new |=/.test(line))
+    ?.trim()
+    .slice(0, 60)}`, () => {
+    const output = execFileSync(process.execPath, [join(folder, `snippet${i}.mjs`)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: ROOT,
+    });
     const promised = [...text.matchAll(/\/\/ prints: (.+)$/gm)].map(([, line]) => line);
     for (const line of promised) assert.ok(output.includes(line), `expected '${line}' in:\n${output}`);
   });

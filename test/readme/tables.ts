@@ -31,7 +31,12 @@ export const TABLES: Record<string, () => string> = {
   scenarios: () =>
     markdown([
       ['Scenario', 'Question at test time', 'Task id at test', 'Outputs that compete'],
-      ...NAMES.map((name) => [name, SCENARIOS[name].question, SCENARIOS[name].taskIdAtTest ? 'known' : 'hidden', SCENARIOS[name].outputs]),
+      ...NAMES.map((name) => [
+        name,
+        SCENARIOS[name].question,
+        SCENARIOS[name].taskIdAtTest ? 'known' : 'hidden',
+        SCENARIOS[name].outputs,
+      ]),
     ]),
   architectures: () =>
     markdown([
@@ -43,11 +48,21 @@ export const TABLES: Record<string, () => string> = {
   methods: () =>
     markdown([
       ['Method', 'Use when', 'Breaks when', 'Rule of thumb'],
-      ...METHODS.map(({ label, name, useWhen, breaksWhen, ruleOfThumb }) => [`${label} (\`${name}\`)`, useWhen, breaksWhen, ruleOfThumb]),
+      ...METHODS.map(({ label, name, useWhen, breaksWhen, ruleOfThumb }) => [
+        `${label} (\`${name}\`)`,
+        useWhen,
+        breaksWhen,
+        ruleOfThumb,
+      ]),
     ]),
   'method-scenarios': () =>
-    markdown([['Method', ...NAMES], ...METHODS.map(({ label, name }) => [label, ...NAMES.map((scenario) => cell(methodCompatibility(name, scenario)))])]),
-  ...Object.fromEntries(STUDIES.map(({ name }) => [`results ${name}`, () => (name === 'forward-transfer' ? transfer(of(name)) : study(of(name)))])),
+    markdown([
+      ['Method', ...NAMES],
+      ...METHODS.map(({ label, name }) => [label, ...NAMES.map((scenario) => cell(methodCompatibility(name, scenario)))]),
+    ]),
+  ...Object.fromEntries(
+    STUDIES.map(({ name }) => [`results ${name}`, () => (name === 'forward-transfer' ? transfer(of(name)) : study(of(name)))]),
+  ),
   measured: () => {
     const { machine, versions, backend } = measured();
     return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread per experiment, two experiments side by side.`;
@@ -55,9 +70,19 @@ export const TABLES: Record<string, () => string> = {
   speed: () => {
     const engines = ['native', 'native-op-by-op', 'wasm', 'stock-tfjs', 'pytorch', 'jax-scan'];
     const { steps } = bench();
-    const one = (engine: string, method: string) => steps.find((each) => each.engine === engine && each.method === method && each.threads === 1);
+    const one = (engine: string, method: string) =>
+      steps.find((each) => each.engine === engine && each.method === method && each.threads === 1);
     return markdown([
-      ['Method', 'This library', 'Op by op', 'On WebAssembly', 'tfjs-node as it comes', 'PyTorch', 'JAX, scan', 'This library / PyTorch'],
+      [
+        'Method',
+        'This library',
+        'Op by op',
+        'On WebAssembly',
+        'tfjs-node as it comes',
+        'PyTorch',
+        'JAX, scan',
+        'This library / PyTorch',
+      ],
       ...Object.entries(STEP_LABELS).map(([method, label]) => [
         label,
         ...engines.map((engine) => one(engine, method)?.msPerStep.toFixed(2) ?? '–'),
@@ -68,7 +93,12 @@ export const TABLES: Record<string, () => string> = {
   targets: () =>
     markdown([
       ['Ratio', 'Target: at most', 'Measured', ''],
-      ...bench().targets.map(({ what, limit, measured: ratio }) => [what, limit.toFixed(2), ratio?.toFixed(2) ?? '–', verdict(limit, ratio)]),
+      ...bench().targets.map(({ what, limit, measured: ratio }) => [
+        what,
+        limit.toFixed(2),
+        ratio?.toFixed(2) ?? '–',
+        verdict(limit, ratio),
+      ]),
     ]),
   'studies speed': () =>
     markdown([
@@ -86,7 +116,10 @@ export const TABLES: Record<string, () => string> = {
       const name = `${STEP_LABELS[method] ?? 'EWC, online'} | ${GROWS_WITH[variable]} | ${engine === 'native' ? 'this library' : 'PyTorch'}`;
       curves.set(name, [...(curves.get(name) ?? []), `${value}: ${msPerStep.toFixed(2)}`]);
     }
-    return markdown([['Method', 'Grows with', 'Engine', 'Size: ms a step'], ...[...curves].map(([name, points]) => [name, points.join(', ')])]);
+    return markdown([
+      ['Method', 'Grows with', 'Engine', 'Size: ms a step'],
+      ...[...curves].map(([name, points]) => [name, points.join(', ')]),
+    ]);
   },
   'bench machine': () => {
     const { machine, engines } = bench();
@@ -126,14 +159,26 @@ function of(name: string): ExperimentResult[] {
 function study(results: ExperimentResult[]): string {
   return markdown([
     ['Method', 'ACC', 'BWT', 'FM', 'Runtime'],
-    ...results.map(({ label, metrics, seconds }) => [label, formatNumber(metrics.acc), formatNumber(metrics.bwt), formatNumber(metrics.fm), formatDuration(seconds)]),
+    ...results.map(({ label, metrics, seconds }) => [
+      label,
+      formatNumber(metrics.acc),
+      formatNumber(metrics.bwt),
+      formatNumber(metrics.fm),
+      formatDuration(seconds),
+    ]),
   ]);
 }
 
 function transfer(results: ExperimentResult[]): string {
   const steps = results[0].transferReport!.afterSteps.map(([step]) => (step === 1 ? 'after 1 step' : `${step} steps`));
   const rows = results.flatMap(({ label, transferReport: report }) => [
-    [label, 'after earlier tasks', formatNumber(report!.zeroShot), formatNumber(report!.lca), ...report!.afterSteps.map(([, value]) => formatNumber(value))],
+    [
+      label,
+      'after earlier tasks',
+      formatNumber(report!.zeroShot),
+      formatNumber(report!.lca),
+      ...report!.afterSteps.map(([, value]) => formatNumber(value)),
+    ],
     ['', 'from scratch', '–', formatNumber(report!.lcaScratch), ...report!.afterSteps.map(([, , value]) => formatNumber(value))],
   ]);
   return markdown([['Method', 'Start', 'Zero-shot', 'LCA@10', ...steps], ...rows]);

@@ -7,11 +7,17 @@ import { runBounded } from '../../kernel-setup/lib/bounded.mjs';
 import { probe } from '../../kernel-setup/native/own-script.mjs';
 import { SYSTEM, emptyProject } from './helpers.mjs';
 
-const seconds = async (work) => { const start = Date.now(); const result = await work(); return [result, (Date.now() - start) / 1000]; };
+const seconds = async (work) => {
+  const start = Date.now();
+  const result = await work();
+  return [result, (Date.now() - start) / 1000];
+};
 
 test('a command that hangs is ended within its limit, with the reason', async (t) => {
   const context = emptyProject(t, { env: SYSTEM });
-  const [result, time] = await seconds(() => runBounded(context, '/bin/sh', ['-c', 'echo begun; sleep 60'], { label: 'hanging', limit: 0.5 }));
+  const [result, time] = await seconds(() =>
+    runBounded(context, '/bin/sh', ['-c', 'echo begun; sleep 60'], { label: 'hanging', limit: 0.5 }),
+  );
   assert.equal(result.ok, false);
   assert.equal(result.reason, 'still not done after 0.5 s');
   assert.equal(result.output, 'begun\n');
@@ -23,14 +29,22 @@ test('a command without a sign of life is ended, and one whose figure grows is n
   const silent = await runBounded(context, '/bin/sh', ['-c', 'sleep 60'], { label: 'silent', silence: 0.4 });
   assert.equal(silent.reason, 'no sign of life for 0.4 s');
   let figure = 0;
-  const busy = await runBounded(context, '/bin/sh', ['-c', 'sleep 1.2'], { label: 'busy', silence: 0.4, activity: () => (figure += 1) });
+  const busy = await runBounded(context, '/bin/sh', ['-c', 'sleep 1.2'], {
+    label: 'busy',
+    silence: 0.4,
+    activity: () => (figure += 1),
+  });
   assert.equal(busy.ok, true, busy.reason);
 });
 
 test('output that is no sign of life does not keep a command going', async (t) => {
   const context = emptyProject(t, { env: SYSTEM });
   const args = ['-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do echo failed attempt; sleep 0.3; done'];
-  const result = await runBounded(context, '/bin/sh', args, { label: 'retrying', silence: 0.7, isSign: (line) => line.startsWith('arrived') });
+  const result = await runBounded(context, '/bin/sh', args, {
+    label: 'retrying',
+    silence: 0.7,
+    isSign: (line) => line.startsWith('arrived'),
+  });
   assert.equal(result.reason, 'no sign of life for 0.7 s');
 });
 

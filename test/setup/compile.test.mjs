@@ -10,12 +10,26 @@ function project(t) {
   const context = emptyProject(t);
   symlinkSync(path.join(projectRoot, 'node_modules'), context.modules);
   write(context, 'tsconfig.json', {
-    compilerOptions: { target: 'ES2022', module: 'CommonJS', types: [], noLib: false, lib: ['ES5'], rootDir: '.', outDir: 'dist', incremental: true, tsBuildInfoFile: 'dist/.tsbuildinfo' },
+    compilerOptions: {
+      target: 'ES2022',
+      module: 'CommonJS',
+      types: [],
+      noLib: false,
+      lib: ['ES5'],
+      rootDir: '.',
+      outDir: 'dist',
+      incremental: true,
+      tsBuildInfoFile: 'dist/.tsbuildinfo',
+    },
     include: ['src', 'test'],
   });
   write(context, 'src/a.ts', 'export const a: number = 1;\n');
   write(context, 'src/b.ts', 'export const b: number = 2;\n');
-  return { context, has: (file) => existsSync(path.join(context.root, file)), time: (file) => statSync(path.join(context.root, file)).mtimeMs };
+  return {
+    context,
+    has: (file) => existsSync(path.join(context.root, file)),
+    time: (file) => statSync(path.join(context.root, file)).mtimeMs,
+  };
 }
 
 test('sources are compiled once, again when one changed, and again when an output is gone', async (t) => {

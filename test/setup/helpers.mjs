@@ -13,7 +13,12 @@ export function emptyProject(t, { programs = {}, env = {}, retry = false } = {})
   const root = mkdtempSync(path.join(tmpdir(), 'setup-test-'));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   for (const [name, body] of Object.entries(programs)) writeProgram(path.join(root, 'bin'), name, body);
-  const out = { text: '', write(chunk) { this.text += chunk; } };
+  const out = {
+    text: '',
+    write(chunk) {
+      this.text += chunk;
+    },
+  };
   return createContext({ root, out, retry, env: { PATH: path.join(root, 'bin'), ...env } });
 }
 

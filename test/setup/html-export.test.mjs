@@ -27,7 +27,7 @@ function project(t) {
   return { context, code, config };
 }
 
-test('the configuration leads to the template of the repository, and still to the reader\'s own folder', async (t) => {
+test("the configuration leads to the template of the repository, and still to the reader's own folder", async (t) => {
   const { context, code, config } = project(t);
   assert.equal((await htmlExport(context)).state, 'ok');
   const folders = JSON.parse(contentOf(config)).TemplateExporter.extra_template_basedirs;
@@ -63,7 +63,7 @@ test('without nbconvert, or without Plotly, the step says so and leaves nothing 
   assert.match((await htmlExport(emptyProject(t))).text, /nbconvert is not installed/);
 });
 
-test('Plotly\'s code is kept as it is, but cannot end its <script> element or its Jinja block', () => {
+test("Plotly's code is kept as it is, but cannot end its <script> element or its Jinja block", () => {
   const text = ['</script>', '</SCRIPT >', '<!--', '{% endraw %}', '{%- endraw %}', '{{ x }}', '{% if %}', 'plain'];
   const template = includable(`result = ${JSON.stringify(text)};`);
   const [, inside] = /^\{% raw %\}([^]*)\{% endraw %\}$/.exec(template);

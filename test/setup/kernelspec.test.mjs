@@ -30,15 +30,19 @@ test('the kernel runs with source maps and one thread, quietly', () => {
 test('Jupyter keeps all its files inside the project and looks for kernels in the repository first', () => {
   const context = createContext({ env: { JUPYTER_PATH: 'elsewhere', PATH: '' } });
   const env = jupyterEnvironment(context);
-  for (const name of ['JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'IPYTHONDIR']) assert.ok(env[name].startsWith(context.cache), name);
+  for (const name of ['JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'IPYTHONDIR'])
+    assert.ok(env[name].startsWith(context.cache), name);
   assert.deepEqual(env.JUPYTER_PATH.split(path.delimiter), [path.join(projectRoot, 'kernel-setup', 'share'), 'elsewhere']);
 });
 
 const context = createContext();
 const lacking = compareWithPins(context);
 
-test('the kernel starts in any folder and computes', { skip: lacking !== '' && !context.isCI && `needs JupyterLab: ${lacking}` }, () => {
-  const script = `
+test(
+  'the kernel starts in any folder and computes',
+  { skip: lacking !== '' && !context.isCI && `needs JupyterLab: ${lacking}` },
+  () => {
+    const script = `
 from jupyter_client.manager import start_new_kernel
 manager, client = start_new_kernel(kernel_name='tslab', startup_timeout=30)
 said = []
@@ -46,6 +50,12 @@ reply = client.execute_interactive('const three: number = 1 + 2;\\nconsole.log("
 manager.shutdown_kernel(now=True)
 print(reply['content']['status'], ''.join(said).strip())
 `;
-  const output = execFileSync(context.venvPython, ['-c', script], { cwd: tmpdir(), env: jupyterEnvironment(context), encoding: 'utf8', timeout: 60_000 });
-  assert.equal(output.trim().split('\n').at(-1), 'ok sum 3');
-});
+    const output = execFileSync(context.venvPython, ['-c', script], {
+      cwd: tmpdir(),
+      env: jupyterEnvironment(context),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.equal(output.trim().split('\n').at(-1), 'ok sum 3');
+  },
+);

@@ -49,14 +49,21 @@ test('what was given up is not tried again at every start, but at once when a co
 
 test('a stamp whose addon is gone (npm ci wipes it) is not trusted', async (t) => {
   const context = project(t);
-  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), { how: 'compiled', libtensorflow: '2.21.0' });
+  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), {
+    how: 'compiled',
+    libtensorflow: '2.21.0',
+  });
   assert.equal((await nativeAddon(context)).state, 'missing');
 });
 
 test('a stamp with its addon and libraries is trusted without loading them', async (t) => {
   const context = project(t);
-  for (const file of ['lib/napi-v8/tfjs_binding.node', 'deps/lib/libtensorflow.so', 'deps/lib/libtensorflow_framework.so.2']) write(context, `${PACKAGE}/${file}`, 'x');
-  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), { how: 'compiled', libtensorflow: '2.21.0' });
+  for (const file of ['lib/napi-v8/tfjs_binding.node', 'deps/lib/libtensorflow.so', 'deps/lib/libtensorflow_framework.so.2'])
+    write(context, `${PACKAGE}/${file}`, 'x');
+  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), {
+    how: 'compiled',
+    libtensorflow: '2.21.0',
+  });
   assert.deepEqual(await nativeAddon(context), { state: 'ok', text: 'TensorFlow 2.21.0, compiled' });
 });
 
@@ -67,7 +74,8 @@ test('the leftovers of a download, unpacking or compilation that was cut off are
   write(context, `${PACKAGE}/build/Makefile`, 'x');
   beginStep(context, 'native-addon');
   await nativeAddon(context);
-  for (const left of ['.cache/native/libtensorflow-x.unfinished', `${PACKAGE}/deps`, `${PACKAGE}/build`]) assert.equal(existsSync(path.join(context.root, left)), false, left);
+  for (const left of ['.cache/native/libtensorflow-x.unfinished', `${PACKAGE}/deps`, `${PACKAGE}/build`])
+    assert.equal(existsSync(path.join(context.root, left)), false, left);
 });
 
 test('an addon in the cache that does not load is thrown away, not used', async (t) => {
@@ -85,22 +93,38 @@ const skip = !python && !createContext().isCI && 'needs python3';
 
 function wheel(context, names) {
   const file = path.join(context.root, 'small.whl');
-  execFileSync(python, ['-c', 'import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], "w") as z:\n  for n in sys.argv[2:]: z.writestr(n, n * 1000)', file, ...names]);
+  execFileSync(python, [
+    '-c',
+    'import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], "w") as z:\n  for n in sys.argv[2:]: z.writestr(n, n * 1000)',
+    file,
+    ...names,
+  ]);
   return file;
 }
-const NAMES = ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2', 'tensorflow/include/tensorflow/c/c_api.h',
-  'tensorflow/include/xla/tsl/c/tsl_status.h', 'tensorflow/include/external/x/y.h', 'tensorflow/python/z.so'];
+const NAMES = [
+  'tensorflow/libtensorflow_cc.so.2',
+  'tensorflow/libtensorflow_framework.so.2',
+  'tensorflow/include/tensorflow/c/c_api.h',
+  'tensorflow/include/xla/tsl/c/tsl_status.h',
+  'tensorflow/include/external/x/y.h',
+  'tensorflow/python/z.so',
+];
 
-test('of a wheel, the libraries and headers are unpacked and nothing else; then it is deleted', { skip: skip || process.platform !== 'linux' }, async (t) => {
-  const context = { ...emptyProject(t, { env: SYSTEM }), venvPython: python };
-  const file = wheel(context, NAMES);
-  const deps = path.join(context.root, 'deps');
-  assert.deepEqual(await unpackWheel(context, file, deps), {});
-  assert.equal(readFileSync(path.join(deps, 'lib', 'libtensorflow.so'), 'utf8'), NAMES[0].repeat(1000));
-  for (const there of ['lib/libtensorflow_framework.so', 'include/tensorflow/c/c_api.h', 'include/xla/tsl/c/tsl_status.h']) assert.ok(existsSync(path.join(deps, there)), there);
-  for (const not of ['include/external', 'python', 'lib/z.so']) assert.equal(existsSync(path.join(deps, not)), false, not);
-  assert.equal(existsSync(file), false);
-});
+test(
+  'of a wheel, the libraries and headers are unpacked and nothing else; then it is deleted',
+  { skip: skip || process.platform !== 'linux' },
+  async (t) => {
+    const context = { ...emptyProject(t, { env: SYSTEM }), venvPython: python };
+    const file = wheel(context, NAMES);
+    const deps = path.join(context.root, 'deps');
+    assert.deepEqual(await unpackWheel(context, file, deps), {});
+    assert.equal(readFileSync(path.join(deps, 'lib', 'libtensorflow.so'), 'utf8'), NAMES[0].repeat(1000));
+    for (const there of ['lib/libtensorflow_framework.so', 'include/tensorflow/c/c_api.h', 'include/xla/tsl/c/tsl_status.h'])
+      assert.ok(existsSync(path.join(deps, there)), there);
+    for (const not of ['include/external', 'python', 'lib/z.so']) assert.equal(existsSync(path.join(deps, not)), false, not);
+    assert.equal(existsSync(file), false);
+  },
+);
 
 test('a wheel that was cut off, or lacks a library, gives a reason', { skip }, async (t) => {
   const context = { ...emptyProject(t, { env: SYSTEM }), venvPython: python };

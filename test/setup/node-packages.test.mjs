@@ -6,7 +6,13 @@ import { beginStep } from '../../kernel-setup/lib/stamps.mjs';
 import { nodePackages } from '../../kernel-setup/steps/node-packages.mjs';
 import { emptyProject, write } from './helpers.mjs';
 
-const LOCK = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/mac-only': { version: '1.0.0', optional: true } } };
+const LOCK = {
+  packages: {
+    '': {},
+    'node_modules/a': { version: '1.0.0', integrity: 'x' },
+    'node_modules/mac-only': { version: '1.0.0', optional: true },
+  },
+};
 // Stands for npm: notes its arguments, and installs package a.
 const NPM = `echo "$@" >> npm-calls
 mkdir -p node_modules/a && echo '{"version": "1.0.0"}' > node_modules/a/package.json
@@ -15,7 +21,10 @@ echo '{"packages": {"node_modules/a": {"version": "1.0.0", "integrity": "x"}}}' 
 function project(t, npm = NPM) {
   const context = emptyProject(t, { programs: npm ? { npm } : {} });
   write(context, 'package-lock.json', LOCK);
-  const calls = () => (existsSync(path.join(context.root, 'npm-calls')) ? readFileSync(path.join(context.root, 'npm-calls'), 'utf8').trim().split('\n') : []);
+  const calls = () =>
+    existsSync(path.join(context.root, 'npm-calls'))
+      ? readFileSync(path.join(context.root, 'npm-calls'), 'utf8').trim().split('\n')
+      : [];
   return { context, calls };
 }
 

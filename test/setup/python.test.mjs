@@ -8,7 +8,12 @@ import { ensureVenv } from '../../kernel-setup/steps/python-venv.mjs';
 import { emptyProject, projectRoot, write } from './helpers.mjs';
 
 // Stands for Python: says it is new enough, `-m venv` makes the folder with itself in it, `-m pip install` installs what is pinned.
-const PIP = Object.entries(pins()).map(([name, version]) => `mkdir -p "$site/${name}-${version}.dist-info" "$site/${name}" && touch "$site/${name}-${version}.dist-info/RECORD" "$site/${name}/__init__.py"`).join('\n');
+const PIP = Object.entries(pins())
+  .map(
+    ([name, version]) =>
+      `mkdir -p "$site/${name}-${version}.dist-info" "$site/${name}" && touch "$site/${name}-${version}.dist-info/RECORD" "$site/${name}/__init__.py"`,
+  )
+  .join('\n');
 const PYTHON = `echo "$1 $2 $3" >> python-calls
 case "$1 $2" in
   "-m venv") mkdir -p .venv/bin .venv/lib/python3.11/site-packages; cp "$0" .venv/bin/python; echo "version = 3.11.2" > .venv/pyvenv.cfg;;
@@ -28,7 +33,9 @@ test('without Python the message says so and what to install', async (t) => {
 test('a Python that is too old, or lacks its venv module, is named with the reason', async (t) => {
   const old = await ensureVenv(emptyProject(t, { programs: { python3: 'echo False 3.8' } }));
   assert.match(old.text, /python3 is 3\.8/);
-  const bare = await ensureVenv(emptyProject(t, { programs: { python3: 'echo "ModuleNotFoundError: No module named \'ensurepip\'" >&2; exit 1' } }));
+  const bare = await ensureVenv(
+    emptyProject(t, { programs: { python3: 'echo "ModuleNotFoundError: No module named \'ensurepip\'" >&2; exit 1' } }),
+  );
   assert.match(bare.text, /ensurepip/);
   assert.match(bare.remedy, /python3-venv/);
 });
@@ -80,7 +87,9 @@ test('pip that cannot reach its index gives its own words', async (t) => {
 
 test('every Python requirement and constraint is pinned to one version', () => {
   for (const name of ['requirements.txt', 'constraints.txt']) {
-    const lines = contentOf(path.join(projectRoot, 'kernel-setup', name)).split('\n').filter((line) => line && !line.startsWith('#'));
+    const lines = contentOf(path.join(projectRoot, 'kernel-setup', name))
+      .split('\n')
+      .filter((line) => line && !line.startsWith('#'));
     assert.ok(lines.length >= 4);
     for (const line of lines) assert.match(line, /^[\w.-]+==[\w.]+$/, name);
   }

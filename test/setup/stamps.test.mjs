@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { beginStep, finishStep, hashOf, isStamped, readStamp, wasCutOff, writeAtomically } from '../../kernel-setup/lib/stamps.mjs';
+import {
+  beginStep,
+  finishStep,
+  hashOf,
+  isStamped,
+  readStamp,
+  wasCutOff,
+  writeAtomically,
+} from '../../kernel-setup/lib/stamps.mjs';
 import { emptyProject } from './helpers.mjs';
 
 test('a step that ended well is trusted for the same inputs only', (t) => {

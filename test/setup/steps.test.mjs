@@ -40,7 +40,15 @@ test('steps that the command does not ask for are not run', async (t) => {
 
 test('a step that throws has failed, with what it threw', async (t) => {
   const context = emptyProject(t);
-  const { stoppedAt } = await runSteps(context, { bad: async () => { throw new Error('disk full'); } }, { needs: ['bad'], uses: [] });
+  const { stoppedAt } = await runSteps(
+    context,
+    {
+      bad: async () => {
+        throw new Error('disk full');
+      },
+    },
+    { needs: ['bad'], uses: [] },
+  );
   assert.equal(stoppedAt, 'bad');
   assert.match(context.out.text, /disk full/);
 });
@@ -49,7 +57,10 @@ test('a second set-up waits for the first, and does not wait for one that was ki
   const context = emptyProject(t);
   const release = await takeLock(context);
   let second = false;
-  const waiting = takeLock(context).then((giveBack) => { second = true; return giveBack; });
+  const waiting = takeLock(context).then((giveBack) => {
+    second = true;
+    return giveBack;
+  });
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal(second, false);
   release();

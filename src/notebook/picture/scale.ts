@@ -39,11 +39,19 @@ export function makeScale(axis: Loose, extent: Extent, from: number, to: number)
   const [low, high] = rangeOf(axis, extent, position, names !== null);
   const unit = (to - from) / (high - low || 1);
   const at = (value: unknown) => from + (position(value) - low) * unit;
-  const ticks = axis.showticklabels === false ? [] : ticksOf(axis, [low, high], names, log).filter(({ value }) => isBetween(position(value), low, high));
+  const ticks =
+    axis.showticklabels === false
+      ? []
+      : ticksOf(axis, [low, high], names, log).filter(({ value }) => isBetween(position(value), low, high));
   return { at, unit: Math.abs(unit), ticks: ticks.map(({ value, label }) => ({ position: at(value), label })) };
 }
 
-function rangeOf(axis: Loose, { values, reach, zero }: Extent, position: (value: unknown) => number, named: boolean): [number, number] {
+function rangeOf(
+  axis: Loose,
+  { values, reach, zero }: Extent,
+  position: (value: unknown) => number,
+  named: boolean,
+): [number, number] {
   if (Array.isArray(axis.range) && axis.range.every(Number.isFinite)) return [axis.range[0], axis.range[1]];
   const numbers = values.map(position).filter(Number.isFinite);
   let low = Math.min(...numbers);
@@ -55,7 +63,12 @@ function rangeOf(axis: Loose, { values, reach, zero }: Extent, position: (value:
   return axis.autorange === 'reversed' ? [range[1], range[0]] : range;
 }
 
-function ticksOf(axis: Loose, [low, high]: [number, number], names: string[] | null, log: boolean): { value: unknown; label: string }[] {
+function ticksOf(
+  axis: Loose,
+  [low, high]: [number, number],
+  names: string[] | null,
+  log: boolean,
+): { value: unknown; label: string }[] {
   if (Array.isArray(axis.tickvals)) {
     return axis.tickvals.map((value: unknown, k: number) => ({ value, label: String(axis.ticktext?.[k] ?? value) }));
   }

@@ -19,7 +19,12 @@ export function figureSvg(figure: Figure): string | null {
   const height = Number(layout.height ?? 400);
   const traces = figure.data as Loose[];
   const panels = panelsOf(traces, layout);
-  const longest = Math.max(0, ...Object.keys(layout).filter((key) => key.startsWith('yaxis')).flatMap((key) => (layout[key].ticktext ?? []).map((text: unknown) => String(text).length)));
+  const longest = Math.max(
+    0,
+    ...Object.keys(layout)
+      .filter((key) => key.startsWith('yaxis'))
+      .flatMap((key) => (layout[key].ticktext ?? []).map((text: unknown) => String(text).length)),
+  );
   const margin = { l: 56, r: 24, t: 64, b: 48, ...layout.margin };
   const box = { left: Math.max(margin.l, 34 + 6.5 * longest), right: WIDTH - margin.r, top: margin.t, bottom: height - margin.b };
   const parts: string[] = [];
@@ -30,8 +35,10 @@ export function figureSvg(figure: Figure): string | null {
   }
   for (const note of (layout.annotations ?? []) as Loose[]) parts.push(annotation(note, box));
   if (layout.showlegend) parts.push(legend(traces, box.left, 52));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" ` +
-    `font-family="system-ui, sans-serif" font-size="12" fill="${GREY}">${label(box.left, 30, figureTitle(figure), 'font-size="16"')}${parts.join('')}</svg>`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" ` +
+    `font-family="system-ui, sans-serif" font-size="12" fill="${GREY}">${label(box.left, 30, figureTitle(figure), 'font-size="16"')}${parts.join('')}</svg>`
+  );
 }
 
 /** The picture as an `<img>`, which untrusted notebooks and code hosts keep; null as `figureSvg`. */
@@ -41,7 +48,12 @@ export function figureImage(figure: Figure): string | null {
   return `<img alt="${escapeHtml(figureTitle(figure))}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
 }
 
-interface Box { left: number; right: number; top: number; bottom: number }
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
 
 /** Traces by panel, e.g. `x2 y2`; a panel without traces counts when both of its axes are in the layout. */
 function panelsOf(traces: Loose[], layout: Loose): Map<string, Loose[]> {
@@ -66,13 +78,23 @@ function drawPanel(key: string, traces: Loose[], layout: Loose, whole: Box): str
   const square = yAxis.scaleanchor ? sameScale(xAxis.range, yAxis.range, right - left, bottom - top) : null;
   const x = makeScale(xAxis, extentOf(traces, 'x'), left, square ? left + square[0] : right);
   const y = makeScale(yAxis, extentOf(traces, 'y'), square ? top + square[1] : bottom, top);
-  const bars = { traces: traces.filter(({ type }) => type === 'bar'), mode: layout.barmode ?? 'group', gap: layout.bargap ?? 0.2 };
+  const bars = {
+    traces: traces.filter(({ type }) => type === 'bar'),
+    mode: layout.barmode ?? 'group',
+    gap: layout.bargap ?? 0.2,
+  };
   const drawn = traces.map((trace) => drawTrace(trace, { x, y, bars }));
   if (drawn.includes(null)) return null;
   const inside = { left, right, top, bottom };
   const [xRef, yRef] = key.split(' ');
-  const own = ((layout.shapes ?? []) as Loose[]).filter(({ xref = 'x', yref = 'y' }) => xref.split(' ')[0] === xRef && yref.split(' ')[0] === yRef);
-  const shapes = (below: boolean) => own.filter(({ layer }) => (layer === 'below') === below).map((shape) => drawShape(shape, x, y, inside)).join('');
+  const own = ((layout.shapes ?? []) as Loose[]).filter(
+    ({ xref = 'x', yref = 'y' }) => xref.split(' ')[0] === xRef && yref.split(' ')[0] === yRef,
+  );
+  const shapes = (below: boolean) =>
+    own
+      .filter(({ layer }) => (layer === 'below') === below)
+      .map((shape) => drawShape(shape, x, y, inside))
+      .join('');
   return axes(xAxis, yAxis, x, y, inside) + shapes(true) + drawn.join('') + shapes(false);
 }
 
@@ -97,7 +119,10 @@ function extentOf(traces: Loose[], axis: 'x' | 'y'): Extent {
     const values: unknown[] = trace[axis] ?? cells;
     extent.values.push(...values);
     const error: Loose = trace[`error_${axis}`] ?? {};
-    if (error.visible) values.forEach((value, k) => typeof value === 'number' && extent.values.push(value - error.array[k], value + error.array[k]));
+    if (error.visible)
+      values.forEach(
+        (value, k) => typeof value === 'number' && extent.values.push(value - error.array[k], value + error.array[k]),
+      );
     const lengthwise = trace.type === 'bar' && (axis === 'x') === (trace.orientation === 'h');
     if (lengthwise) extent.zero = true;
     else if (trace.type === 'bar' || trace.type === 'heatmap') extent.reach = 0.5;
@@ -109,21 +134,31 @@ function extentOf(traces: Loose[], axis: 'x' | 'y'): Extent {
 
 function axes(xAxis: Loose, yAxis: Loose, x: Scale, y: Scale, box: Box): string {
   const grid = (axis: Loose, d: string) => (axis.showgrid === false ? '' : `<path d="${d}" stroke="${LINE}"/>`);
-  const columns = x.ticks.map((tick) => grid(xAxis, `M${px(tick.position)} ${px(box.top)}V${px(box.bottom)}`) +
-    label(tick.position, xAxis.side === 'top' ? box.top - 8 : box.bottom + 18, tick.label, 'text-anchor="middle"'));
-  const rows = y.ticks.map((tick) => grid(yAxis, `M${px(box.left)} ${px(tick.position)}H${px(box.right)}`) +
-    label(box.left - 8, tick.position + 4, tick.label, 'text-anchor="end"'));
+  const columns = x.ticks.map(
+    (tick) =>
+      grid(xAxis, `M${px(tick.position)} ${px(box.top)}V${px(box.bottom)}`) +
+      label(tick.position, xAxis.side === 'top' ? box.top - 8 : box.bottom + 18, tick.label, 'text-anchor="middle"'),
+  );
+  const rows = y.ticks.map(
+    (tick) =>
+      grid(yAxis, `M${px(box.left)} ${px(tick.position)}H${px(box.right)}`) +
+      label(box.left - 8, tick.position + 4, tick.label, 'text-anchor="end"'),
+  );
   const [xTitle, yTitle] = [xAxis.title?.text, yAxis.title?.text];
   const middle = (box.top + box.bottom) / 2;
-  return columns.join('') + rows.join('') +
+  return (
+    columns.join('') +
+    rows.join('') +
     (xTitle ? label((box.left + box.right) / 2, box.bottom + 38, xTitle, 'text-anchor="middle"') : '') +
-    (yTitle ? label(11, middle, yTitle, `text-anchor="middle" transform="rotate(-90 11 ${px(middle)})"`) : '');
+    (yTitle ? label(11, middle, yTitle, `text-anchor="middle" transform="rotate(-90 11 ${px(middle)})"`) : '')
+  );
 }
 
 function drawShape(shape: Loose, x: Scale, y: Scale, box: Box): string {
   const domain = String(shape.yref).endsWith('domain');
   const vertical = (value: number) => (domain ? box.bottom + value * (box.top - box.bottom) : y.at(value));
-  const across = (value: number) => (String(shape.xref).endsWith('domain') ? box.left + value * (box.right - box.left) : x.at(value));
+  const across = (value: number) =>
+    String(shape.xref).endsWith('domain') ? box.left + value * (box.right - box.left) : x.at(value);
   const [x0, x1] = [across(shape.x0), across(shape.x1)];
   const [y0, y1] = [vertical(shape.y0), vertical(shape.y1)];
   const stroke = `stroke="${escapeHtml(shape.line?.color ?? GREY)}" stroke-width="${shape.line?.width ?? 1}" fill="${escapeHtml(shape.fillcolor ?? 'none')}"`;
@@ -143,11 +178,14 @@ function annotation(note: Loose, box: Box): string {
 
 function legend(traces: Loose[], left: number, y: number): string {
   let x = left;
-  return traces.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => {
-    const color = trace.line?.color ?? trace.marker?.color;
-    const fill = escapeHtml(Array.isArray(color) ? color[0] : color ?? GREY);
-    const entry = `<rect x="${px(x)}" y="${px(y - 9)}" width="14" height="9" fill="${fill}"/>${label(x + 19, y, trace.name)}`;
-    x += 38 + 6.6 * String(trace.name).length;
-    return entry;
-  }).join('');
+  return traces
+    .filter((trace) => trace.name && trace.showlegend !== false)
+    .map((trace) => {
+      const color = trace.line?.color ?? trace.marker?.color;
+      const fill = escapeHtml(Array.isArray(color) ? color[0] : (color ?? GREY));
+      const entry = `<rect x="${px(x)}" y="${px(y - 9)}" width="14" height="9" fill="${fill}"/>${label(x + 19, y, trace.name)}`;
+      x += 38 + 6.6 * String(trace.name).length;
+      return entry;
+    })
+    .join('');
 }

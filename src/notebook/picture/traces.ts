@@ -13,11 +13,16 @@ export interface Place {
 /** A trace as SVG elements, or null for a type that the picture does not know. */
 export function drawTrace(trace: Loose, place: Place): string | null {
   switch (trace.type ?? 'scatter') {
-    case 'scatter': return scatter(trace, place);
-    case 'bar': return bars(trace, place);
-    case 'heatmap': return heatmap(trace, place);
-    case 'image': return image(trace, place);
-    default: return null;
+    case 'scatter':
+      return scatter(trace, place);
+    case 'bar':
+      return bars(trace, place);
+    case 'heatmap':
+      return heatmap(trace, place);
+    case 'image':
+      return image(trace, place);
+    default:
+      return null;
   }
 }
 
@@ -38,7 +43,8 @@ function scatter(trace: Loose, { x, y }: Place): string {
     const d = pathOf(points);
     if (trace.fill === 'toself') parts.push(`<path d="${d}Z" fill="${escapeHtml(trace.fillcolor ?? color)}" stroke="none"/>`);
     const width = trace.line?.width ?? 2;
-    if (width > 0) parts.push(`<path d="${d}" fill="none" stroke="${escapeHtml(color)}" stroke-width="${width}"${dash(trace.line?.dash)}/>`);
+    if (width > 0)
+      parts.push(`<path d="${d}" fill="none" stroke="${escapeHtml(color)}" stroke-width="${width}"${dash(trace.line?.dash)}/>`);
   }
   points.forEach(([cx, cy], k) => {
     if (!Number.isFinite(cx) || !Number.isFinite(cy)) return;
@@ -53,7 +59,7 @@ function scatter(trace: Loose, { x, y }: Place): string {
 
 /** The text of a point, on the side that Plotly's `textposition` names. */
 function besides(trace: Loose, x: number, y: number, k: number): string {
-  const side = String(Array.isArray(trace.textposition) ? trace.textposition[k] : trace.textposition ?? '');
+  const side = String(Array.isArray(trace.textposition) ? trace.textposition[k] : (trace.textposition ?? ''));
   const room = trace.mode.includes('markers') ? Number(trace.marker?.size ?? 6) / 2 + 2 : 2;
   const [anchor, shift] = side.includes('right') ? ['start', room] : side.includes('left') ? ['end', -room] : ['middle', 0];
   const up = side.includes('top') ? -room - 4 : side.includes('bottom') ? room + 10 : 4;
@@ -61,8 +67,8 @@ function besides(trace: Loose, x: number, y: number, k: number): string {
 }
 
 function marker(style: Loose, x: number, y: number, k: number, color: string, opacity: number): string {
-  const size = Number(Array.isArray(style.size) ? style.size[k] : style.size ?? 6);
-  const fill = escapeHtml(Array.isArray(style.color) ? style.color[k] : style.color ?? color);
+  const size = Number(Array.isArray(style.size) ? style.size[k] : (style.size ?? 6));
+  const fill = escapeHtml(Array.isArray(style.color) ? style.color[k] : (style.color ?? color));
   if (String(style.symbol).startsWith('line-ew')) {
     return `<path d="M${px(x - size / 2)} ${px(y)}h${px(size)}" stroke="${fill}" stroke-width="${style.line?.width ?? 2}"/>`;
   }
@@ -81,21 +87,29 @@ function bars(trace: Loose, { x, y, bars: group }: Place): string {
   const width = (along.unit * (1 - group.gap)) / count;
   const positions: unknown[] = flat ? trace.y : trace.x;
   const values: (number | null)[] = flat ? trace.x : trace.y;
-  return positions.map((position, k) => {
-    const amount = values[k];
-    if (amount === null) return '';
-    const below = group.mode === 'stack' ? group.traces.slice(0, index).reduce((sum, other) => sum + Number((flat ? other.x : other.y)[k] ?? 0), 0) : 0;
-    const start = along.at(position) - (width * count) / 2 + (group.mode === 'stack' ? 0 : index * width);
-    const [a, b] = [value.at(below), value.at(below + amount)].sort((p, q) => p - q);
-    const color = escapeHtml(Array.isArray(trace.marker?.color) ? trace.marker.color[k] : trace.marker?.color ?? '#0072B2');
-    const box = flat ? [a, start, b - a, width] : [start, a, width, b - a];
-    const [left, top, w, h] = box.map(px);
-    const error = (flat ? trace.error_x : trace.error_y) as Loose | undefined;
-    const half = error?.visible ? Number(error.array?.[k] ?? 0) : 0;
-    const [low, high, middle] = [value.at(below + amount - half), value.at(below + amount + half), start + width / 2];
-    const whisker = half === 0 ? '' : `<path d="${flat ? `M${px(low)} ${px(middle)}H${px(high)}` : `M${px(middle)} ${px(low)}V${px(high)}`}" stroke="#808080" stroke-width="1.5"/>`;
-    return `<rect x="${left}" y="${top}" width="${w}" height="${h}" fill="${color}"/>${whisker}`;
-  }).join('');
+  return positions
+    .map((position, k) => {
+      const amount = values[k];
+      if (amount === null) return '';
+      const below =
+        group.mode === 'stack'
+          ? group.traces.slice(0, index).reduce((sum, other) => sum + Number((flat ? other.x : other.y)[k] ?? 0), 0)
+          : 0;
+      const start = along.at(position) - (width * count) / 2 + (group.mode === 'stack' ? 0 : index * width);
+      const [a, b] = [value.at(below), value.at(below + amount)].sort((p, q) => p - q);
+      const color = escapeHtml(Array.isArray(trace.marker?.color) ? trace.marker.color[k] : (trace.marker?.color ?? '#0072B2'));
+      const box = flat ? [a, start, b - a, width] : [start, a, width, b - a];
+      const [left, top, w, h] = box.map(px);
+      const error = (flat ? trace.error_x : trace.error_y) as Loose | undefined;
+      const half = error?.visible ? Number(error.array?.[k] ?? 0) : 0;
+      const [low, high, middle] = [value.at(below + amount - half), value.at(below + amount + half), start + width / 2];
+      const whisker =
+        half === 0
+          ? ''
+          : `<path d="${flat ? `M${px(low)} ${px(middle)}H${px(high)}` : `M${px(middle)} ${px(low)}V${px(high)}`}" stroke="#808080" stroke-width="1.5"/>`;
+      return `<rect x="${left}" y="${top}" width="${w}" height="${h}" fill="${color}"/>${whisker}`;
+    })
+    .join('');
 }
 
 function heatmap(trace: Loose, { x, y }: Place): string {
@@ -103,15 +117,23 @@ function heatmap(trace: Loose, { x, y }: Place): string {
   const known = rows.flat().filter((value): value is number => typeof value === 'number');
   const [low, high] = [trace.zmin ?? Math.min(...known), trace.zmax ?? Math.max(...known)];
   const [w, h] = [x.unit - (trace.xgap ?? 0), y.unit - (trace.ygap ?? 0)];
-  return rows.map((row, i) => row.map((value, j) => {
-    if (value === null) return '';
-    const [cx, cy] = [x.at(trace.x?.[j] ?? j), y.at(trace.y?.[i] ?? i)];
-    const share = Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
-    const color = colorAt(trace.colorscale, share);
-    const cell = `<rect x="${px(cx - w / 2)}" y="${px(cy - h / 2)}" width="${px(w)}" height="${px(h)}" fill="${escapeHtml(color)}"/>`;
-    const text = trace.texttemplate ? trace.text?.[i]?.[j] : undefined;
-    return text ? cell + label(cx, cy + 4, text, `text-anchor="middle" fill="${isBright(color) ? '#222222' : '#ffffff'}"`) : cell;
-  }).join('')).join('');
+  return rows
+    .map((row, i) =>
+      row
+        .map((value, j) => {
+          if (value === null) return '';
+          const [cx, cy] = [x.at(trace.x?.[j] ?? j), y.at(trace.y?.[i] ?? i)];
+          const share = Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
+          const color = colorAt(trace.colorscale, share);
+          const cell = `<rect x="${px(cx - w / 2)}" y="${px(cy - h / 2)}" width="${px(w)}" height="${px(h)}" fill="${escapeHtml(color)}"/>`;
+          const text = trace.texttemplate ? trace.text?.[i]?.[j] : undefined;
+          return text
+            ? cell + label(cx, cy + 4, text, `text-anchor="middle" fill="${isBright(color) ? '#222222' : '#ffffff'}"`)
+            : cell;
+        })
+        .join(''),
+    )
+    .join('');
 }
 
 /** An image trace covers one unit per pixel, centred on whole numbers. */
@@ -130,12 +152,14 @@ function pngSize(source: string): [number, number] {
 /** A line with gaps where a value is missing. */
 function pathOf(points: [number, number][]): string {
   let drawing = false;
-  return points.map(([x, y]) => {
-    const known = Number.isFinite(x) && Number.isFinite(y);
-    const part = known ? `${drawing ? 'L' : 'M'}${px(x)} ${px(y)}` : '';
-    drawing = known;
-    return part;
-  }).join('');
+  return points
+    .map(([x, y]) => {
+      const known = Number.isFinite(x) && Number.isFinite(y);
+      const part = known ? `${drawing ? 'L' : 'M'}${px(x)} ${px(y)}` : '';
+      drawing = known;
+      return part;
+    })
+    .join('');
 }
 
 function dash(name: unknown): string {
@@ -145,12 +169,23 @@ function dash(name: unknown): string {
 
 /** The colour at a share of a Plotly colour scale, mixed between its neighbours. */
 function colorAt(scale: unknown, share: number): string {
-  const stops = Array.isArray(scale) ? (scale as [number, string][]) : [[0, '#440154'], [0.5, '#26828E'], [1, '#B4DE2C']] as [number, string][];
-  const next = Math.max(1, stops.findIndex(([at]) => at >= share));
+  const stops = Array.isArray(scale)
+    ? (scale as [number, string][])
+    : ([
+        [0, '#440154'],
+        [0.5, '#26828E'],
+        [1, '#B4DE2C'],
+      ] as [number, string][]);
+  const next = Math.max(
+    1,
+    stops.findIndex(([at]) => at >= share),
+  );
   const [[a, from], [b, to]] = [stops[next - 1], stops[next]];
   if (from === to || !/^#\w{6}$/.test(from) || !/^#\w{6}$/.test(to)) return share - a < b - share ? from : to;
   const t = (share - a) / (b - a || 1);
-  const channels = [1, 3, 5].map((k) => Math.round((1 - t) * parseInt(from.slice(k, k + 2), 16) + t * parseInt(to.slice(k, k + 2), 16)));
+  const channels = [1, 3, 5].map((k) =>
+    Math.round((1 - t) * parseInt(from.slice(k, k + 2), 16) + t * parseInt(to.slice(k, k + 2), 16)),
+  );
   return `#${channels.map((c) => c.toString(16).padStart(2, '0')).join('')}`;
 }
 
