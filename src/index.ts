@@ -8,6 +8,9 @@ export { getSeed, RandomStream, setSeed } from './utils/random';
 export { getDevice, initBackend, Variable } from './backend';
 export type { BackendName, Kernels, Value } from './backend';
 
+// Gradients
+export * from './autodiff';
+
 // Data
 export * from './data';
 
@@ -17,11 +20,17 @@ export * from './scenarios';
 // Models
 export * from './models';
 
+// Training
+export * from './training';
+
 // Methods
 export * from './methods';
 
 // Metrics
 export * from './metrics';
+
+// Experiments
+export * from './experiments';
 
 // Benchmark
 export * from './benchmark';

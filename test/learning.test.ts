@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend } from '../src/backend';
-import { EWC, ExperienceReplay, NaiveTrainer, PNNTrainer, type CLTrainer } from '../src/methods';
+import { EWC, ExperienceReplay, NaiveTrainer, PNNTrainer } from '../src/methods';
+import type { CLTrainer } from '../src/training';
 import { DomainMLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../src/models';
 import { getPermutedMnist, getSplitMnist } from '../src/scenarios/mnist';
 

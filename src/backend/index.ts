@@ -1,6 +1,7 @@
 export { backend, getDevice, initBackend, newRecording } from './current';
-export type { Backend, BackendName } from './current';
-export type { HostNumbers, Kernels, Value } from './kernels';
-export { NeedsHost } from './recordedStep';
-export type { Program, Recording } from './recording';
+export type { Backend, BackendName } from './backend';
+export type { Kernels } from './kernels';
+export type { HostNumbers, Value } from './value';
+export { NeedsHost } from './graph/parts';
+export type { Program, Recording } from './graph/recording';
 export { Variable, elements } from './variable';

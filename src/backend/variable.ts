@@ -1,6 +1,4 @@
 import { problem } from '../utils/errors';
-import { backend } from './current';
-import type { Value } from './kernels';
 
 /** Where a variable's content is while it is on the device; belongs to the backend that made it. */
 export interface Storage {
@@ -74,11 +72,6 @@ export class Variable {
       this.host = undefined;
     }
     return this.storage;
-  }
-
-  /** The content as a tensor of its own, for a reader; it lives until the enclosing scope ends or it is disposed. */
-  toTensor(): Value {
-    return backend().kernels.tensor(this.data(), this.size);
   }
 }
 

@@ -5,10 +5,10 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { METHODS } from '../methods';
 import { problem } from '../utils/errors';
-import type { DatasetName, Experiment, ExperimentResult } from './experiment';
-import { processPool } from './pool';
+import type { DatasetName, Experiment, ExperimentResult } from '../experiments/run';
+import { processPool } from '../experiments/executors/localProcesses';
 import { planExperiments, QUICK, STUDIES } from './presets';
-import { collectResults, writeResults } from './results';
+import { collectResults, writeResults } from '../experiments/results';
 import { studyTable, transferTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
 

@@ -1,11 +1,3 @@
-export { runExperiment } from './experiment';
-export type { DatasetName, Experiment, ExperimentResult, StreamSettings } from './experiment';
-export { measureTransfer } from './forwardTransfer';
-export type { AccuracyCurve, TaskTransfer, TransferReport } from './forwardTransfer';
-export { processPool } from './pool';
-export type { Executor, PoolListener } from './pool';
 export { ORIGINAL_STREAM, ORIGINAL_TRAINING, planExperiments, STUDIES } from './presets';
 export type { BenchmarkRequest, MethodPreset, Study } from './presets';
-export { collectResults, writeResults } from './results';
-export type { BenchmarkResults } from './results';
 export { studyTable, transferTable, zeroShotTable } from './tables';

@@ -1,7 +1,7 @@
 import type { ScenarioName } from '../data/task';
 import { methodCompatibility } from '../methods';
 import { problem } from '../utils/errors';
-import type { DatasetName, Experiment, StreamSettings } from './experiment';
+import type { DatasetName, Experiment, StreamSettings } from '../experiments/run';
 
 /** A row of a study: a method with its options. */
 export interface MethodPreset {

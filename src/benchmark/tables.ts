@@ -1,6 +1,6 @@
 import { aggregate } from '../metrics';
 import { formatDuration, formatNumber, textTable } from '../utils/format';
-import type { ExperimentResult } from './experiment';
+import type { ExperimentResult } from '../experiments/run';
 import { findStudy } from './presets';
 
 /**

@@ -1,10 +1,10 @@
 import { MultiBar, Presets } from 'cli-progress';
 import type { SingleBar } from 'cli-progress';
-import type { ProgressEvent } from '../methods';
+import type { ProgressEvent } from '../training';
 import { formatDuration, formatNumber } from '../utils/format';
-import type { Experiment, ExperimentResult } from './experiment';
-import { estimatedCost } from './pool';
-import type { PoolListener } from './pool';
+import type { Experiment, ExperimentResult } from '../experiments/run';
+import { estimatedCost } from '../experiments/executors/localProcesses';
+import type { PoolListener } from '../experiments/executors/localProcesses';
 
 /** Shows a benchmark in progress: bars with time left on a terminal, plain lines elsewhere. */
 export function progressDisplay(

@@ -1,6 +1,4 @@
 import { inspect } from 'node:util';
-import { backend } from '../backend';
-import type { Value } from '../backend/kernels';
 import { checkNumber, problem } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
 import type { Dataset, ImageSet } from './dataset';
@@ -30,17 +28,17 @@ export interface LoaderSettings {
   seed?: number;
 }
 
-/** One batch on the device. Both are tensors of TensorFlow.js. */
+/** One batch as plain arrays. */
 export interface Batch {
-  /** Normalised images; float32 [n, inputSize]. */
-  x: Value;
-  /** Labels; int32 [n]. */
-  y: Value;
+  /** Normalised inputs, row after row; [n · inputSize]. */
+  x: Float32Array;
+  /** Labels; [n]. */
+  y: Int32Array;
 }
 
 /**
- * The images and labels of one task and split. A loader is lazy: pixels are converted when something asks for them. The
- * trainer keeps the running task's data on the device with `resident()` and frees it with `release()`.
+ * The images and labels of one task and split. A loader is lazy: pixels are converted when something asks for them, and
+ * nothing is kept. What lies on the device while a task trains is the trainer's affair (`training/residency`).
  */
 export class TaskLoader {
   /** The task the data belongs to. */
@@ -60,7 +58,6 @@ export class TaskLoader {
   private readonly labelOf: ArrayLike<number> | undefined;
   private readonly pixelMap: PixelMap | undefined;
   private readonly seed: number;
-  private onDevice: { images: Value; labels: Value } | undefined;
 
   constructor({ task, split, dataset, positions, labelOf, pixelMap, batchSize = 64, seed = getSeed() }: LoaderSettings) {
     checkNumber('TaskLoader', 'batchSize', batchSize, { min: 1, integer: true });
@@ -104,33 +101,20 @@ export class TaskLoader {
   }
 
   /**
-   * All samples on the device, in stored order: images float32 [size, inputSize], labels int32 [size]. Put there on first
-   * use and kept, whatever scope is open, until `release()`. A training step gathers its batch from these by the numbers
-   * `epoch()` gives.
+   * Normalised inputs of the samples `start … start+count−1` in stored order, written into `out` [count · inputSize].
    */
-  resident(): { images: Value; labels: Value } {
-    if (!this.onDevice) {
-      const { upload, keep } = backend();
-      const images = upload(this.size, this.task.inputSize, (part, start, count) => {
-        this.normalised(this.positions.subarray(start, start + count), part);
-      });
-      this.onDevice = { images: keep(images), labels: device(this.labelsAt(this.positions), [this.size]) };
-    }
-    return this.onDevice;
+  fill(out: Float32Array, start: number, count: number): void {
+    this.normalised(this.positions.subarray(start, start + count), out);
   }
 
-  /** Frees what `resident()` put on the device; the next `resident()` puts it there again. */
-  release(): void {
-    if (this.onDevice) backend().dispose(this.onDevice.images, this.onDevice.labels);
-    this.onDevice = undefined;
+  /** The labels of all samples, in stored order; [size]. */
+  labels(): Int32Array {
+    return this.labelsAt(this.positions);
   }
 
   /**
-   * The batches of an epoch as tensors, for a training loop of your own:
-   * `for (const { x, y } of loader.batches(epoch)) { … }`.
-   *
-   * A batch is freed when the next one is asked for, and the last one when the loop ends, also by `break` or an error. So
-   * use a batch inside its turn of the loop only; a copy of your own (`tf.clone`) lives longer.
+   * The batches of an epoch, for a training loop of your own:
+   * `for (const { x, y } of loader.batches(epoch)) { … model.lossAndGradients(x, y, loader.task.id) … }`.
    *
    * @param epoch number of the epoch, from 0; decides the order of training data. Default: 0
    */
@@ -138,13 +122,7 @@ export class TaskLoader {
     const order = this.epoch(epoch);
     for (let start = 0; start < this.size; start += this.batchSize) {
       const { images, labels } = this.hostData(order.subarray(start, start + this.batchSize));
-      const x = device(images, [labels.length, this.task.inputSize]);
-      const y = device(labels, [labels.length]);
-      try {
-        yield { x, y };
-      } finally {
-        backend().dispose(x, y);
-      }
+      yield { x: images, y: labels };
     }
   }
 
@@ -194,9 +172,4 @@ export class TaskLoader {
     const unit = images instanceof Uint8Array ? 255 : 1;
     return convertPixels(images, positions, this.task.inputSize, this.pixelMap, factor / unit, offset, out);
   }
-}
-
-/** Numbers as a tensor that outlives every scope. */
-function device(data: Float32Array | Int32Array, shape: number[]): Value {
-  return backend().keep(backend().kernels.tensor(data, shape));
 }

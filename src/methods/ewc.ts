@@ -1,14 +1,15 @@
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
-import type { Gradients, Model, Parameter } from '../models';
+import type { Model } from '../models';
+import type { Gradients, Parameter } from '../autodiff';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import { diagonalFisher } from './fisher';
-import type { FisherLabels } from './fisher';
-import { Anchor } from './anchor';
-import type { TrainingBatch } from './trainingBatch';
-import { CLTrainer } from './trainer';
-import type { TrainerOptions } from './types';
+import { diagonalFisher } from './parts/fisher';
+import type { FisherLabels } from './parts/fisher';
+import { Anchor } from './parts/anchor';
+import type { TrainingBatch } from '../training/batch';
+import { CLTrainer } from '../training/trainer';
+import type { TrainerOptions } from '../training/types';
 
 /** Options of `EWC` beyond those of every method. */
 export interface EWCOptions {

@@ -2,10 +2,10 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
 import { checkNumber } from '../utils/errors';
-import { ReplayBuffer } from './replayBuffer';
-import { CLTrainer } from './trainer';
-import type { TrainingBatch } from './trainingBatch';
-import type { TrainerOptions } from './types';
+import { ReplayBuffer } from './parts/replayBuffer';
+import { CLTrainer } from '../training/trainer';
+import type { TrainingBatch } from '../training/batch';
+import type { TrainerOptions } from '../training/types';
 
 /** Options of `ExperienceReplay` beyond those of every method. */
 export interface ExperienceReplayOptions {

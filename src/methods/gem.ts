@@ -1,14 +1,15 @@
 import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
-import type { Gradients, LayerGradient, Model, Parameter } from '../models';
+import type { LayerGradient, Model } from '../models';
+import type { Gradients, Parameter } from '../autodiff';
 import { checkNumber } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import { GemMemory } from './gemMemory';
-import { solveBoundedQP } from './quadraticProgram';
-import { CLTrainer } from './trainer';
-import type { TrainingBatch } from './trainingBatch';
-import type { LossAndGradients, TrainerOptions } from './types';
+import { GemMemory } from './parts/gemMemory';
+import { solveBoundedQP } from './parts/quadraticProgram';
+import { CLTrainer } from '../training/trainer';
+import type { TrainingBatch } from '../training/batch';
+import type { LossAndGradients, TrainerOptions } from '../training/types';
 
 /** Options of `GEM` beyond those of every method. */
 export interface GEMOptions {

@@ -2,8 +2,8 @@ import type { Task } from '../data/task';
 import { ProgressiveNeuralNet } from '../models';
 import type { Model } from '../models';
 import { problem } from '../utils/errors';
-import { CLTrainer } from './trainer';
-import type { TrainerOptions } from './types';
+import { CLTrainer } from '../training/trainer';
+import type { TrainerOptions } from '../training/types';
 
 /**
  * Progressive neural networks (Rusu et al. 2016): one column a task, earlier columns frozen, lateral connections from all

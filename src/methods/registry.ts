@@ -6,7 +6,7 @@ import { ExperienceReplay } from './experienceReplay';
 import { GEM } from './gem';
 import { NaiveTrainer } from './naive';
 import { PNNTrainer } from './pnn';
-import type { CLTrainer } from './trainer';
+import type { CLTrainer } from '../training/trainer';
 import type { ScenarioName } from '../data/task';
 import type { Compatibility } from '../scenarios/compatibility';
 

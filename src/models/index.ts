@@ -1,5 +1,5 @@
-export { Linear, multiplyOut, Parameter } from './linear';
-export type { Gradients, LayerGradient, LinearOptions } from './linear';
+export { Linear, multiplyOut } from './layers/linear';
+export type { LayerGradient, LinearOptions } from './layers/linear';
 export { DomainMLP, MLP } from './mlp';
 export type { MLPOptions, NetworkOptions } from './mlp';
 export { countParameters, Model } from './model';

@@ -2,8 +2,8 @@ import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { checkNumber, problem, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
-import { Linear } from './linear';
-import type { LayerGradient } from './linear';
+import { Linear } from './layers/linear';
+import type { LayerGradient } from './layers/linear';
 import { Model } from './model';
 import type { Pass, TaskChoice } from './model';
 

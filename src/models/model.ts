@@ -2,8 +2,9 @@ import { backend } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
-import { multiplyOut } from './linear';
-import type { Gradients, LayerGradient, Linear, Parameter } from './linear';
+import { multiplyOut } from './layers/linear';
+import type { LayerGradient, Linear } from './layers/linear';
+import type { Gradients, Parameter } from '../autodiff';
 import { modelState, writeParameters } from './state';
 import type { ModelState } from './state';
 

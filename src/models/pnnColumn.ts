@@ -1,7 +1,7 @@
 import type { Kernels, Value } from '../backend';
 import type { RandomStream } from '../utils/random';
-import { Linear } from './linear';
-import type { LayerGradient } from './linear';
+import { Linear } from './layers/linear';
+import type { LayerGradient } from './layers/linear';
 
 /**
  * One column of a progressive neural network (Rusu et al. 2016, eq. 1): an MLP whose layers, from the second on and the

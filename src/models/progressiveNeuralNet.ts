@@ -2,7 +2,7 @@ import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import type { Linear } from './linear';
+import type { Linear } from './layers/linear';
 import { networkOptions } from './mlp';
 import type { NetworkOptions } from './mlp';
 import { Model } from './model';

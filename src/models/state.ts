@@ -1,5 +1,5 @@
 import { problem } from '../utils/errors';
-import type { Model } from './model';
+import type { Parameter } from '../autodiff';
 
 /** One parameter of a saved model. */
 export interface ParameterState {
@@ -23,8 +23,15 @@ export interface ModelState {
   parameters: ParameterState[];
 }
 
+/** What of a model is saved; a `Model` is one. */
+export interface Saved {
+  readonly architecture: string;
+  readonly inputSize: number;
+  parameters(): Parameter[];
+}
+
 /** The weights of a model, heads and columns that were added included. */
-export function modelState(model: Model): ModelState {
+export function modelState(model: Saved): ModelState {
   const { architecture, inputSize } = model;
   const parameters = model.parameters().map((parameter) => {
     const { name, shape, frozen } = parameter;
@@ -38,7 +45,7 @@ export function modelState(model: Model): ModelState {
  *
  * @throws when names, shapes or the number of values differ
  */
-export function writeParameters(model: Model, state: ModelState): void {
+export function writeParameters(model: Saved, state: ModelState): void {
   const saved = new Map(state.parameters.map((one) => [one.name, one]));
   const subject = `${model.architecture}.restore`;
   const present = model.parameters().map((parameter) => {

@@ -1,4 +1,4 @@
-import type { CLTrainer, ProgressEvent, TaskLoaders } from '../methods';
+import type { CLTrainer, ProgressEvent, TaskLoaders } from '../training';
 import type { SweepRun } from '../figures/sweepFigure';
 import { accuracyMatrixFigure, type AccuracyMatrixFigureOptions } from '../figures/accuracyMatrixFigure';
 import { methodLabel } from '../figures/palette';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { withPlainTfjs } from '../backend/plainTfjs';
+import { withPlainTfjs } from '../backend/eager/plainTfjs';
 import { problem } from '../utils/errors';
 import type { TableRow } from './table';
 

@@ -1,5 +1,5 @@
 import type { Figure } from '../figures/figure';
-import type { ProgressEvent } from '../methods/progress';
+import type { ProgressEvent } from '../training/progress';
 import { accuracyMatrixFigure } from '../figures/accuracyMatrixFigure';
 import { figureImage } from './picture/svg';
 import { plainFigure } from './plainFigure';

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../methods/progress';
+import type { ProgressEvent } from '../training/progress';
 import { formatDuration, formatNumber } from '../utils/format';
 
 const CELLS = 10;

@@ -1,4 +1,4 @@
-import { processPool, type Executor, type Experiment, type ExperimentResult, type PoolListener } from '../benchmark';
+import { processPool, type Executor, type Experiment, type ExperimentResult, type PoolListener } from '../experiments';
 import { checkNumber } from '../utils/errors';
 import { interruptible } from './interrupt';
 import { Throttle } from './throttle';

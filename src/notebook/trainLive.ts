@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../methods/progress';
+import type { ProgressEvent } from '../training/progress';
 import { interruptible, type InterruptSignal } from './interrupt';
 import { liveFigure, liveProgress, type DrawMatrix } from './live';
 

@@ -114,15 +114,6 @@ test('reading, assigning, stepping, setting and disposing leave no tensor behind
   assert.equal(tensorCount(), before);
 });
 
-test('toTensor gives a tensor of its own', () => {
-  const { toHost, dispose } = backend();
-  const variable = new Variable('w', [1, 2], Float32Array.of(1, 2));
-  const tensor = variable.toTensor();
-  variable.dispose();
-  assert.deepEqual([...tensor.shape, ...toHost(tensor)], [1, 2, 1, 2]);
-  dispose(tensor);
-});
-
 test('the number of elements is the product of the axes, 1 for a single number', () => {
   assert.equal(elements([2, 3, 4]), 24);
   assert.equal(elements([]), 1);

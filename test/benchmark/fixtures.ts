@@ -1,4 +1,4 @@
-import type { Experiment, ExperimentResult } from '../../src/benchmark';
+import type { Experiment, ExperimentResult } from '../../src/experiments';
 import { ORIGINAL_STREAM, ORIGINAL_TRAINING } from '../../src/benchmark';
 
 /** A small experiment on random pixels. */

@@ -80,10 +80,10 @@ test('the batches of an epoch are the samples in the order of that epoch, the la
   for (const epoch of [0, 2]) {
     const [xs, ys, sizes]: [number[], number[], number[]] = [[], [], []];
     for (const { x, y } of loader.batches(epoch)) {
-      assert.deepEqual([x.dtype, y.dtype, x.shape[1]], ['float32', 'int32', 16]);
-      xs.push(...backend().toHost(x));
-      ys.push(...backend().toHost(y));
-      sizes.push(x.shape[0]);
+      assert.equal(x.length, y.length * 16);
+      xs.push(...x);
+      ys.push(...y);
+      sizes.push(y.length);
     }
     const expected = loader.hostData(loader.epoch(epoch));
     assert.deepEqual(xs, [...expected.images]);
@@ -92,36 +92,6 @@ test('the batches of an epoch are the samples in the order of that epoch, the la
     assert.equal(loader.batchesPerEpoch, sizes.length);
   }
   assert.equal(loader.hostData(Int32Array.of(0)).labels[0], 9, 'class 0 is served under its label');
-});
-
-test('resident data equals host data, lives beyond scopes until release, and release frees it', () => {
-  const loader = make();
-  const count = backend().tensorCount();
-  assert.equal(count, (make(), backend().tensorCount()), 'making a loader puts nothing on the device');
-  backend().scope(() => void loader.resident());
-  const { images, labels } = loader.resident();
-  assert.deepEqual([images.shape, images.dtype, labels.shape, labels.dtype], [[50, 16], 'float32', [50], 'int32']);
-  assert.deepEqual([...backend().toHost(images)], [...loader.hostData().images]);
-  assert.deepEqual([...backend().toHost(labels)], [...loader.hostData().labels]);
-  assert.equal(backend().tensorCount(), count + 2);
-  loader.release();
-  loader.release();
-  assert.equal(backend().tensorCount(), count);
-  assert.equal(loader.resident().images.shape[0], 50, 'resident again after release');
-  loader.release();
-});
-
-test('a loop over batches holds one batch at a time and leaves none, also after break and errors', () => {
-  const loader = make();
-  const count = backend().tensorCount();
-  for (const batch of loader) assert.ok(batch && backend().tensorCount() === count + 2);
-  assert.equal(backend().tensorCount(), count);
-  for (const _ of loader) break;
-  assert.equal(backend().tensorCount(), count);
-  assert.throws(() => {
-    for (const _ of loader) throw new Error('in the middle');
-  }, /in the middle/);
-  assert.equal(backend().tensorCount(), count);
 });
 
 test('sample images are the first images in 0 … 1, as the task sees them', () => {

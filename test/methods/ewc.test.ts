@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { backend, initBackend, type Value } from '../../src/backend';
-import { diagonalFisher, EWC, NaiveTrainer, type EWCOptions, type TrainerOptions } from '../../src/methods';
-import type { Gradients, Model, Parameter } from '../../src/models';
+import { diagonalFisher, EWC, NaiveTrainer, type EWCOptions } from '../../src/methods';
+import type { TrainerOptions } from '../../src/training';
+import type { Model } from '../../src/models';
+import type { Gradients, Parameter } from '../../src/autodiff';
 import { RandomStream } from '../../src/utils/random';
 import { bytes } from '../models/fixtures';
 import { easyStream, smallModel, wholeTask } from './fixtures';

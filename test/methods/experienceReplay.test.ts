@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend, backend } from '../../src/backend';
-import { ExperienceReplay, type LossAndGradients, type TrainingBatch } from '../../src/methods';
+import { ExperienceReplay } from '../../src/methods';
+import type { LossAndGradients, TrainingBatch } from '../../src/training';
 import { ProgressiveNeuralNet } from '../../src/models';
 import { easyStream, smallModel } from './fixtures';
 

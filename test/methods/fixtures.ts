@@ -1,7 +1,7 @@
 import { datasetFromArrays, type Dataset } from '../../src/data/dataset';
 import type { TaskLoader } from '../../src/data/loader';
 import type { ScenarioName } from '../../src/data/task';
-import { TrainingInterrupted } from '../../src/methods';
+import { TrainingInterrupted } from '../../src/training';
 import { DomainMLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP, type Model } from '../../src/models';
 import { permutedScenario } from '../../src/scenarios/permuted';
 import { splitScenario } from '../../src/scenarios/split';

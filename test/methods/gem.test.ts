@@ -3,9 +3,11 @@ import { before, test } from 'node:test';
 import { backend, initBackend, type Value } from '../../src/backend';
 import type { TaskLoader } from '../../src/data/loader';
 import type { ScenarioName } from '../../src/data/task';
-import { GEM, solveBoundedQP, type TrainingBatch } from '../../src/methods';
-import { ProgressiveNeuralNet, type Gradients, type Model, type Parameter } from '../../src/models';
-import { GemMemory } from '../../src/methods/gemMemory';
+import { GEM, solveBoundedQP } from '../../src/methods';
+import type { TrainingBatch } from '../../src/training';
+import { ProgressiveNeuralNet, type Model } from '../../src/models';
+import type { Gradients, Parameter } from '../../src/autodiff';
+import { GemMemory } from '../../src/methods/parts/gemMemory';
 import { hostGradients } from '../models/fixtures';
 import { dot, easyStream, smallModel, wholeTask } from './fixtures';
 

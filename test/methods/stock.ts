@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Parameter } from '../../src/models';
+import type { Parameter } from '../../src/autodiff';
 
 /** A parameter's content as a tfjs tensor. */
 export function onDevice(parameter: Parameter): tf.Tensor {

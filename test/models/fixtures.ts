@@ -1,6 +1,7 @@
 import { backend, type Value } from '../../src/backend';
 import type { ScenarioName, Task } from '../../src/data/task';
-import type { Model, Parameter, TaskChoice } from '../../src/models';
+import type { Model, TaskChoice } from '../../src/models';
+import type { Parameter } from '../../src/autodiff';
 import { RandomStream } from '../../src/utils/random';
 
 /** A batch of random inputs [n, inputSize] with labels below `classes`, on the host. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
-import type { BenchmarkResults, ExperimentResult } from '../../src/benchmark';
+import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
 import { ARCHITECTURE_COMPATIBILITY, SCENARIOS } from '../../src/scenarios';
 import type { Compatibility } from '../../src/scenarios';

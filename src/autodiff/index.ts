@@ -1,0 +1,2 @@
+export { Parameter } from './parameter';
+export type { Gradients } from './parameter';

@@ -1,0 +1,95 @@
+import { backend } from '../../backend';
+import type { Kernels, Value } from '../../backend';
+import type { Model, TaskChoice } from '../../models';
+import type { Parameter } from '../../autodiff';
+import type { RandomStream } from '../../utils/random';
+
+/**
+ * Whose labels the Fisher information is taken over; they give different numbers (van de Ven 2025).
+ * `exact`: the expectation over the model's own output distribution, all classes weighted by their probability.
+ * `sampled`: one label a sample drawn from that distribution. `argmax`: the model's most likely label.
+ * `true`: the data's label ("empirical Fisher").
+ */
+export type FisherLabels = 'exact' | 'sampled' | 'argmax' | 'true';
+
+/** What the Fisher information is estimated on. */
+export interface FisherData {
+  /** Inputs [n, inputSize]. */
+  readonly images: Float32Array;
+  /** Labels [n]; used by `true` only. */
+  readonly labels: Int32Array;
+  /** What the model may know of the task. */
+  readonly task: TaskChoice;
+}
+
+/**
+ * The diagonal of the Fisher information of every parameter that takes part in the task:
+ * F = mean over samples of E_label[(∂ log p(label|x) / ∂θ)²]: squared per sample, then averaged.
+ *
+ * No loop over samples: with a layer's inputs A and back-propagated deltas Δ, Σ_n (a_n δ_nᵀ)² = (A∘A)ᵀ(Δ∘Δ).
+ *
+ * @returns for each parameter its diagonal, in the parameter's layout
+ */
+export function diagonalFisher(
+  model: Model,
+  data: FisherData,
+  which: FisherLabels,
+  random: RandomStream,
+): Map<Parameter, Float32Array> {
+  const { kernels: k, scope, toHost, dispose } = backend();
+  const n = data.labels.length;
+  const sums = new Map<Parameter, Value>();
+  const kept = scope(() => {
+    const x = k.tensor(data.images, [n, model.inputSize]);
+    const pass = model.pass(k, x, data.task);
+    const probabilities = k.softmax(pass.logits); // [n, classes]
+    for (const { labels, weights } of labelChoices(k, probabilities, data, which, random)) {
+      const { gradient } = k.crossEntropy(pass.logits, labels);
+      for (const { layer, input, delta } of pass.backward(k, gradient)) {
+        const squared = k.mul(delta, delta);
+        const weighted = weights ? k.mul(squared, weights) : squared;
+        accumulate(k, sums, layer.weight, k.matMul(k.mul(input, input), weighted, true));
+        if (layer.bias) accumulate(k, sums, layer.bias, k.columnSums(weighted));
+      }
+    }
+    return [...sums.values()].map((value) => k.scale(value, 1 / n));
+  });
+  const result = new Map([...sums.keys()].map((parameter, i) => [parameter, Float32Array.from(toHost(kept[i]))]));
+  dispose(...kept);
+  return result;
+}
+
+/** The labels to take gradients for, each with the weight [n, 1] of its samples (none: 1). */
+function* labelChoices(
+  k: Kernels,
+  probabilities: Value,
+  data: FisherData,
+  which: FisherLabels,
+  random: RandomStream,
+): Generator<{ labels: Value; weights?: Value }> {
+  const [n, classes] = probabilities.shape;
+  if (which === 'true') yield { labels: k.tensor(data.labels, [n]) };
+  else if (which === 'argmax') yield { labels: k.argMax(probabilities) };
+  else if (which === 'sampled') yield { labels: k.tensor(drawLabels(backend().toHost(probabilities), n, classes, random), [n]) };
+  else {
+    for (let c = 0; c < classes; c++) {
+      yield { labels: k.tensor(new Int32Array(n).fill(c), [n]), weights: k.slice(probabilities, 1, c, 1) };
+    }
+  }
+}
+
+function drawLabels(probabilities: ArrayLike<number>, n: number, classes: number, random: RandomStream): Int32Array {
+  return Int32Array.from({ length: n }, (_, row) => {
+    let left = random.uniform();
+    for (let c = 0; c < classes; c++) {
+      left -= probabilities[row * classes + c];
+      if (left < 0) return c;
+    }
+    return classes - 1;
+  });
+}
+
+function accumulate(k: Kernels, sums: Map<Parameter, Value>, parameter: Parameter, value: Value): void {
+  const before = sums.get(parameter);
+  sums.set(parameter, before ? k.add(before, value) : value);
+}

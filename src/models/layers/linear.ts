@@ -1,0 +1,114 @@
+import { Parameter } from '../../autodiff';
+import type { Gradients } from '../../autodiff';
+import type { Kernels } from '../../backend/kernels';
+import type { Value } from '../../backend/value';
+import type { RandomStream } from '../../utils/random';
+
+/**
+ * The gradient of one linear layer in factored form: weight gradient = inputᵀ·delta, bias gradient = column sums of delta.
+ * Kept as factors because the exact Fisher information and GEM's dot products need no more than these.
+ */
+export interface LayerGradient {
+  /** The layer the gradient belongs to. */
+  readonly layer: Linear;
+  /** What went into the layer; [n, in]. */
+  readonly input: Value;
+  /** The loss gradient with respect to the layer's output; [n, out]. */
+  readonly delta: Value;
+}
+
+/** Options of a `Linear` layer beyond its sizes. */
+export interface LinearOptions {
+  /** Whether the layer has a bias; default true. */
+  bias?: boolean;
+  /** Number of inputs that the bound of the initialisation counts; default `nIn`. */
+  fanIn?: number;
+}
+
+/** A linear layer x·W + b, initialised as PyTorch's `nn.Linear`: W and b uniform in ±1/√in. */
+export class Linear {
+  /** [in, out] */
+  readonly weight: Parameter;
+  /** [out], or undefined for a layer without bias. */
+  readonly bias: Parameter | undefined;
+
+  /**
+   * @param name prefix of the parameters' names
+   * @param nIn inputs
+   * @param nOut outputs
+   * @param random where the initial weights are drawn from
+   */
+  constructor(
+    readonly name: string,
+    nIn: number,
+    nOut: number,
+    random: RandomStream,
+    { bias = true, fanIn = nIn }: LinearOptions = {},
+  ) {
+    const bound = 1 / Math.sqrt(fanIn);
+    this.weight = new Parameter(`${name}/weight`, [nIn, nOut], uniform(nIn * nOut, bound, random));
+    this.bias = bias ? new Parameter(`${name}/bias`, [nOut], uniform(nOut, bound, random)) : undefined;
+  }
+
+  /** Outputs of the layer. */
+  get nOut(): number {
+    return this.weight.shape[1];
+  }
+
+  /** Inputs of the layer. */
+  get nIn(): number {
+    return this.weight.shape[0];
+  }
+
+  /** Weight and, where there is one, bias. */
+  parameters(): Parameter[] {
+    return this.bias ? [this.weight, this.bias] : [this.weight];
+  }
+
+  /** x·W + b, and `more` [n, out] where given; [n, in] → [n, out]. The bias comes last (see `PNNColumn.forward`). */
+  forward(k: Kernels, x: Value, more?: Value): Value {
+    const own = k.matMul(x, k.read(this.weight));
+    const product = more ? k.add(own, more) : own;
+    return this.bias ? k.biasAdd(product, k.read(this.bias)) : product;
+  }
+
+  /** The gradient with respect to the input: delta·Wᵀ; [n, out] → [n, in]. */
+  backward(k: Kernels, delta: Value): Value {
+    return k.matMul(delta, k.read(this.weight), false, true);
+  }
+
+  /** Appends `extra` outputs; the existing ones keep their weights, the new ones start as a fresh layer would. */
+  grow(extra: number, random: RandomStream): void {
+    const { nIn, nOut } = this;
+    const bound = 1 / Math.sqrt(nIn);
+    const added = uniform(nIn * extra, bound, random);
+    const old = this.weight.data();
+    const wide = new Float32Array(nIn * (nOut + extra));
+    for (let row = 0; row < nIn; row++) {
+      wide.set(old.subarray(row * nOut, (row + 1) * nOut), row * (nOut + extra));
+      wide.set(added.subarray(row * extra, (row + 1) * extra), row * (nOut + extra) + nOut);
+    }
+    this.weight.set(wide, [nIn, nOut + extra]);
+    if (!this.bias) return;
+    const bias = new Float32Array(nOut + extra);
+    bias.set(this.bias.data());
+    bias.set(uniform(extra, bound, random), nOut);
+    this.bias.set(bias, [nOut + extra]);
+  }
+}
+
+/** Multiplies the factors out: the gradients of all weights and biases. */
+export function multiplyOut(k: Kernels, factors: LayerGradient[]): Gradients {
+  const gradients: Gradients = new Map();
+  for (const { layer, input, delta } of factors) {
+    gradients.set(layer.weight, k.matMul(input, delta, true));
+    if (layer.bias) gradients.set(layer.bias, k.columnSums(delta));
+  }
+  return gradients;
+}
+
+function uniform(count: number, bound: number, random: RandomStream): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = (2 * random.uniform() - 1) * bound;
+  return values;
+}

@@ -1,0 +1,95 @@
+import type { Program, Recording, Value } from '../../backend';
+import { problem } from '../../utils/errors';
+import { OpByOpRunner } from './opByOp';
+import type { StepRunner, TaskSteps } from './opByOp';
+
+/**
+ * Runs training steps as a recorded TensorFlow graph: the trainer's step is executed once with kernels that write down what
+ * they are asked for; from then on the graph runs, with the task's data, the weights and the method's memory inside.
+ *
+ * The smaller last batch of an epoch runs op by op: the weights come back for it by themselves (1 ms), which is less than a
+ * second graph takes to load and to optimise (20 ms).
+ */
+export class RecordedRunner implements StepRunner {
+  readonly execution = 'recorded';
+  private readonly program: Program;
+  private readonly others: OpByOpRunner;
+
+  /**
+   * Records the step for full batches.
+   *
+   * @throws when it cannot be recorded
+   */
+  constructor(
+    private readonly recording: Recording,
+    private readonly steps: TaskSteps,
+  ) {
+    void steps.data.data; // on the device before recording begins
+    this.program = this.record(steps.loader.batchSize);
+    this.others = new OpByOpRunner(steps);
+  }
+
+  run(batches: readonly Int32Array[]): Float32Array {
+    const losses = new Float32Array(batches.length);
+    for (let done = 0; done < batches.length;) {
+      const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === this.steps.loader.batchSize);
+      const part = full.length ? full : batches.slice(done, done + 1);
+      losses.set(full.length ? this.call(full) : this.others.run(part), done);
+      done += part.length;
+    }
+    return losses;
+  }
+
+  close(): void {
+    this.recording.close();
+  }
+
+  private call(batches: readonly Int32Array[]): Float32Array {
+    const inputs: Record<string, Int32Array[]> = { positions: [...batches] };
+    for (const { length } of batches) {
+      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (inputs[`feed ${name}`] ??= []).push(drawn);
+    }
+    return this.recording.run(
+      this.program,
+      batches.length,
+      Object.fromEntries(Object.entries(inputs).map(([name, rows]) => [name, joined(rows)])),
+    );
+  }
+
+  private record(size: number): Program {
+    const { data, source, draws, sizes } = this.steps;
+    const first = sizes.indexOf(size);
+    if (first < 0) throw problem('recording', 'there is no full batch');
+    const drawn = Object.entries(draws.peek(sizes.slice(0, first + 1)));
+    const lengths = Object.fromEntries([
+      ['positions', size],
+      ...drawn.map(([name, { length }]) => [`feed ${name}`, length]),
+    ]) as Record<string, number>;
+    return this.recording.program(lengths, (k, inputs) => {
+      const { positions } = inputs;
+      return source.step({
+        x: k.gather(
+          this.recording.resident('images', () => data.data.images),
+          positions,
+        ),
+        y: k.gather(
+          this.recording.resident('labels', () => data.data.labels),
+          positions,
+        ),
+        task: source.task,
+        size,
+        feeds: Object.fromEntries(drawn.map(([name]) => [name, inputs[`feed ${name}`]])) as Record<string, Value>,
+      });
+    });
+  }
+}
+
+function joined(rows: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(rows.reduce((total, { length }) => total + length, 0));
+  let start = 0;
+  for (const row of rows) {
+    all.set(row, start);
+    start += row.length;
+  }
+  return all;
+}
