@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { backend, initBackend } from '../../src/backend';
 import { TaskLoader, type LoaderSettings } from '../../src/data/loader';
 import { loadMnist } from '../../src/data/mnist';
 import type { Task } from '../../src/data/task';
 import { tinyDataset } from './fixtures';
 
-before(() => initBackend());
 
 const dataset = tinyDataset(); // 200 training and 50 test images of 4×4
 const task: Task = {
