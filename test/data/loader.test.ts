@@ -7,7 +7,6 @@ import { loadMnist } from '../../src/data/mnist';
 import type { Task } from '../../src/data/task';
 import { tinyDataset } from './fixtures';
 
-
 const dataset = tinyDataset(); // 200 training and 50 test images of 4×4
 const task: Task = {
   id: 3,
