@@ -37,7 +37,9 @@ export async function runTask(
         const started = performance.now();
         const steps = Math.min(chunk, loader.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
         const batches = Array.from({ length: steps }, (_, i) => batchAt(order, loader.batchSize, cursor.batch + i));
-        watch.check(runner.run(batches));
+        const losses = runner.run(batches);
+        watch.check(losses);
+        call.onLosses?.(losses, done);
         cursor.batch += steps;
         const msPerStep = (performance.now() - started) / steps;
         chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / msPerStep)));

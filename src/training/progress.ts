@@ -40,6 +40,12 @@ export interface TrainCall {
    * is faster. The numbers are the same but for rounding. What cannot be recorded runs op by op, whatever is asked for.
    */
   execution?: 'auto' | 'recorded' | 'op-by-op';
+  /**
+   * Called with the mean losses (nats) of every chunk of steps, one a step.
+   *
+   * @param firstStep number of the chunk's first step within the task, from 0
+   */
+  onLosses?: (losses: Float32Array, firstStep: number) => void;
   /** Measurements during the task, for learning curves. */
   probes?: Probes;
 }
