@@ -50,6 +50,8 @@ export interface Kernels {
   concat(values: Value[], axis: 0 | 1): Value;
   /** `count` rows (axis 0) or columns (axis 1) from `start` on. */
   slice(x: Value, axis: 0 | 1, start: number, count: number): Value;
+  /** x, through which no gradient flows back: what depends on it is a constant to the loss (a teacher, an earlier column). */
+  stopGradient(x: Value): Value;
   /** The same elements under another shape. */
   reshape(x: Value, shape: number[]): Value;
   /** The position of the largest entry of each row; int32 [n]. */

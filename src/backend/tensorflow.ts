@@ -152,6 +152,10 @@ export abstract class TensorFlowKernels implements Kernels {
     return this.run('Slice', SLICE[numberType(x)], inputs, { shape, dtype: numberType(x) })[0];
   }
 
+  stopGradient(x: Value): Value {
+    return x;
+  }
+
   reshape(x: Value, shape: number[]): Value {
     return this.run('Reshape', RESHAPE[numberType(x)], [x, this.constant(shape, 'int32')], { shape, dtype: numberType(x) })[0];
   }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { checkNumber, problem } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
+import { datasetHash } from './dataset';
 import type { Dataset, ImageSet } from './dataset';
 import { convertPixels, type PixelMap } from './pixels';
 import type { Task } from './task';
@@ -58,6 +60,7 @@ export class TaskLoader {
   private readonly labelOf: ArrayLike<number> | undefined;
   private readonly pixelMap: PixelMap | undefined;
   private readonly seed: number;
+  private readonly fingerprints: { task?: string } = {};
 
   constructor({ task, split, dataset, positions, labelOf, pixelMap, batchSize = 64, seed = getSeed() }: LoaderSettings) {
     checkNumber('TaskLoader', 'batchSize', batchSize, { min: 1, integer: true });
@@ -75,6 +78,15 @@ export class TaskLoader {
     this.labelOf = labelOf;
     this.pixelMap = pixelMap;
     this.seed = seed;
+  }
+
+  /**
+   * Which task this is, whatever the split: a hash over the data set, the labels it serves, and how it changes the inputs, 12
+   * hexadecimal digits. Training and test data of a task have the same; a task of another stream has another.
+   */
+  get taskFingerprint(): string {
+    this.fingerprints.task ??= hashOf(this.dataset, this.task, this.labelOf, this.pixelMap);
+    return this.fingerprints.task;
   }
 
   /**
@@ -172,4 +184,17 @@ export class TaskLoader {
     const unit = images instanceof Uint8Array ? 255 : 1;
     return convertPixels(images, positions, this.task.inputSize, this.pixelMap, factor / unit, offset, out);
   }
+}
+
+function hashOf(dataset: Dataset, task: Task, labelOf: ArrayLike<number> | undefined, pixelMap: PixelMap | undefined): string {
+  const { id, scenario, classes, classNames } = task;
+  const sum = createHash('sha1').update(JSON.stringify([datasetHash(dataset), id, scenario, classes, classNames]));
+  if (labelOf) sum.update(Array.from(labelOf).join());
+  for (const [name, value] of Object.entries(pixelMap ?? {}))
+    sum.update(name).update(ArrayBuffer.isView(value) ? bytesOf(value) : String(value));
+  return sum.digest('hex').slice(0, 12);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -3,9 +3,7 @@ import type { Task } from '../data/task';
 import { NaiveTrainer } from '../methods';
 import type { CLTrainer, TaskLoaders, TrainCall } from '../training';
 import { CLMetricsTracker, learningCurveArea } from '../metrics';
-import { MLP, MultiHeadMLP, ProgressiveNeuralNet } from '../models';
-import type { Linear, Model } from '../models';
-import { problem } from '../utils/errors';
+import type { Model } from '../models';
 
 /** β: learning-curve area is the mean accuracy over the first β+1 evaluations, after 0 … β steps (Chaudhry et al. 2019). */
 export const LCA_STEPS = 10;
@@ -67,21 +65,20 @@ export interface TransferReport {
 export async function measureTransfer(
   trainer: CLTrainer<object>,
   { trainLoaders, testLoaders }: TaskLoaders,
-  { hidden = [256, 256], onProgress, signal }: { hidden?: number[] } & Pick<TrainCall, 'onProgress' | 'signal'> = {},
+  { onProgress, signal }: { hidden?: number[] } & Pick<TrainCall, 'onProgress' | 'signal'> = {},
 ): Promise<TransferReport> {
   const tracker = (trainer.tracker = new CLMetricsTracker(
     trainLoaders.length,
     trainLoaders.map(({ task }) => task.name),
   ));
-  const untouched = initialWeights(trainer.model);
   const tasks: TaskTransfer[] = [];
   for (const [i, loader] of trainLoaders.entries()) {
-    let scratch: MLP | undefined;
+    let scratch: Model | undefined;
     const transfer = await learningCurve(trainer, loader, testLoaders[i], {
       nTasks: trainLoaders.length,
       onProgress,
       signal,
-      before: () => (scratch = i > 0 ? scratchNetwork(trainer.model, loader.task, hidden, untouched) : undefined),
+      before: () => (scratch = i > 0 ? trainer.model.fromScratch(loader.task) : undefined),
     });
     if (scratch) {
       tracker.record(loader.task.id, trainLoaders[i - 1].task.id, transfer.accuracy[0]);
@@ -95,7 +92,7 @@ export async function measureTransfer(
 
 /** The first steps of a network that has learnt nothing before; frees it. */
 async function scratchCurve(
-  network: MLP,
+  network: Model,
   { options }: CLTrainer<object>,
   loader: TaskLoader,
   testLoader: TaskLoader,
@@ -148,36 +145,6 @@ async function learningCurve(
     if (!finished) throw error;
   }
   return curve;
-}
-
-/** The weights before anything was learnt, by parameter name. */
-function initialWeights(model: Model): Map<string, Float32Array> {
-  return new Map(model.parameters().map((parameter) => [parameter.name, parameter.data() as Float32Array]));
-}
-
-/** An MLP for one task alone, with the weights that the model's layers for this task had before any training. */
-function scratchNetwork(model: Model, task: Task, hidden: number[], untouched: Map<string, Float32Array>): MLP {
-  const network = new MLP({ inputSize: model.inputSize, hidden, nClasses: task.classes.length });
-  const own = ownLayers(model, task);
-  network.layers().forEach((layer, i) => {
-    layer.parameters().forEach((parameter, j) => {
-      const source = own[i].parameters()[j];
-      parameter.set(untouched.get(source.name) ?? source.data());
-    });
-  });
-  return network;
-}
-
-/** Hidden layers and output layer that answer for a task, laterals left out. */
-function ownLayers(model: Model, task: Task): Linear[] {
-  if (model instanceof ProgressiveNeuralNet) return model.columns[task.id].own;
-  if (model instanceof MultiHeadMLP)
-    return [...model.layers().filter((layer) => !model.heads.includes(layer)), model.heads[task.id]];
-  throw problem(
-    'measureTransfer',
-    `${model.architecture} has no output layer of its own for each task`,
-    'use MultiHeadMLP or ProgressiveNeuralNet',
-  );
 }
 
 function compare({ id, name }: Task, transfer: AccuracyCurve, scratch: AccuracyCurve): TaskTransfer {

@@ -3,9 +3,9 @@ import type { ScenarioName } from '../data/task';
 import { findMethod } from '../methods';
 import type { CapacityReport, CLTrainer, ProgressEvent } from '../training';
 import type { AccuracyMatrix, CLMetrics } from '../metrics';
-import { DomainMLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../models';
+import { architectureFor, findArchitecture } from '../models';
 import type { Model } from '../models';
-import { ARCHITECTURE_FOR, getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from '../scenarios';
+import { getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from '../scenarios';
 import type { TaskStream } from '../scenarios';
 import { problem } from '../utils/errors';
 import { measureTransfer } from './forwardTransfer';
@@ -141,11 +141,10 @@ function evaluated(stream: TaskStream): TaskStream['testLoaders'] {
 
 function makeModel({ scenario, method, seed, stream }: Experiment, { tasks }: TaskStream): Model {
   const options = { inputSize: tasks[0].inputSize, hidden: stream.hidden, seed };
-  const architecture = findMethod(method).architecture ?? ARCHITECTURE_FOR[scenario];
-  if (architecture === 'ProgressiveNeuralNet') return new ProgressiveNeuralNet(options);
-  if (architecture === 'MultiHeadMLP') return new MultiHeadMLP(options);
-  if (architecture === 'SingleHeadMLP') return new SingleHeadMLP(options);
-  return new DomainMLP({ ...options, nClasses: Math.max(...tasks.flatMap((task) => task.classes)) + 1 });
+  const architecture = findMethod(method).needs.architecture ?? architectureFor(scenario);
+  const { create, needs } = findArchitecture(architecture);
+  const nClasses = Math.max(...tasks.flatMap((task) => task.classes)) + 1;
+  return create((needs.outputs === 'fixed' ? { ...options, nClasses } : options) as never) as Model;
 }
 
 function describe(

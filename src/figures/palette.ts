@@ -6,37 +6,29 @@ export interface MethodStyle {
   symbol: string;
 }
 
-// Okabe & Ito's palette for colour-blind readers; grey stands for its black, which a dark theme would swallow.
-const BUILT_IN: Readonly<Record<string, MethodStyle & { label: string }>> = {
-  naive: { label: 'Naive', color: '#D55E00', symbol: 'circle' },
-  ewc: { label: 'EWC', color: '#0072B2', symbol: 'square' },
-  'ewc-online': { label: 'Online EWC', color: '#56B4E9', symbol: 'square-open' },
-  er: { label: 'ER', color: '#E69F00', symbol: 'diamond' },
-  gem: { label: 'GEM', color: '#009E73', symbol: 'triangle-up' },
-  pnn: { label: 'PNN', color: '#CC79A7', symbol: 'star' },
-  joint: { label: 'Joint', color: '#8A8A8A', symbol: 'cross' },
-  'from-scratch': { label: 'From scratch', color: '#8A8A8A', symbol: 'x' },
-  'a-gem': { label: 'A-GEM', color: '#2E8B3D', symbol: 'triangle-down' },
-  si: { label: 'SI', color: '#8F63B8', symbol: 'pentagon' },
-  mas: { label: 'MAS', color: '#4F6FD0', symbol: 'hexagon' },
-  lwf: { label: 'LwF', color: '#B89600', symbol: 'hourglass' },
-  'der++': { label: 'DER++', color: '#B5651D', symbol: 'diamond-tall' },
-  gdumb: { label: 'GDumb', color: '#D1495B', symbol: 'bowtie' },
-};
+/** Looks by method, each given by the method's own file; see `setMethodStyle`. */
+const styles = new Map<string, MethodStyle & { label: string }>();
+
+/**
+ * Gives a method its colour, marker and label in every figure. Registering a method does it.
+ *
+ * @param method name as in the benchmark
+ */
+export function setMethodStyle(method: string, style: MethodStyle & { label: string }): void {
+  styles.set(method, style);
+}
 
 const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'star', 'pentagon', 'hexagon', 'cross', 'x', 'hourglass'];
 
 /**
- * Colour and marker of a method. Built-in names have fixed ones; any other name always gets the same pair, drawn from the
+ * Colour and marker of a method. Registered methods have fixed ones; any other name always gets the same pair, drawn from the
  * name itself, so that it does not depend on what else a figure shows.
  *
  * @param method name as in the benchmark: `naive`, `ewc`, `er`, `gem`, `pnn`, … or your own
  */
 export function methodStyle(method: string): MethodStyle {
-  if (Object.hasOwn(BUILT_IN, method)) {
-    const { color, symbol } = BUILT_IN[method];
-    return { color, symbol };
-  }
+  const known = styles.get(method);
+  if (known) return { color: known.color, symbol: known.symbol };
   const hash = hashOf(method);
   return { color: hslToHex(hash % 360, 0.55, 0.5), symbol: SYMBOLS[(hash >>> 12) % SYMBOLS.length] };
 }
@@ -46,9 +38,9 @@ export function methodColor(method: string): string {
   return methodStyle(method).color;
 }
 
-/** The name of a method as shown to readers: `EWC` for `ewc`; other names as they are. */
+/** The name of a method as shown to users: `EWC` for `ewc`; other names as they are. */
 export function methodLabel(method: string): string {
-  return Object.hasOwn(BUILT_IN, method) ? BUILT_IN[method].label : method;
+  return styles.get(method)?.label ?? method;
 }
 
 /** A `#rrggbb` colour with an opacity in [0, 1], as `rgba(…)`. */

@@ -4,12 +4,14 @@ import type { Model } from '../models';
 import type { Gradients, Parameter } from '../autodiff';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
+import type { RandomState } from '../utils/random';
 import { diagonalFisher } from './parts/fisher';
 import type { FisherLabels } from './parts/fisher';
 import { Anchor } from './parts/anchor';
-import type { TrainingBatch } from '../training/batch';
-import { CLTrainer } from '../training/trainer';
-import type { TrainerOptions } from '../training/types';
+import type { AnchorState } from './parts/anchor';
+import { CLTrainer } from '../training';
+import type { MethodNeeds, TrainerOptions } from '../training';
+import type { MethodEntry } from './entry';
 
 /** Options of `EWC` beyond those of every method. */
 export interface EWCOptions {
@@ -37,6 +39,13 @@ export const EWC_DEFAULTS: EWCOptions = { lambda: 100, nFisherSamples: 200, fish
  */
 export class EWC extends CLTrainer<EWCOptions> {
   static override readonly recordable: boolean = true;
+  static override readonly needs: MethodNeeds = {
+    taskBoundaries: true,
+    memory: 'importances and anchors',
+    forgetsIn: {
+      'class-incremental': 'it runs, but ends near naive: no gradient ever compares old classes with new ones',
+    },
+  };
   override readonly method: string;
   private readonly anchors = new Map<Parameter, Anchor>();
   private readonly random: RandomStream;
@@ -62,7 +71,7 @@ export class EWC extends CLTrainer<EWCOptions> {
    */
   penalty(): number {
     let sum = 0;
-    for (const [parameter, anchor] of this.anchors) sum += anchor.distance(parameter.data());
+    for (const [parameter, anchor] of this.grownAnchors()) sum += anchor.distance(parameter.data());
     return 0.5 * this.options.lambda * sum;
   }
 
@@ -71,13 +80,12 @@ export class EWC extends CLTrainer<EWCOptions> {
     return this.anchors.get(parameter)?.importance.slice();
   }
 
-  /** A head that grew gets importance 0 for its new outputs. */
-  protected override beginTask(_task: Task): void {
-    for (const [parameter, anchor] of this.anchors) anchor.padTo(parameter, this.options.lambda);
+  protected override beginTask(): void {
+    this.grownAnchors();
     this.refuseDivergence();
   }
 
-  protected override adjustGradients(gradients: Gradients, _batch: TrainingBatch): Gradients {
+  protected override adjustGradients(gradients: Gradients): Gradients {
     const { k } = this;
     for (const [parameter, gradient] of gradients) {
       const anchor = this.anchors.get(parameter);
@@ -91,7 +99,8 @@ export class EWC extends CLTrainer<EWCOptions> {
   protected override endTask(task: Task, loader: TaskLoader): void {
     const { lambda, nFisherSamples, fisher, online, gamma } = this.options;
     const { images, labels } = loader.hostData(this.random.choice(loader.size, Math.min(nFisherSamples, loader.size)));
-    const diagonals = diagonalFisher(this.model, { images, labels, task: this.taskChoice(task) }, fisher, this.random);
+    const diagonals = diagonalFisher(this.model, { images, labels, task: this.taskIdOf(task) }, fisher, this.random);
+    this.grownAnchors();
     for (const [parameter, diagonal] of diagonals) {
       let anchor = this.anchors.get(parameter);
       if (!anchor) this.anchors.set(parameter, (anchor = new Anchor(parameter)));
@@ -112,6 +121,35 @@ export class EWC extends CLTrainer<EWCOptions> {
     for (const anchor of this.anchors.values()) anchor.dispose();
   }
 
+  protected override memoryState(): object {
+    const names = new Map(this.model.parameters().map((parameter) => [parameter, parameter.name]));
+    const anchors = [...this.grownAnchors()].map(([parameter, anchor]) => ({
+      parameter: names.get(parameter),
+      ...anchor.state(),
+    }));
+    return { anchors, random: this.random.state() };
+  }
+
+  protected override restoreMemory(state: EWCState): void {
+    this.random.restore(state.random);
+    for (const anchor of this.anchors.values()) anchor.dispose();
+    this.anchors.clear();
+    const byName = new Map(this.model.parameters().map((parameter) => [parameter.name, parameter]));
+    for (const saved of state.anchors) {
+      const parameter = byName.get(saved.parameter);
+      if (!parameter) throw problem('EWC.restore', `this model has no ${saved.parameter}`, 'the saved state is of another model');
+      const anchor = new Anchor(parameter);
+      anchor.restore(saved, this.options.lambda);
+      this.anchors.set(parameter, anchor);
+    }
+  }
+
+  /** The anchors, those of a parameter that grew with importance 0 for its new entries. */
+  private grownAnchors(): Map<Parameter, Anchor> {
+    for (const [parameter, anchor] of this.anchors) anchor.padTo(parameter, this.options.lambda);
+    return this.anchors;
+  }
+
   /** The largest λ·F. */
   private stiffest(): number {
     let most = 0;
@@ -119,16 +157,37 @@ export class EWC extends CLTrainer<EWCOptions> {
     return this.options.lambda * most;
   }
 
-  /** SGD with momentum β on a quadratic of curvature c diverges once lr·c ≥ 2·(1 + β). */
+  /** The penalty is a quadratic of curvature λ·F: beyond the optimiser's limit its steps grow without end. */
   private refuseDivergence(): void {
-    const { lr, momentum, lambda } = this.options;
-    const limit = 2 * (1 + momentum);
-    const most = lr * this.stiffest();
-    if (most < limit) return;
+    const { lambda } = this.options;
+    const limit = this.stepsWith.stabilityLimit();
+    const most = this.stiffest();
+    if (limit === undefined || most < limit) return;
     throw problem(
       'EWC',
-      `the penalty would diverge: lr·λ·F is up to ${most.toPrecision(2)}, momentum SGD is stable below ${limit.toPrecision(2)}`,
+      `the penalty would diverge: λ·F is up to ${most.toPrecision(2)}, and ${this.stepsWith.describe()} is stable below ${limit.toPrecision(2)}`,
       `use lambda below ${((lambda * limit) / most).toPrecision(2)}, or a smaller lr`,
     );
   }
 }
+
+/** What `EWC` remembers, as plain JSON. */
+interface EWCState {
+  anchors: ({ parameter: string } & AnchorState)[];
+  random: RandomState;
+}
+
+/** What the library knows of the method. */
+export const ewc: MethodEntry = {
+  name: 'ewc',
+  label: 'EWC',
+  style: { color: '#0072B2', symbol: 'square' },
+  variants: [{ name: 'ewc-online', label: 'Online EWC', style: { color: '#56B4E9', symbol: 'square-open' } }],
+  create: (model, options) => new EWC(model, options),
+  needs: EWC.needs,
+  relativeCost: 1,
+  why: 'weights that mattered for earlier tasks are held back',
+  useWhen: 'no data may be kept, tasks are similar, and the task id is known or the labels stay the same',
+  breaksWhen: 'classes arrive over time: nothing ties old classes against new ones, so it ends near naive',
+  ruleOfThumb: 'search λ on a log scale on validation data: too small forgets, too large cannot learn',
+};

@@ -1,11 +1,12 @@
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
-import { checkNumber } from '../utils/errors';
+import { checkNumber, problem } from '../utils/errors';
 import { ReplayBuffer } from './parts/replayBuffer';
-import { CLTrainer } from '../training/trainer';
-import type { TrainingBatch } from '../training/batch';
-import type { TrainerOptions } from '../training/types';
+import type { ReplayBufferState } from './parts/replayBuffer';
+import { CLTrainer } from '../training';
+import type { MethodNeeds, TrainerOptions, TrainingBatch, TrainingData } from '../training';
+import type { MethodEntry } from './entry';
 
 /** Options of `ExperienceReplay` beyond those of every method. */
 export interface ExperienceReplayOptions {
@@ -27,6 +28,12 @@ export const EXPERIENCE_REPLAY_DEFAULTS: ExperienceReplayOptions = { capacity: 1
  */
 export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
   static override readonly recordable: boolean = true;
+  static override readonly needs: MethodNeeds = {
+    taskBoundaries: true,
+    storedSamples: true,
+    mixedBatches: true,
+    memory: 'stored samples',
+  };
   override readonly method = 'er';
   /** The memory. */
   readonly buffer: ReplayBuffer;
@@ -38,19 +45,29 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
   constructor(model: Model, options: Partial<TrainerOptions & ExperienceReplayOptions> = {}) {
     super(model, options, EXPERIENCE_REPLAY_DEFAULTS);
     checkNumber('ExperienceReplay', 'capacity', this.options.capacity, { min: 1, integer: true });
-    checkNumber('ExperienceReplay', 'replayRatio', this.options.replayRatio, { min: 0 });
+    checkNumber('ExperienceReplay', 'replayRatio', this.options.replayRatio, { min: 0, max: 1000 });
     this.requireMixedBatches();
     this.buffer = new ReplayBuffer(this.options.capacity, { inputSize: model.inputSize, seed: this.options.seed });
   }
 
-  protected override feeds(batchSize: number): Record<string, Int32Array> {
+  protected override beginTask(_task: Task, { batchSize }: TrainingData): void {
+    const { replayRatio } = this.options;
+    if (replayRatio === 0 || Math.round(batchSize * replayRatio) > 0) return;
+    throw problem(
+      'ExperienceReplay',
+      `replayRatio ${replayRatio} of a batch of ${batchSize} is less than one stored sample, so nothing would be replayed`,
+      `use at least ${0.5 / batchSize}, or larger batches`,
+    );
+  }
+
+  protected override draws(batchSize: number): Record<string, Int32Array> {
     const count = Math.round(batchSize * this.options.replayRatio);
     return this.buffer.size === 0 || count === 0 ? {} : { replay: this.buffer.draw(count) };
   }
 
   protected override composeBatch(batch: TrainingBatch): TrainingBatch {
     const { k, buffer } = this;
-    const places = batch.feeds.replay;
+    const places = batch.drawn.replay;
     if (!places) return batch;
     const own = batch.task;
     return {
@@ -69,8 +86,30 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
     this.buffer.add(loader.size, task.id, (samples) => loader.hostData(samples));
   }
 
+  protected override memoryState(): object {
+    return this.buffer.state();
+  }
+
+  protected override restoreMemory(state: ReplayBufferState): void {
+    this.buffer.restore(state);
+  }
+
   override dispose(): void {
     super.dispose();
     this.buffer.dispose();
   }
 }
+
+/** What the library knows of the method. */
+export const er: MethodEntry = {
+  name: 'er',
+  label: 'ER',
+  style: { color: '#E69F00', symbol: 'diamond' },
+  create: (model, options) => new ExperienceReplay(model, options),
+  needs: ExperienceReplay.needs,
+  relativeCost: 1,
+  why: 'stored samples are learnt again',
+  useWhen: 'a small sample of old data may be kept; the first thing to try in every scenario',
+  breaksWhen: 'no data may be kept, or the memory holds only a handful of samples a class',
+  ruleOfThumb: 'memory size matters most; one stored sample for two new ones is a good start',
+};

@@ -1,15 +1,17 @@
 import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
-import type { LayerGradient, Model } from '../models';
-import type { Gradients, Parameter } from '../autodiff';
+import type { Model } from '../models';
+import type { Factors, Gradients, Parameter } from '../autodiff';
 import { checkNumber } from '../utils/errors';
 import { RandomStream } from '../utils/random';
+import type { RandomState } from '../utils/random';
 import { GemMemory } from './parts/gemMemory';
+import type { GemMemoryState, PastGradients } from './parts/gemMemory';
 import { solveBoundedQP } from './parts/quadraticProgram';
-import { CLTrainer } from '../training/trainer';
-import type { TrainingBatch } from '../training/batch';
-import type { LossAndGradients, TrainerOptions } from '../training/types';
+import { CLTrainer } from '../training';
+import type { MethodNeeds, TrainerOptions, TrainingBatch } from '../training';
+import type { MethodEntry } from './entry';
 
 /** Options of `GEM` beyond those of every method. */
 export interface GEMOptions {
@@ -38,12 +40,17 @@ const ROWS_FROM = 0.6;
  */
 export class GEM extends CLTrainer<GEMOptions> {
   static override readonly recordable: boolean = true;
+  static override readonly needs: MethodNeeds = {
+    taskBoundaries: true,
+    storedSamples: true,
+    mixedBatches: true,
+    memory: 'stored samples',
+  };
   override readonly method = 'gem';
   /** Steps that had past tasks to respect, and how many of them had to be projected. */
   readonly projections = { steps: 0, projected: 0 };
   private readonly memory: GemMemory;
   private readonly random: RandomStream;
-  private factors: LayerGradient[] = [];
   /** Share of violated steps among the last ones. */
   private violatedLately = 0;
 
@@ -60,38 +67,32 @@ export class GEM extends CLTrainer<GEMOptions> {
     this.memory = new GemMemory(model.inputSize);
   }
 
-  protected override gradients(batch: TrainingBatch): LossAndGradients {
-    const result = super.gradients(batch);
-    this.factors = result.factors!;
-    return result;
-  }
-
-  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch): Gradients {
+  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch, factors: Factors): Gradients {
     if (this.memory.size === 0) return gradients;
     const { k } = this;
-    const past = this.memory.gradients(k, this.model, typeof batch.task === 'number');
-    const parameters = [...new Set([...gradients.keys(), ...past.flatMap(({ layer }) => layer.parameters())])];
+    const past = this.memory.gradients(k, this.model, batch.task !== undefined);
+    const parameters = [...new Set([...gradients.keys(), ...past.parameters])];
     // g is zero at parameters that only past tasks use (their heads).
     const present = parameters.map((parameter) => gradients.get(parameter) ?? zeros(k, parameter.shape));
     // Products of factors cost a third less than rows; but a violated step needs the rows, and then has the products almost for
     // nothing. So what the last steps needed decides.
     const adjusted = k.hostIf(
       [],
-      () => this.violatedLately > ROWS_FROM,
+      () => !past.factored || this.violatedLately > ROWS_FROM,
       () => this.adjustByRows(past, parameters, present),
-      () => this.adjustByFactors(past, parameters, present),
+      () => this.adjustByFactors(past, factors, parameters, present),
     );
     return new Map(parameters.map((parameter, i) => [parameter, adjusted[i]]));
   }
 
-  private adjustByRows(past: LayerGradient[], parameters: Parameter[], present: Value[]): Value[] {
+  private adjustByRows(past: PastGradients, parameters: Parameter[], present: Value[]): Value[] {
     const rows = this.memory.rows(this.k, past, parameters);
     const products = this.memory.rowProducts(this.k, rows, present);
     return this.projectIfViolated(products, () => rows, present);
   }
 
-  private adjustByFactors(past: LayerGradient[], parameters: Parameter[], present: Value[]): Value[] {
-    const products = this.memory.products(this.k, past, this.factors);
+  private adjustByFactors(past: PastGradients, factors: Factors, parameters: Parameter[], present: Value[]): Value[] {
+    const products = this.memory.products(this.k, past, factors);
     return this.projectIfViolated(products, () => this.memory.rows(this.k, past, parameters), present);
   }
 
@@ -134,6 +135,23 @@ export class GEM extends CLTrainer<GEMOptions> {
     this.memory.add(task.id, loader.hostData(chosen));
   }
 
+  protected override memoryState(): object {
+    const { projections, violatedLately, random, memory } = this;
+    return { projections: { ...projections }, violatedLately, random: random.state(), memory: memory.state() };
+  }
+
+  protected override restoreMemory({ projections, violatedLately, random, memory }: GEMState): void {
+    Object.assign(this.projections, projections);
+    this.violatedLately = violatedLately;
+    this.random.restore(random);
+    this.memory.restore(memory);
+  }
+
+  protected override likelyCause(): string {
+    const { margin } = this.options;
+    return margin > 10 ? `a margin of ${margin}, which adds that much of every past gradient` : super.likelyCause();
+  }
+
   override dispose(): void {
     super.dispose();
     this.memory.dispose();
@@ -143,3 +161,25 @@ export class GEM extends CLTrainer<GEMOptions> {
 function zeros(k: Kernels, shape: number[]): Value {
   return k.tensor(new Float32Array(shape.reduce((product, n) => product * n, 1)), shape);
 }
+
+/** What `GEM` remembers, as plain JSON. */
+interface GEMState {
+  projections: { steps: number; projected: number };
+  violatedLately: number;
+  random: RandomState;
+  memory: GemMemoryState;
+}
+
+/** What the library knows of the method. */
+export const gem: MethodEntry = {
+  name: 'gem',
+  label: 'GEM',
+  style: { color: '#009E73', symbol: 'triangle-up' },
+  create: (model, options) => new GEM(model, options),
+  needs: GEM.needs,
+  relativeCost: 8,
+  why: 'steps do not raise the loss on stored samples',
+  useWhen: 'data may be kept but not trained on, and old tasks must not get worse',
+  breaksWhen: 'there are many tasks: each step evaluates the memories of all of them',
+  ruleOfThumb: '256 samples a task; a margin above 0 trades new accuracy for old',
+};

@@ -11,5 +11,5 @@ export { solveBoundedQP } from './parts/quadraticProgram';
 export { ReplayBuffer } from './parts/replayBuffer';
 export type { ReplayBufferOptions } from './parts/replayBuffer';
 export { PNNTrainer } from './pnn';
-export { findMethod, methodCompatibility, METHODS } from './registry';
-export type { MethodEntry } from './registry';
+export { findMethod, methodCompatibility, METHODS, registerMethod } from './registry';
+export type { MethodEntry } from './entry';

@@ -1,12 +1,23 @@
-export { Linear, multiplyOut } from './layers/linear';
-export type { LayerGradient, LinearOptions } from './layers/linear';
+export {
+  architectureCompatibility,
+  architectureFor,
+  architectureNames,
+  findArchitecture,
+  registerArchitecture,
+} from './architectures';
+export type { ArchitectureEntry, ModelNeeds } from './architectures';
+export type { Frame, Labels, Rows } from './inputs';
+export { Linear } from './layers/linear';
+export type { LinearOptions } from './layers/linear';
+export { meanCrossEntropy } from './losses';
 export { DomainMLP, MLP } from './mlp';
-export type { MLPOptions, NetworkOptions } from './mlp';
+export type { MLPOptions } from './mlp';
 export { countParameters, Model } from './model';
-export type { Architecture, Pass, TaskChoice } from './model';
+export type { Architecture, TaskOfRows } from './model';
 export { MultiHeadMLP } from './multiHeadMlp';
 export { PNNColumn } from './pnnColumn';
 export { ProgressiveNeuralNet } from './progressiveNeuralNet';
 export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';
 export type { ModelState, ParameterState } from './state';
+export type { Layer, NetworkOptions } from './trunk';

@@ -1,35 +1,34 @@
+import { Tape } from '../autodiff';
+import type { Gradients, Parameter } from '../autodiff';
 import { backend } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
-import { multiplyOut } from './layers/linear';
-import type { LayerGradient, Linear } from './layers/linear';
-import type { Gradients, Parameter } from '../autodiff';
-import { modelState, writeParameters } from './state';
+import { findArchitecture } from './architectures';
+import { labelsOnDevice, onDevice } from './inputs';
+import type { Labels, Rows } from './inputs';
+import { meanCrossEntropy } from './losses';
+import { checkState, modelState, writeParameters } from './state';
 import type { ModelState } from './state';
+import type { Layer } from './trunk';
 
 /**
  * Which task's output a row goes through, for models that use the task id: one task for all rows, or an int32 value [n]
  * with a task for each row (replayed samples). Models that do not use the task id ignore it.
  */
-export type TaskChoice = number | Value | undefined;
-
-/** A forward pass: the outputs, and what the backward pass needs again. */
-export interface Pass {
-  /** [n, classes] */
-  readonly logits: Value;
-  /** Turns the gradient with respect to the logits into the gradients of the layers. */
-  backward(k: Kernels, dLogits: Value): LayerGradient[];
-}
+export type TaskOfRows = number | Value | undefined;
 
 /** The names of the built-in architectures. */
 export type Architecture = 'MLP' | 'MultiHeadMLP' | 'SingleHeadMLP' | 'DomainMLP' | 'ProgressiveNeuralNet';
 
-/** What trainers and scenarios need of a network. Add an architecture by extending this class. */
+/**
+ * What trainers and scenarios need of a network: a forward pass (`logits`) and its layers; gradients come by themselves (see
+ * `Tape`). Add an architecture by extending this class, and make it known with `registerArchitecture`.
+ */
 export abstract class Model {
-  /** That `pass` and `lossAndGradients` of this class can be recorded as a graph; see `CLTrainer.recordable`. */
+  /** That `logits` of this class can be recorded as a graph; see `CLTrainer.recordable`. */
   static readonly recordable: boolean = true;
-  /** The row of the compatibility table this model belongs to. */
+  /** The name of the architecture, under which it is registered. */
   abstract readonly architecture: Architecture | (string & {});
   /** Numbers per input. */
   abstract readonly inputSize: number;
@@ -37,11 +36,23 @@ export abstract class Model {
   /** Whether one forward pass may hold rows of several tasks, as replay and GEM need; `false` in ProgressiveNeuralNet. */
   readonly mixesTasks: boolean = true;
 
-  /** Every linear layer, in a fixed order. */
-  abstract layers(): Linear[];
+  /** Names of the tasks it has learnt, in order; saved with it. */
+  readonly learnt: string[] = [];
 
-  /** The forward pass in kernels; what `forward` and the training step share. */
-  abstract pass(k: Kernels, x: Value, task: TaskChoice): Pass;
+  /** Every layer with weights, in a fixed order. */
+  abstract layers(): Layer[];
+
+  /** The options it was made with, as plain JSON: making one from them gives the same initial weights. */
+  abstract config(): object;
+
+  /**
+   * The forward pass in kernels: the outputs before the softmax. Weights are read with `k.read`; nothing else is needed for
+   * gradients.
+   *
+   * @param x inputs [n, inputSize]
+   * @returns [n, classes]
+   */
+  abstract logits(k: Kernels, x: Value, task: TaskOfRows): Value;
 
   /** Gets ready for a task before its first step: a new head, a wider head, a new column. Calling it again changes nothing. */
   prepareTask(_task: Task): void {}
@@ -59,39 +70,42 @@ export abstract class Model {
   /**
    * The network's outputs before the softmax.
    *
-   * @param x inputs [n, inputSize], a `tf.Tensor`
+   * @param x inputs as the network learnt them (normalised): rows of `inputSize` numbers, one flat array of rows, or a tensor
+   *   [n, inputSize]
    * @param taskId which head or column answers; needed by MultiHeadMLP and ProgressiveNeuralNet
    * @returns logits [n, classes], a `tf.Tensor`; dispose it, or call inside `tf.tidy`
    * @throws when the shape is wrong or the task is unknown
    */
-  forward(x: Value, taskId?: number): Value {
-    this.checkInput(x);
+  forward(x: Rows, taskId?: number): Value {
     const { kernels, scope } = backend();
-    return scope(() => this.pass(kernels, x, taskId).logits);
+    return scope(() => this.logits(kernels, onDevice(this, x), taskId));
   }
 
   /**
-   * Mean softmax cross-entropy over the rows and its gradients for all parameters it depends on.
+   * Mean softmax cross-entropy over the rows and its gradients for all parameters it depends on, for a training loop of your
+   * own.
    *
-   * @param x inputs [n, inputSize]
-   * @param y labels int32 [n]
+   * @param x inputs, see `forward`
+   * @param y labels, each in 0 … classes−1; [n]
+   * @returns the loss in nats, and the gradients by parameter, row-major in the parameter's shape
    */
-  lossAndGradients(
-    k: Kernels,
-    x: Value,
-    y: Value,
-    task: TaskChoice,
-  ): { loss: Value; gradients: Gradients; factors: LayerGradient[] } {
-    const pass = this.pass(k, x, task);
-    const { losses, gradient } = k.crossEntropy(pass.logits, y);
-    const mean = 1 / x.shape[0];
-    const factors = pass.backward(k, k.scale(gradient, mean));
-    return { loss: k.scale(k.sum(losses), mean), gradients: multiplyOut(k, factors), factors };
+  lossAndGradients(x: Rows, y: Labels, taskId?: number): { loss: number; gradients: Map<Parameter, Float32Array> } {
+    const { kernels, scope, toHost, dispose } = backend();
+    let found: Gradients = new Map();
+    const [loss, ...values] = scope(() => {
+      const tape = new Tape(kernels);
+      const mean = meanCrossEntropy(tape, this.logits(tape, onDevice(this, x), taskId), labelsOnDevice(this, y));
+      found = tape.gradients(mean);
+      return [mean, ...found.values()];
+    });
+    const numbers = [loss, ...values].map((value) => Float32Array.from(toHost(value)));
+    dispose(loss, ...values);
+    return { loss: numbers[0][0], gradients: new Map([...found.keys()].map((parameter, i) => [parameter, numbers[i + 1]])) };
   }
 
   /**
-   * The weights as plain data, heads and columns that were added and what is frozen included. What a method remembers
-   * (importances, memories) is not part of it.
+   * The model as plain data: what is needed to make it again (architecture, options, heads and columns that were added, what is
+   * frozen) and its weights. What a method remembers (importances, memories) is not part of it: see `CLTrainer.state`.
    *
    * @example writeFileSync('model.json', JSON.stringify(model.state()))
    */
@@ -103,12 +117,13 @@ export abstract class Model {
    * Takes over saved weights; the model first gets the heads, outputs or columns it lacks.
    *
    * @param state what `state()` of a model with the same options gave
-   * @throws when architecture, input size or shapes differ; no saved weight is then taken over, but heads, outputs or columns
-   *   may have been added
+   * @throws when it is damaged, or architecture, input size or shapes differ; no saved weight is then taken over, but heads,
+   *   outputs or columns may have been added
    * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
    */
   restore(state: ModelState): void {
     const { architecture, inputSize } = this;
+    checkState(`${architecture}.restore`, state);
     if (state.architecture !== architecture || state.inputSize !== inputSize) {
       throw problem(
         `${architecture}.restore`,
@@ -118,6 +133,36 @@ export abstract class Model {
     }
     this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape])));
     writeParameters(this, state);
+    this.learnt.splice(0, this.learnt.length, ...(state.learnt ?? []));
+  }
+
+  /**
+   * Makes a model from saved data; architectures of your own must be known (`registerArchitecture`).
+   *
+   * @param state what `state()` gave
+   * @example const model = Model.from(JSON.parse(readFileSync('model.json', 'utf8')))
+   */
+  static from(state: ModelState): Model {
+    checkState('Model.from', state);
+    if (!state.config) throw problem('Model.from', 'the saved model does not say how it was made', 'make it and use restore');
+    const model = findArchitecture(state.architecture).create(state.config as never) as Model;
+    model.restore(state);
+    return model;
+  }
+
+  /** A copy with the same options, structure and weights, frozen where this one is. */
+  clone(): Model {
+    return Model.from(this.state());
+  }
+
+  /**
+   * A network that answers for one task alone, with the weights this model's layers for the task had before any training: what
+   * forward transfer is compared with.
+   */
+  fromScratch(task: Task): Model {
+    const fresh = findArchitecture(this.architecture).create(this.config() as never) as Model;
+    fresh.prepareTask(task);
+    return fresh;
   }
 
   /** Adds what a model with parameters of these names and shapes has and this one lacks; for networks that grow. */
@@ -129,18 +174,8 @@ export abstract class Model {
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const sizes = this.layers().map((layer) => `${layer.name} ${layer.nIn}×${layer.nOut}`);
+    const sizes = this.layers().map((layer) => `${layer.name} ${layer.sizes}`);
     return `${this.architecture} (${countParameters(this).toLocaleString('en')} parameters: ${sizes.join(', ')})`;
-  }
-
-  /** Throws unless x is [n, inputSize]. */
-  protected checkInput(x: Value): void {
-    if (x.shape.length === 2 && x.shape[1] === this.inputSize) return;
-    throw problem(
-      this.architecture,
-      `expected inputs of shape [n, ${this.inputSize}], got [${x.shape}]`,
-      'flatten images to rows',
-    );
   }
 }
 

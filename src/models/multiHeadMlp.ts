@@ -3,12 +3,12 @@ import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
+import { registerArchitecture } from './architectures';
 import { Linear } from './layers/linear';
-import type { LayerGradient } from './layers/linear';
-import { networkOptions, Trunk } from './mlp';
-import type { NetworkOptions } from './mlp';
 import { Model } from './model';
-import type { Pass, TaskChoice } from './model';
+import type { TaskOfRows } from './model';
+import { networkOptions, Trunk } from './trunk';
+import type { Layer, NetworkOptions } from './trunk';
 
 /** For task-incremental learning: shared hidden layers and one output layer a task, chosen by the task id. */
 export class MultiHeadMLP extends Model {
@@ -18,18 +18,15 @@ export class MultiHeadMLP extends Model {
   /** The heads in the order they were added; head i answers for task i. Each [hidden, classes of the task]. */
   readonly heads: Linear[] = [];
   private readonly trunk: Trunk;
-  private readonly width: number;
-  private readonly seed: number;
+  private readonly options: Required<NetworkOptions>;
   private tables: HeadTables | undefined;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], seed}` */
   constructor(options: NetworkOptions = {}) {
     super();
-    const { inputSize, hidden, seed } = networkOptions('MultiHeadMLP', options);
-    this.inputSize = inputSize;
-    this.seed = seed;
-    this.width = hidden[hidden.length - 1];
-    this.trunk = new Trunk('', inputSize, hidden, new RandomStream(seed, 'initialisation'));
+    this.options = networkOptions('MultiHeadMLP', options);
+    this.inputSize = this.options.inputSize;
+    this.trunk = new Trunk('', this.options, new RandomStream(this.options.seed, 'initialisation'));
   }
 
   /**
@@ -41,13 +38,19 @@ export class MultiHeadMLP extends Model {
   addTaskHead(nClasses: number): number {
     checkNumber('MultiHeadMLP.addTaskHead', 'nClasses', nClasses, { min: 1, integer: true });
     const id = this.heads.length;
-    this.heads.push(new Linear(`head${id}`, this.width, nClasses, new RandomStream(this.seed, `initialisation/head${id}`)));
+    this.heads.push(
+      new Linear(`head${id}`, this.trunk.width, nClasses, new RandomStream(this.options.seed, `initialisation/head${id}`)),
+    );
     this.tables?.dispose();
     this.tables = undefined;
     return id;
   }
 
-  layers(): Linear[] {
+  config(): Required<NetworkOptions> {
+    return { ...this.options, hidden: [...this.options.hidden] };
+  }
+
+  layers(): Layer[] {
     return [...this.trunk.layers, ...this.heads];
   }
 
@@ -62,18 +65,9 @@ export class MultiHeadMLP extends Model {
     return task.id < this.heads.length;
   }
 
-  pass(k: Kernels, x: Value, task: TaskChoice): Pass {
-    const activations = this.trunk.forward(k, x);
-    const last = activations[activations.length - 1];
-    if (typeof task === 'object') return this.mixedPass(k, activations, task);
-    const head = this.head(task);
-    return {
-      logits: head.forward(k, last),
-      backward: (kernels, dLogits) => [
-        { layer: head, input: last, delta: dLogits },
-        ...this.trunk.backward(kernels, activations, head.backward(kernels, dLogits)),
-      ],
-    };
+  logits(k: Kernels, x: Value, task: TaskOfRows): Value {
+    const last = this.trunk.forward(k, x); // [n, width]
+    return typeof task === 'object' ? this.mixedLogits(k, last, task) : this.head(task).forward(k, last);
   }
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
@@ -90,39 +84,15 @@ export class MultiHeadMLP extends Model {
    * Every row through its own task's head: all heads side by side in one product, the columns of other heads set to zero,
    * then folded onto the columns of a single head. Rows of heads with fewer classes get −1e9 in the columns they lack.
    */
-  private mixedPass(k: Kernels, activations: Value[], tasks: Value): Pass {
-    const last = activations[activations.length - 1];
+  private mixedLogits(k: Kernels, last: Value, tasks: Value): Value {
     this.tables ??= new HeadTables(this.heads.map((head) => head.nOut));
     const { fold, own, missing } = this.tables;
-    const side = k.concat(
-      this.heads.map((head) => k.read(head.weight)),
-      1,
-    ); // [hidden, all classes]
-    const sideBias = k.concat(
-      this.heads.map((head) => k.read(head.bias!)),
-      0,
-    ); // [all classes]
-    const mask = k.gather(k.read(own), tasks); // [n, all classes]
-    const all = k.mul(k.biasAdd(k.matMul(last, side), sideBias), mask);
-    const folded = k.matMul(all, k.read(fold)); // [n, most classes of a head]
-    const logits = missing ? k.add(folded, k.gather(k.read(missing), tasks)) : folded;
-    return {
-      logits,
-      backward: (kernels, dLogits) => {
-        const dAll = kernels.mul(kernels.matMul(dLogits, kernels.read(fold), false, true), mask);
-        const dLast = kernels.matMul(dAll, side, false, true);
-        return [...this.headGradients(kernels, last, dAll), ...this.trunk.backward(kernels, activations, dLast)];
-      },
-    };
-  }
-
-  private headGradients(k: Kernels, input: Value, dAll: Value): LayerGradient[] {
-    let start = 0;
-    return this.heads.map((layer) => {
-      const delta = k.slice(dAll, 1, start, layer.nOut);
-      start += layer.nOut;
-      return { layer, input, delta };
-    });
+    const weights = this.heads.map((head) => k.read(head.weight));
+    const biases = this.heads.map((head) => k.read(head.bias!));
+    const side = k.biasAdd(k.matMul(last, k.concat(weights, 1)), k.concat(biases, 0)); // [n, all classes]
+    const ownOnly = k.mul(side, k.gather(k.read(own), tasks)); // [n, all classes]
+    const folded = k.matMul(ownOnly, k.read(fold)); // [n, most classes of a head]
+    return missing ? k.add(folded, k.gather(k.read(missing), tasks)) : folded;
   }
 
   private head(taskId: number | undefined): Linear {
@@ -173,3 +143,9 @@ class HeadTables {
     [this.fold, this.own, this.missing].forEach((table) => table?.dispose());
   }
 }
+
+registerArchitecture({
+  name: 'MultiHeadMLP',
+  needs: { taskId: true, outputs: 'growing', how: 'the task id chooses the head', madeFor: 'task-incremental' },
+  create: (options: NetworkOptions) => new MultiHeadMLP(options),
+});

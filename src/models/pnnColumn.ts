@@ -1,7 +1,6 @@
 import type { Kernels, Value } from '../backend';
 import type { RandomStream } from '../utils/random';
 import { Linear } from './layers/linear';
-import type { LayerGradient } from './layers/linear';
 
 /**
  * One column of a progressive neural network (Rusu et al. 2016, eq. 1): an MLP whose layers, from the second on and the
@@ -74,18 +73,5 @@ export class PNNColumn {
       activations.push(i < this.own.length - 1 ? k.relu(sum) : sum);
     });
     return activations;
-  }
-
-  /** The gradients of the column's own layers and laterals; nothing flows into earlier columns. */
-  backward(k: Kernels, activations: Value[], earlier: Value[], dLogits: Value): LayerGradient[] {
-    const gradients: LayerGradient[] = [];
-    let delta = dLogits;
-    for (let i = this.own.length - 1; i >= 0; i--) {
-      if (i < this.own.length - 1) delta = k.reluGrad(delta, activations[i + 1]);
-      gradients.push({ layer: this.own[i], input: activations[i], delta });
-      if (i > 0 && this.laterals.length) gradients.push({ layer: this.laterals[i - 1], input: earlier[i - 1], delta });
-      if (i > 0) delta = this.own[i].backward(k, delta);
-    }
-    return gradients;
   }
 }

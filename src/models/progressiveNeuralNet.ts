@@ -2,12 +2,13 @@ import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import type { Linear } from './layers/linear';
-import { networkOptions } from './mlp';
-import type { NetworkOptions } from './mlp';
+import { registerArchitecture } from './architectures';
+import { MLP } from './mlp';
 import { Model } from './model';
-import type { Pass, TaskChoice } from './model';
+import type { TaskOfRows } from './model';
 import { PNNColumn } from './pnnColumn';
+import { networkOptions } from './trunk';
+import type { Layer, NetworkOptions } from './trunk';
 
 /**
  * A progressive neural network (Rusu et al. 2016): each task gets a column of its own with lateral connections from all
@@ -21,16 +22,13 @@ export class ProgressiveNeuralNet extends Model {
   readonly inputSize: number;
   /** One column a task, in the order they were added. */
   readonly columns: PNNColumn[] = [];
-  private readonly hidden: number[];
-  private readonly seed: number;
+  private readonly options: Required<NetworkOptions>;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], seed}` */
   constructor(options: NetworkOptions = {}) {
     super();
-    const { inputSize, hidden, seed } = networkOptions('ProgressiveNeuralNet', options);
-    this.inputSize = inputSize;
-    this.hidden = hidden;
-    this.seed = seed;
+    this.options = networkOptions('ProgressiveNeuralNet', options);
+    this.inputSize = this.options.inputSize;
   }
 
   /**
@@ -43,8 +41,8 @@ export class ProgressiveNeuralNet extends Model {
   addColumn(nClasses: number): number {
     checkNumber('ProgressiveNeuralNet.addColumn', 'nClasses', nClasses, { min: 1, integer: true });
     const id = this.columns.length;
-    const random = new RandomStream(this.seed, id === 0 ? 'initialisation' : `initialisation/column${id}`);
-    this.columns.push(new PNNColumn(id, [this.inputSize, ...this.hidden, nClasses], random));
+    const random = new RandomStream(this.options.seed, id === 0 ? 'initialisation' : `initialisation/column${id}`);
+    this.columns.push(new PNNColumn(id, [this.inputSize, ...this.options.hidden, nClasses], random));
     return id;
   }
 
@@ -53,7 +51,11 @@ export class ProgressiveNeuralNet extends Model {
     this.column(id).freeze();
   }
 
-  layers(): Linear[] {
+  config(): Required<NetworkOptions> {
+    return { ...this.options, hidden: [...this.options.hidden] };
+  }
+
+  layers(): Layer[] {
     return this.columns.flatMap((column) => column.layers());
   }
 
@@ -72,7 +74,7 @@ export class ProgressiveNeuralNet extends Model {
     return task.id < this.columns.length;
   }
 
-  pass(k: Kernels, x: Value, task: TaskChoice): Pass {
+  logits(k: Kernels, x: Value, task: TaskOfRows): Value {
     if (typeof task === 'object') {
       throw problem(
         'ProgressiveNeuralNet',
@@ -81,12 +83,18 @@ export class ProgressiveNeuralNet extends Model {
       );
     }
     const column = this.column(task);
-    const earlier = this.earlierActivations(k, x, column.id);
-    const activations = column.forward(k, x, earlier);
-    return {
-      logits: activations[activations.length - 1],
-      backward: (kernels, dLogits) => column.backward(kernels, activations, earlier, dLogits),
-    };
+    const activations = column.forward(k, x, this.earlierActivations(k, x, column.id));
+    return activations[activations.length - 1];
+  }
+
+  /** The column's own layers as a network of its own: without earlier columns there are no laterals. */
+  override fromScratch(task: Task): Model {
+    const fresh = new ProgressiveNeuralNet(this.options);
+    while (fresh.columns.length <= task.id) fresh.addColumn(task.classes.length);
+    const alone = new MLP({ ...this.options, nClasses: task.classes.length });
+    const own = fresh.columns[task.id].own.flatMap((layer) => layer.parameters());
+    alone.parameters().forEach((parameter, i) => parameter.set(own[i].data()));
+    return alone;
   }
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
@@ -102,10 +110,10 @@ export class ProgressiveNeuralNet extends Model {
       return values.length === 1 ? values[0] : k.concat(values, 1);
     };
     for (let id = 0; id < count; id++) {
-      const inputs = id === 0 ? [] : this.hidden.map((_, i) => sideBySide(i + 1));
-      byColumn.push(this.columns[id].forward(k, x, inputs));
+      const inputs = id === 0 ? [] : this.options.hidden.map((_, i) => sideBySide(i + 1));
+      byColumn.push(this.columns[id].forward(k, x, inputs).map((level) => k.stopGradient(level)));
     }
-    return count === 0 ? [] : this.hidden.map((_, i) => sideBySide(i + 1));
+    return count === 0 ? [] : this.options.hidden.map((_, i) => sideBySide(i + 1));
   }
 
   private column(id: number | undefined): PNNColumn {
@@ -119,3 +127,9 @@ export class ProgressiveNeuralNet extends Model {
     );
   }
 }
+
+registerArchitecture({
+  name: 'ProgressiveNeuralNet',
+  needs: { taskId: true, outputs: 'growing', how: 'the task id chooses the column' },
+  create: (options: NetworkOptions) => new ProgressiveNeuralNet(options),
+});

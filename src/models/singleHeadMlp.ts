@@ -1,8 +1,9 @@
 import type { Task } from '../data/task';
 import { checkNumber } from '../utils/errors';
-import { getSeed, RandomStream } from '../utils/random';
+import { RandomStream } from '../utils/random';
+import { registerArchitecture } from './architectures';
 import { MLP } from './mlp';
-import type { NetworkOptions } from './mlp';
+import type { NetworkOptions } from './trunk';
 
 /** Options of `SingleHeadMLP`. */
 export interface SingleHeadMLPOptions extends NetworkOptions {
@@ -16,12 +17,10 @@ export interface SingleHeadMLPOptions extends NetworkOptions {
  */
 export class SingleHeadMLP extends MLP {
   override readonly architecture = 'SingleHeadMLP';
-  private readonly seed: number;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: 2, seed}` */
   constructor({ nClasses = 2, ...options }: SingleHeadMLPOptions = {}) {
     super({ nClasses, ...options });
-    this.seed = options.seed ?? getSeed();
   }
 
   /**
@@ -30,7 +29,7 @@ export class SingleHeadMLP extends MLP {
    */
   expandHead(count: number): void {
     checkNumber('SingleHeadMLP.expandHead', 'count', count, { min: 1, integer: true });
-    this.head.grow(count, new RandomStream(this.seed, `initialisation/classes from ${this.nClasses}`));
+    this.head.grow(count, new RandomStream(this.options.seed, `initialisation/classes from ${this.nClasses}`));
   }
 
   override prepareTask(task: Task): void {
@@ -43,3 +42,14 @@ export class SingleHeadMLP extends MLP {
     if (classes > this.nClasses) this.expandHead(classes - this.nClasses);
   }
 }
+
+registerArchitecture({
+  name: 'SingleHeadMLP',
+  needs: {
+    taskId: false,
+    outputs: 'growing',
+    how: 'the head grows with the classes, and all classes seen so far compete',
+    madeFor: 'class-incremental',
+  },
+  create: (options: SingleHeadMLPOptions) => new SingleHeadMLP(options),
+});

@@ -1,5 +1,9 @@
-import { problem } from '../utils/errors';
 import type { Parameter } from '../autodiff';
+import { elements } from '../backend';
+import { problem } from '../utils/errors';
+
+/** The version of `ModelState` that this library writes; states without one are of the first edition (weights only). */
+export const MODEL_STATE_VERSION = 2;
 
 /** One parameter of a saved model. */
 export interface ParameterState {
@@ -13,37 +17,90 @@ export interface ParameterState {
   data: string;
 }
 
-/** A model's weights as plain data, ready for `JSON.stringify`; see `Model.state`. */
+/** A model as plain data, ready for `JSON.stringify`; see `Model.state`. */
 export interface ModelState {
+  /** Version of this format; absent in states of the first edition. */
+  version?: number;
   /** The architecture it was taken from, e.g. `MultiHeadMLP`. */
   architecture: string;
   /** Numbers per input. */
   inputSize: number;
+  /** The options it was made with; absent in states of the first edition. */
+  config?: object;
+  /** Names of the tasks it has learnt; absent in states of the first edition. */
+  learnt?: string[];
   /** All parameters, in the model's order. */
   parameters: ParameterState[];
 }
 
 /** What of a model is saved; a `Model` is one. */
-export interface Saved {
+interface Saved {
   readonly architecture: string;
   readonly inputSize: number;
+  readonly learnt: readonly string[];
+  config(): object;
   parameters(): Parameter[];
 }
 
-/** The weights of a model, heads and columns that were added included. */
+/** The model as plain data. */
 export function modelState(model: Saved): ModelState {
   const { architecture, inputSize } = model;
   const parameters = model.parameters().map((parameter) => {
     const { name, shape, frozen } = parameter;
     return { name, shape: [...shape], frozen, data: encode(parameter.data()) };
   });
-  return { architecture, inputSize, parameters };
+  return { version: MODEL_STATE_VERSION, architecture, inputSize, config: model.config(), learnt: [...model.learnt], parameters };
+}
+
+/**
+ * Checks saved data before anything is made from it: a file may be damaged, foreign, or of a later version.
+ *
+ * @throws naming what is wrong
+ */
+export function checkState(subject: string, state: unknown): asserts state is ModelState {
+  const damaged = (reason: string) => problem(subject, reason, 'pass what state() of a model gave, or JSON.parse of its file');
+  if (typeof state !== 'object' || state === null) {
+    throw damaged(`expected a saved model, got ${typeof state === 'string' ? 'text' : String(state)}`);
+  }
+  const { version, architecture, inputSize, config, learnt, parameters } = state as Record<string, unknown>;
+  if (version !== undefined && version !== MODEL_STATE_VERSION) {
+    const reason = `the saved model has format version ${shownShort(version)}, this library reads ${MODEL_STATE_VERSION}`;
+    throw problem(subject, reason, 'use the version of the library that saved it');
+  }
+  if (typeof architecture !== 'string') throw damaged('the saved model names no architecture');
+  if (!Number.isInteger(inputSize)) throw damaged(`the saved model's inputSize is ${shownShort(inputSize)}, no whole number`);
+  if (config !== undefined && (typeof config !== 'object' || config === null)) throw damaged('config is no object');
+  if (learnt !== undefined && !(Array.isArray(learnt) && learnt.every((name) => typeof name === 'string'))) {
+    throw damaged('learnt is no list of names');
+  }
+  if (!Array.isArray(parameters)) throw damaged('the saved model has no list of parameters');
+  const names = new Set<string>();
+  for (const [i, one] of parameters.entries()) {
+    checkParameter(damaged, i, one);
+    if (names.has(one.name)) throw damaged(`parameter ${one.name} is there twice`);
+    names.add(one.name);
+  }
+}
+
+function checkParameter(damaged: (reason: string) => Error, i: number, one: unknown): asserts one is ParameterState {
+  if (typeof one !== 'object' || one === null) throw damaged(`parameter ${i} is no object`);
+  const { name, shape, frozen, data } = one as Record<string, unknown>;
+  if (typeof name !== 'string') throw damaged(`parameter ${i} has no name`);
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw damaged(`${name}: its shape is ${shownShort(shape)}, no list of whole numbers`);
+  }
+  if (typeof frozen !== 'boolean') throw damaged(`${name}: frozen is ${shownShort(frozen)}, not true or false`);
+  if (typeof data !== 'string') throw damaged(`${name}: its data is ${shownShort(data)}, no base64 text`);
+  const bytes = Buffer.byteLength(data, 'base64');
+  if (bytes !== 4 * elements(shape as number[])) {
+    throw damaged(`${name} holds ${bytes} bytes, its shape [${String(shape)}] needs ${4 * elements(shape as number[])}`);
+  }
 }
 
 /**
  * Writes saved weights into a model that has every parameter already, all or none of them.
  *
- * @throws when names, shapes or the number of values differ
+ * @throws when names or shapes differ, or a number is not finite
  */
 export function writeParameters(model: Saved, state: ModelState): void {
   const saved = new Map(state.parameters.map((one) => [one.name, one]));
@@ -54,15 +111,11 @@ export function writeParameters(model: Saved, state: ModelState): void {
     saved.delete(parameter.name);
     if (one.shape.join() !== parameter.shape.join()) {
       const reason = `${parameter.name} is [${parameter.shape}] here and [${one.shape}] in the saved model`;
-      throw problem(subject, reason, 'make the model with the same hidden widths');
+      throw problem(subject, reason, 'make the model with the options of the saved one, or use Model.from');
     }
     const values = decode(one.data);
-    if (values.length !== one.shape.reduce((product, n) => product * n, 1)) {
-      throw problem(
-        subject,
-        `${parameter.name} holds ${values.length} numbers, its shape is [${one.shape}]`,
-        'the saved state is damaged',
-      );
+    if (!values.every(Number.isFinite)) {
+      throw problem(subject, `${parameter.name} holds a number that is not finite`, 'the saved model had diverged; train anew');
     }
     return { parameter, values, frozen: one.frozen };
   });
@@ -72,6 +125,10 @@ export function writeParameters(model: Saved, state: ModelState): void {
     parameter.set(values);
     parameter.frozen = frozen;
   }
+}
+
+function shownShort(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 20)}'` : String(value);
 }
 
 function encode(values: Float32Array | Int32Array): string {

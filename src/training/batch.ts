@@ -1,5 +1,6 @@
+import type { Parameter } from '../autodiff';
 import type { Value } from '../backend';
-import type { TaskChoice } from '../models';
+import type { TaskOfRows } from '../models';
 
 /** The samples of one training step. */
 export interface TrainingBatch {
@@ -8,9 +9,17 @@ export interface TrainingBatch {
   /** Labels, int32 [n]. */
   readonly y: Value;
   /** The task of the rows where the scenario reveals it: one id, or an int32 value [n] when rows of several tasks are mixed. */
-  readonly task: TaskChoice;
+  readonly task: TaskOfRows;
   /** Number of rows. */
   readonly size: number;
-  /** What `feeds` of the method drew on the host for this step, as int32 values. */
-  readonly feeds: Readonly<Record<string, Value>>;
+  /** What `draws` of the method drew on the host for this step, as int32 values. */
+  readonly drawn: Readonly<Record<string, Value>>;
+}
+
+/** The gradients of a step: as the loss gave them, and as the method made them before the optimiser stepped along them. */
+export interface StepGradients {
+  /** Gradients of the loss, before `adjustGradients`. */
+  readonly raw: ReadonlyMap<Parameter, Value>;
+  /** What `adjustGradients` gave. */
+  readonly adjusted: ReadonlyMap<Parameter, Value>;
 }

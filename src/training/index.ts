@@ -1,6 +1,14 @@
-export type { TrainingBatch } from './batch';
+export type { StepGradients, TrainingBatch } from './batch';
+export { together } from './data';
+export type { TaskLoaders, TrainingData } from './data';
+export { MethodHooks } from './hooks';
+export type { Phase } from './plan';
+export { needsFit } from './needs';
+export type { MethodNeeds } from './needs';
+export { TRAINER_DEFAULTS } from './options';
+export type { TrainerOptions } from './options';
 export { TrainingInterrupted } from './progress';
 export type { Probes, ProgressEvent, TrainCall, TrainingReport } from './progress';
+export type { TrainerState } from './state';
 export { CLTrainer } from './trainer';
-export { TRAINER_DEFAULTS } from './types';
-export type { CapacityReport, LossAndGradients, TaskLoaders, TrainerOptions } from './types';
+export type { CapacityReport } from './trainer';

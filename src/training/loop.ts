@@ -1,65 +1,101 @@
-import type { TaskLoader } from '../data/loader';
+import type { TaskCursor } from './cursor';
+import type { TrainingData } from './data';
+import { Monitor } from './monitor';
+import type { LoopCall, Phase, TaskTraining } from './plan';
+import { TrainingInterrupted } from './progress';
+import type { TrainingReport } from './progress';
 import { Residency } from './residency';
 import { chooseRunner } from './runners/choose';
-import { Draws } from './runners/opByOp';
-import type { TaskCursor } from './cursor';
-import type { StepSource } from './runners/opByOp';
-import { TrainingInterrupted } from './progress';
-import type { TrainCall, TrainingReport } from './progress';
-import { Watch } from './monitor';
+import type { StepRunner } from './runners/runner';
 
 /** Between two looks at the clock, the interrupt signal and the losses there are as many steps as fit into this time. */
 const CHUNK_MS = 40;
 
 /** Trains on one task from `cursor` on, which it moves along. */
-export async function runTask(
-  loader: TaskLoader,
-  epochs: number,
-  cursor: TaskCursor,
-  call: TrainCall,
-  source: StepSource,
-): Promise<TrainingReport> {
-  cursor.draws ??= new Draws((batchSize) => source.feeds(batchSize));
-  const data = new Residency(loader);
-  const runner = chooseRunner(
-    { loader, data, source, draws: cursor.draws, sizes: batchSizes(loader, epochs, cursor) },
-    call.execution,
-  );
-  const watch = new Watch(loader, epochs, cursor, call, source);
-  let chunk = 4;
+export async function runTask(training: TaskTraining, cursor: TaskCursor, call: LoopCall): Promise<TrainingReport> {
+  const monitor = new Monitor(training, cursor, call);
+  const residency = new Residency(training.data, training.task.inputSize);
+  let last: Pick<StepRunner, 'execution' | 'executionNote'> | undefined;
   try {
-    for (; cursor.epoch < epochs; cursor.epoch++, cursor.batch = 0) {
-      const order = loader.epoch(cursor.epoch);
-      watch.beginEpoch();
-      while (cursor.batch < loader.batchesPerEpoch) {
-        const done = cursor.epoch * loader.batchesPerEpoch + cursor.batch;
-        if (call.probes?.steps.includes(done)) await call.probes.measure(done);
-        const started = performance.now();
-        const steps = Math.min(chunk, loader.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
-        const batches = Array.from({ length: steps }, (_, i) => batchAt(order, loader.batchSize, cursor.batch + i));
-        const losses = runner.run(batches);
-        watch.check(losses);
-        call.onLosses?.(losses, done);
-        cursor.batch += steps;
-        const msPerStep = (performance.now() - started) / steps;
-        chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / msPerStep)));
-        await new Promise((resolve) => setImmediate(resolve));
-        const finished = cursor.epoch === epochs - 1 && cursor.batch === loader.batchesPerEpoch;
-        if (call.signal?.aborted && !finished)
-          throw new TrainingInterrupted(`${watch.where()}: interrupted; what was learnt is kept, call again to go on`);
-        watch.report();
-      }
+    for (; cursor.phase < training.phases.length; cursor.phase++, cursor.epoch = 0, cursor.batch = 0) {
+      const phase = training.phases[cursor.phase];
+      if (cursor.epoch === 0 && cursor.batch === 0) await phase.begin?.();
+      last = await runPhase(training, phase, cursor, call, monitor, residency);
     }
-    const total = epochs * loader.batchesPerEpoch;
-    if (call.probes?.steps.includes(total)) await call.probes.measure(total);
-    return watch.finish(runner);
+    await probe(call, monitor.steps);
+    return monitor.finish(last!);
   } finally {
-    runner.close();
-    data.release();
+    residency.release();
   }
 }
 
-function stepsToNextProbe({ probes }: TrainCall, done: number): number {
+async function runPhase(
+  training: TaskTraining,
+  { epochs }: Phase,
+  cursor: TaskCursor,
+  call: LoopCall,
+  monitor: Monitor,
+  residency: Residency,
+): Promise<Pick<StepRunner, 'execution' | 'executionNote'>> {
+  const { data } = training;
+  const startBatch = cursor.batch;
+  const runner = chooseRunner(
+    {
+      step: (batch) => training.step(batch),
+      notRecordable: training.notRecordable,
+      task: training.taskId,
+      data,
+      residency,
+      draws: cursor.draws,
+      stepsLeft: (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch,
+      sizeOf: (step) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch),
+    },
+    call.execution,
+  );
+  try {
+    for (; cursor.epoch < epochs; cursor.epoch++, cursor.batch = 0) {
+      await runEpoch(training, runner, cursor, call, monitor);
+    }
+    return { execution: runner.execution, executionNote: runner.executionNote };
+  } finally {
+    runner.close();
+  }
+}
+
+async function runEpoch(
+  training: TaskTraining,
+  runner: StepRunner,
+  cursor: TaskCursor,
+  call: LoopCall,
+  monitor: Monitor,
+): Promise<void> {
+  const { data } = training;
+  const order = data.epoch(monitor.epochOfTask());
+  monitor.beginEpoch();
+  while (cursor.batch < data.batchesPerEpoch) {
+    const done = monitor.step();
+    await probe(call, done);
+    const started = performance.now();
+    const steps = Math.min(monitor.chunk, data.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
+    const batches = Array.from({ length: steps }, (_, i) => batchAt(order, data.batchSize, cursor.batch + i));
+    const losses = runner.run(batches);
+    call.onLosses?.(losses, done);
+    monitor.check(losses, batches);
+    cursor.batch += steps;
+    monitor.chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / ((performance.now() - started) / steps))));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (call.signal?.aborted && monitor.step() < monitor.steps) {
+      throw new TrainingInterrupted(`${monitor.where()}: interrupted; what was learnt is kept, call again to go on`);
+    }
+    monitor.report();
+  }
+}
+
+async function probe({ probes }: LoopCall, step: number): Promise<void> {
+  if (probes?.steps.includes(step)) await probes.measure(step);
+}
+
+function stepsToNextProbe({ probes }: LoopCall, done: number): number {
   return Math.min(...(probes?.steps ?? []).filter((step) => step > done).map((step) => step - done), Infinity);
 }
 
@@ -68,11 +104,6 @@ function batchAt(order: Int32Array, batchSize: number, batch: number): Int32Arra
   return order.slice(batch * batchSize, (batch + 1) * batchSize);
 }
 
-/** The sizes of all batches still to come. */
-function batchSizes(loader: TaskLoader, epochs: number, cursor: TaskCursor): number[] {
-  const { size, batchSize, batchesPerEpoch } = loader;
-  const epoch = Array.from({ length: batchesPerEpoch }, (_, i) => Math.min(batchSize, size - i * batchSize));
-  return Array.from({ length: epochs - cursor.epoch }, () => epoch)
-    .flat()
-    .slice(cursor.batch);
+function batchSizeOf({ size, batchSize }: TrainingData, batch: number): number {
+  return Math.min(batchSize, size - batch * batchSize);
 }

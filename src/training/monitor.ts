@@ -1,73 +1,107 @@
-import type { TaskLoader } from '../data/loader';
 import type { TaskCursor } from './cursor';
+import type { TaskTraining } from './plan';
 import type { ProgressEvent, TrainCall, TrainingReport } from './progress';
-import type { StepSource } from './runners/opByOp';
 
 const PROGRESS_MS = 100;
 /** A mean cross-entropy beyond this is no learning any more (10 classes at chance: 2.3). */
 const EXPLODED = 1e4;
 
-/** Keeps the time, looks at the losses and tells the caller. */
-export class Watch {
+/** A mean over samples that comes in parts. */
+class SampleMean {
+  private sum = 0;
+  private count = 0;
+
+  add(mean: number, samples: number): void {
+    this.sum += mean * samples;
+    this.count += samples;
+  }
+
+  /** NaN before anything was added. */
+  get value(): number {
+    return this.sum / this.count;
+  }
+}
+
+/** Keeps the time of a task's training, looks at the losses and tells the caller. */
+export class Monitor {
+  /** Steps of the task, over all phases and epochs. */
+  readonly steps: number;
+  /** How many steps the loop runs between two looks at the clock. */
+  chunk = 4;
   private readonly started = performance.now();
-  private readonly steps: number;
   private done = 0;
-  private sinceReport: number[] = [];
-  private epochLoss = 0;
-  private epochSteps = 0;
+  private sinceReport = new SampleMean();
+  private epochLoss = new SampleMean();
   private lastReport = 0;
 
   constructor(
-    private readonly loader: TaskLoader,
-    private readonly epochs: number,
+    private readonly training: TaskTraining,
     private readonly cursor: TaskCursor,
     private readonly call: TrainCall,
-    private readonly source: StepSource,
   ) {
-    this.steps = epochs * loader.batchesPerEpoch;
+    this.steps = this.epochs * training.data.batchesPerEpoch;
+  }
+
+  /** Epochs of the task, over all phases. */
+  private get epochs(): number {
+    return this.training.phases.reduce((sum, { epochs }) => sum + epochs, 0);
+  }
+
+  /** The epoch of the task, over all phases, from 0. */
+  epochOfTask(): number {
+    const before = this.training.phases.slice(0, this.cursor.phase);
+    return before.reduce((sum, { epochs }) => sum + epochs, 0) + this.cursor.epoch;
+  }
+
+  /** Steps of the task done so far. */
+  step(): number {
+    return this.epochOfTask() * this.training.data.batchesPerEpoch + this.cursor.batch;
   }
 
   beginEpoch(): void {
-    this.epochLoss = 0;
-    this.epochSteps = 0;
+    this.epochLoss = new SampleMean();
   }
 
   /** Where training is, in words. */
   where(batch = this.cursor.batch): string {
-    const { task, batchesPerEpoch } = this.loader;
-    return `task ${task.id + 1} (${task.name}), epoch ${this.cursor.epoch + 1} of ${this.epochs}, step ${batch} of ${batchesPerEpoch}`;
+    const { task, data } = this.training;
+    const epoch = `epoch ${this.epochOfTask() + 1} of ${this.epochs}`;
+    return `task ${task.id + 1} (${task.name}), ${epoch}, step ${batch} of ${data.batchesPerEpoch}`;
   }
 
-  check(losses: Float32Array): void {
+  /** Throws where a loss is none; else adds the losses of these batches to the means. */
+  check(losses: Float32Array, batches: readonly Int32Array[]): void {
     losses.forEach((loss, i) => {
       if (loss <= EXPLODED) return;
       const what = Number.isFinite(loss) ? `the loss exploded to ${loss.toExponential(1)}` : 'the loss is not a number';
+      const where = this.where(this.cursor.batch + i + 1);
       throw new Error(
-        `${this.where(this.cursor.batch + i + 1)}: ${what}; likely cause: ${this.source.likelyCause()}. The weights are lost; make model and trainer anew.`,
+        `${where}: ${what}; likely cause: ${this.training.likelyCause()}. The weights are lost; make model and trainer anew.`,
       );
     });
-    const sum = losses.reduce((total, loss) => total + loss, 0);
-    this.epochLoss += sum;
-    this.epochSteps += losses.length;
+    losses.forEach((loss, i) => {
+      this.epochLoss.add(loss, batches[i].length);
+      this.sinceReport.add(loss, batches[i].length);
+    });
     this.done += losses.length;
-    this.sinceReport.push(sum / losses.length);
   }
 
+  /** Tells the caller, at most ten times a second. */
   report(force = false): void {
     const now = performance.now();
     if (!this.call.onProgress || (!force && now - this.lastReport < PROGRESS_MS)) return;
     this.call.onProgress(this.event());
     this.lastReport = now;
-    this.sinceReport = [];
+    this.sinceReport = new SampleMean();
   }
 
   finish({ execution, executionNote }: Pick<TrainingReport, 'execution' | 'executionNote'>): TrainingReport {
-    this.sinceReport = [this.epochLoss / this.epochSteps];
+    this.sinceReport = this.epochLoss;
     this.report(true);
     return {
-      task: this.loader.task.id,
+      task: this.training.task.id,
       steps: this.done,
-      loss: this.epochLoss / this.epochSteps,
+      loss: this.epochLoss.value,
       seconds: this.seconds(),
       execution,
       executionNote,
@@ -75,36 +109,26 @@ export class Watch {
   }
 
   private event(): ProgressEvent {
-    const { loader, epochs, cursor, source } = this;
-    const { task } = loader;
-    const step = Math.min(this.steps, cursor.epoch * loader.batchesPerEpoch + cursor.batch);
+    const { task, nTasks } = this.training;
+    const step = Math.min(this.steps, this.step());
     const stepsPerSecond = this.done / this.seconds();
-    const stepsLeft = this.steps - step + (source.nTasks - 1 - task.id) * this.steps;
-    const matrix = source.tracker?.matrix;
+    const stepsLeft = this.steps - step + (nTasks - 1 - task.id) * this.steps;
     return {
       task: task.id,
-      nTasks: source.nTasks,
+      nTasks,
       taskName: task.name,
-      epoch: Math.min(epochs, cursor.epoch + 1),
-      epochs,
+      epoch: Math.min(this.epochs, this.epochOfTask() + 1),
+      epochs: this.epochs,
       step,
       steps: this.steps,
-      loss: this.sinceReport.reduce((a, b) => a + b, 0) / Math.max(1, this.sinceReport.length),
+      loss: this.sinceReport.value,
       stepsPerSecond,
       secondsLeft: stepsLeft / stepsPerSecond,
-      accuracy: source.tracker && lastColumnMean(source.tracker.matrix, task.id - 1),
-      matrix,
+      ...this.training.standing(),
     };
   }
 
   private seconds(): number {
     return Math.max(1e-6, (performance.now() - this.started) / 1000);
   }
-}
-
-/** Mean over the learnt tasks' accuracies in a column of the matrix; undefined before there are any. */
-function lastColumnMean(matrix: readonly (readonly (number | null)[])[], column: number): number | undefined {
-  const values = matrix.slice(0, column + 1).map((row) => row[column]);
-  const known = values.filter((value): value is number => typeof value === 'number');
-  return known.length ? known.reduce((a, b) => a + b, 0) / known.length : undefined;
 }

@@ -1,3 +1,4 @@
+import type { TaskLoader } from '../data/loader';
 import type { AccuracyMatrix } from '../metrics';
 
 /** What a running training tells about itself, at most ten times a second. */
@@ -46,6 +47,8 @@ export interface TrainCall {
    * @param firstStep number of the chunk's first step within the task, from 0
    */
   onLosses?: (losses: Float32Array, firstStep: number) => void;
+  /** Called when a task is trained to the end, with the report that `trainTask` returns. */
+  onTask?: (report: TrainingReport) => void;
   /** Measurements during the task, for learning curves. */
   probes?: Probes;
 }
@@ -55,7 +58,7 @@ export interface Probes {
   /** Numbers of training steps of the task; 0 is before the first step, when the model has its head or column already. */
   readonly steps: readonly number[];
   /** Called after each of these numbers of steps; the model may be evaluated here. */
-  measure(step: number): void | Promise<void>;
+  measure(step: number, loader: TaskLoader): void | Promise<void>;
 }
 
 /** What a training call returns. */

@@ -1,6 +1,6 @@
 import { backend } from '../backend';
 import type { Value } from '../backend';
-import type { TaskLoader } from '../data/loader';
+import type { TrainingData } from './data';
 
 /** A task's samples on the device, in stored order. */
 export interface DeviceData {
@@ -8,6 +8,8 @@ export interface DeviceData {
   readonly images: Value;
   /** Labels, int32 [size]. */
   readonly labels: Value;
+  /** The task of each sample, int32 [size]; undefined where all are of one. */
+  readonly tasks: Value | undefined;
 }
 
 /**
@@ -17,22 +19,31 @@ export interface DeviceData {
 export class Residency {
   private onDevice: DeviceData | undefined;
 
-  constructor(private readonly loader: TaskLoader) {}
+  /** @param inputSize numbers per input */
+  constructor(
+    private readonly data: TrainingData,
+    private readonly inputSize: number,
+  ) {}
 
   /** The samples on the device. */
-  get data(): DeviceData {
+  get samples(): DeviceData {
     if (!this.onDevice) {
       const { upload, keep, kernels } = backend();
-      const { loader } = this;
-      const images = upload(loader.size, loader.task.inputSize, (part, start, count) => loader.fill(part, start, count));
-      this.onDevice = { images: keep(images), labels: keep(kernels.tensor(loader.labels(), [loader.size])) };
+      const { data, inputSize } = this;
+      const whole = (numbers: Int32Array) => keep(kernels.tensor(numbers, [data.size]));
+      const images = keep(upload(data.size, inputSize, (part, start, count) => data.fill(part, start, count)));
+      const tasks = data.taskIds?.();
+      this.onDevice = { images, labels: whole(data.labels()), tasks: tasks && whole(tasks) };
     }
     return this.onDevice;
   }
 
-  /** Frees what lies on the device; the next look at `data` puts it there again. */
+  /** Frees what lies on the device; the next look at `samples` puts it there again. */
   release(): void {
-    if (this.onDevice) backend().dispose(this.onDevice.images, this.onDevice.labels);
+    if (this.onDevice) {
+      const { images, labels, tasks } = this.onDevice;
+      backend().dispose(images, labels, ...(tasks ? [tasks] : []));
+    }
     this.onDevice = undefined;
   }
 }

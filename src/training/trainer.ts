@@ -1,166 +1,102 @@
-import { backend, initBackend, Variable } from '../backend';
-import type { Kernels, Value } from '../backend';
+import { Tape } from '../autodiff';
+import { backend, initBackend } from '../backend';
+import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import { CLMetricsTracker } from '../metrics';
-import { countParameters } from '../models';
-import type { Model, TaskChoice } from '../models';
-import type { Gradients, Parameter } from '../autodiff';
-import { checkCompatibility, SCENARIOS } from '../scenarios/compatibility';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
-import { getSeed } from '../utils/random';
+import { architectureCompatibility, countParameters } from '../models';
+import type { Model } from '../models';
+import { SCENARIOS } from '../scenarios/compatibility';
+import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
-import { notRecordable } from './runners/choose';
-import { countCorrect } from './evaluation';
-import { runTask } from './loop';
+import { checkCall } from './call';
 import type { TaskCursor } from './cursor';
+import type { TaskLoaders } from './data';
+import { checkFiniteWeights, countCorrect } from './evaluation';
+import { exclusively, pausing } from './exclusive';
+import { checkLabels, checkStream } from './fit';
+import { History } from './history';
+import { MethodHooks, STEP_HOOKS } from './hooks';
+import { runTask } from './loop';
+import { newOptimizer } from './optimizers';
+import type { Optimizer } from './optimizers';
+import type { TrainerOptions } from './options';
 import type { TrainCall, TrainingReport } from './progress';
-import { TRAINER_DEFAULTS } from './types';
-import type { CapacityReport, LossAndGradients, TaskLoaders, TrainerOptions } from './types';
+import { notRecordable } from './runners/choose';
+import { Draws } from './runners/draws';
+import { restoreTrainer, trainerState } from './state';
+import type { TrainerParts, TrainerState } from './state';
+import { warnOfLostMemory, warnOfSkippedConsolidation } from './warnings';
 
-/** What runs at every step. */
-const STEP_HOOKS = ['feeds', 'composeBatch', 'gradients', 'adjustGradients', 'afterStep'];
+/** Parameters of a model by whether they can still change. */
+export interface CapacityReport {
+  /** All parameters. */
+  readonly total: number;
+  /** Parameters that no step changes any more. */
+  readonly frozen: number;
+  /** Parameters that training may change. */
+  readonly trainable: number;
+}
 
 /**
- * Learns a stream of tasks with one method. This class owns the training loop; a method overrides the hooks it needs:
- * `beginTask`, `feeds`, `composeBatch`, `gradients`, `adjustGradients`, `afterStep`, `endTask`.
+ * Learns a stream of tasks with one method. This class owns the training loop; a method overrides the hooks it needs (see
+ * `MethodHooks`): `beginTask`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`, `endTask` and a few more.
  *
  * @example
  * const trainer = new EWC(new MultiHeadMLP(), { lambda: 100 });
  * const tracker = await trainer.runSequence(getSplitMnist());
  * console.log(tracker.compute().summary('EWC'));
  */
-export abstract class CLTrainer<Own extends object = {}> {
-  /**
-   * That the step hooks of this class (`feeds`, `composeBatch`, `gradients`, `adjustGradients`, `afterStep`) can be recorded
-   * as a graph: they use only `this.k` on values, and may run once instead of at every step, because they neither count
-   * nor change anything in JavaScript (what must happen at every step goes into `hostCall` or `hostIf`, or into `feeds`, whose
-   * draws must not depend on earlier steps). A class that overrides such a hook and does not declare it runs op by op.
-   */
-  static readonly recordable: boolean = true;
-  /** Short name in tables and figures, e.g. `ewc`. */
-  readonly method: string = 'custom';
-  /** The options in force, defaults filled in. */
-  readonly options: TrainerOptions & Own;
+export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own> {
   /** The accuracy matrix of `runSequence`, from its first call on. */
   tracker: CLMetricsTracker | undefined;
-  private readonly velocities = new Map<Parameter, Variable>();
-  private readonly prepared = new Set<number>();
-  private readonly trained: number[] = [];
-  private readonly consolidated = new Set<number>();
-  private cursor: TaskCursor | undefined;
+  readonly #history: History;
+  readonly #loaders: TaskLoader[] = [];
+  readonly #optimizer: Optimizer;
+  #cursor: TaskCursor | undefined;
 
   /**
    * @param model the network to train
-   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, seed}` and the method's own
+   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, optimizer: 'sgd', weightDecay: 0, keepOptimizer: false, seed}` and the
+   *   method's own
    * @param ownDefaults the method's own options with their defaults
    */
-  constructor(
-    readonly model: Model,
-    options: Partial<TrainerOptions & Own> = {},
-    ownDefaults: Own = {} as Own,
-  ) {
-    const defaults = { ...TRAINER_DEFAULTS, seed: getSeed(), ...ownDefaults };
-    this.options = withDefaults(this.constructor.name, options, defaults) as TrainerOptions & Own;
-    checkNumber(this.constructor.name, 'lr', this.options.lr, { min: 0 });
-    checkNumber(this.constructor.name, 'momentum', this.options.momentum, { min: 0, max: 1 });
-    checkNumber(this.constructor.name, 'epochs', this.options.epochs, { min: 1, integer: true });
-    checkNumber(this.constructor.name, 'seed', this.options.seed, { integer: true });
+  constructor(model: Model, options: Partial<TrainerOptions & Own> = {}, ownDefaults: Own = {} as Own) {
+    super(model, options, ownDefaults);
+    this.#history = new History(this.constructor.name);
+    this.#optimizer = newOptimizer(this.options);
   }
-
-  // ── hooks: what a method may override ─────────────────────────────────────────────────────────────────────────────
-
-  /** Before the first step of a task, after the model got its head or column. */
-  protected beginTask(_task: Task): void | Promise<void> {}
-
-  /** What the host draws for the next step, as int32 arrays whose lengths depend on the batch size only. */
-  protected feeds(_batchSize: number): Record<string, Int32Array> {
-    return {};
-  }
-
-  /** The batch to learn from; methods with a memory mix theirs in. */
-  protected composeBatch(batch: TrainingBatch): TrainingBatch {
-    return batch;
-  }
-
-  /** Loss and gradients of the batch; the default is mean cross-entropy. */
-  protected gradients(batch: TrainingBatch): LossAndGradients {
-    return this.model.lossAndGradients(this.k, batch.x, batch.y, batch.task);
-  }
-
-  /** The gradients to step along; penalties add to them, projections change them. */
-  protected adjustGradients(gradients: Gradients, _batch: TrainingBatch): Gradients {
-    return gradients;
-  }
-
-  /** After the weights were changed. */
-  protected afterStep(_gradients: Gradients, _batch: TrainingBatch): void {}
-
-  /** After the last step of a task: importances, anchors, memories, freezing. */
-  protected endTask(_task: Task, _loader: TaskLoader): void | Promise<void> {}
-
-  /** What most likely made the loss explode, for the error message. */
-  protected likelyCause(): string {
-    return `a learning rate of ${this.options.lr} that is too large (with momentum ${this.options.momentum})`;
-  }
-
-  // ── what users call ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Trains on one task. Interrupted training (see `signal`) goes on where it stopped when called again with the same task.
    *
    * @param loader the task's training data
-   * @throws when model and scenario do not fit, when the loss is not finite (with task, epoch, step and likely cause), or
-   *   `TrainingInterrupted`
+   * @throws when model, data and scenario do not fit, when another call is still running, when the loss is not finite (with task,
+   *   epoch, step and likely cause), or `TrainingInterrupted`
    */
   async trainTask(loader: TaskLoader, call: TrainCall & { nTasks?: number } = {}): Promise<TrainingReport> {
-    const { task } = loader;
-    await this.prepare(task);
-    if (this.cursor?.task !== task.id) {
-      this.freeVelocities();
-      this.cursor = { task: task.id, epoch: 0, batch: 0 };
-    }
-    const report = await runTask(loader, this.options.epochs, this.cursor, call, {
-      step: (batch) => this.step(batch),
-      feeds: (batchSize) => this.feeds(batchSize),
-      task: this.taskChoice(task),
-      likelyCause: () => this.likelyCause(),
-      notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['pass', 'lossAndGradients']),
-      nTasks: call.nTasks ?? task.id + 1,
-      tracker: this.tracker,
-    });
-    this.cursor = undefined;
-    this.freeVelocities();
-    if (!this.trained.includes(task.id)) this.trained.push(task.id);
-    return report;
+    checkCall(`${this.constructor.name}.trainTask`, call);
+    return this.#alone('trainTask', () => this.#train(loader, call));
   }
 
   /**
    * Lets the method keep what it needs of the task just learnt (EWC its importances, replay and GEM their memories, PNN
    * freezes the column).
    *
-   * @throws when the task was not trained before, or was consolidated already
+   * @throws when the task is not the one trained last, or was consolidated already
    */
   async consolidate(loader: TaskLoader): Promise<void> {
-    const { task } = loader;
-    const subject = `${this.constructor.name}.consolidate`;
-    if (!this.trained.includes(task.id)) {
-      throw problem(subject, `task ${task.id} has not been trained`, 'call trainTask with it first');
-    }
-    if (this.consolidated.has(task.id)) throw problem(subject, `task ${task.id} was consolidated already`);
-    await this.endTask(task, loader);
-    this.consolidated.add(task.id);
+    return this.#alone('consolidate', () => this.#keep(loader));
   }
 
   /**
    * The share of right answers on a loader's data. The model is told the task id only where the scenario reveals it.
    *
    * @returns accuracy between 0 and 1
+   * @throws when the data is of another stream than the one trained on, or a weight is not finite
    */
   async evaluate(loader: TaskLoader): Promise<number> {
-    await initBackend();
-    this.checkFit(loader.task);
-    return (await countCorrect(this.model, loader, this.taskChoice(loader.task))) / loader.size;
+    return this.#alone('evaluate', () => this.#measure(loader));
   }
 
   /**
@@ -174,17 +110,9 @@ export abstract class CLTrainer<Own extends object = {}> {
   async evaluateAll(
     testLoaders: readonly TaskLoader[],
     tracker?: CLMetricsTracker,
-    afterTask: number | undefined = this.trained[this.trained.length - 1],
+    afterTask?: number,
   ): Promise<(number | null)[]> {
-    const accuracies: (number | null)[] = [];
-    for (const loader of testLoaders) {
-      accuracies.push(this.model.canAnswer(loader.task) ? await this.evaluate(loader) : null);
-    }
-    if (tracker) {
-      if (afterTask === undefined) throw problem('evaluateAll', 'no task has been trained, so there is no column to record');
-      accuracies.forEach((accuracy, i) => accuracy !== null && tracker.record(testLoaders[i].task.id, afterTask, accuracy));
-    }
-    return accuracies;
+    return this.#alone('evaluateAll', () => this.#measureAll(testLoaders, tracker, afterTask));
   }
 
   /**
@@ -193,39 +121,11 @@ export abstract class CLTrainer<Own extends object = {}> {
    * when called again.
    *
    * @returns the tracker with the accuracy matrix: `tracker.compute()` gives the metrics
+   * @throws when the loaders do not belong together, or are of another stream than the one this trainer learns
    */
   async runSequence({ trainLoaders, testLoaders }: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
-    if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
-      throw problem(
-        'runSequence',
-        `${trainLoaders.length} training and ${testLoaders.length} test loaders`,
-        'give one of each a task',
-      );
-    }
-    for (const [i, { task }] of trainLoaders.entries()) {
-      this.checkFit(task);
-      if (task.id === i && testLoaders[i].task.id === i) continue;
-      const ids = `position ${i} holds training data of task ${task.id} and test data of task ${testLoaders[i].task.id}`;
-      throw problem(
-        'runSequence',
-        ids,
-        'give all tasks in the order of their ids, from 0 (for another order make the stream with classOrder)',
-      );
-    }
-    this.tracker ??= new CLMetricsTracker(
-      trainLoaders.length,
-      trainLoaders.map((loader) => loader.task.name),
-    );
-    for (const [i, loader] of trainLoaders.entries()) {
-      if (this.consolidated.has(loader.task.id)) continue;
-      if (!this.trained.includes(loader.task.id)) {
-        await this.measureZeroShot(loader.task, i, testLoaders[i]);
-        await this.trainTask(loader, { ...call, nTasks: trainLoaders.length });
-      }
-      await this.consolidate(loader);
-      await this.evaluateAll(testLoaders, this.tracker, loader.task.id);
-    }
-    return this.tracker;
+    checkCall(`${this.constructor.name}.runSequence`, call);
+    return this.#alone('runSequence', () => this.#learnAll(trainLoaders, testLoaders, call));
   }
 
   /** How many parameters the model has, and how many of them are frozen and trainable. */
@@ -235,60 +135,188 @@ export abstract class CLTrainer<Own extends object = {}> {
     return { total, frozen, trainable: total - frozen };
   }
 
+  /**
+   * Everything as plain data: model, optimiser, what the method remembers, random streams, where in a task training stands, and
+   * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit.
+   *
+   * @throws when the method keeps a memory but does not say how to save it
+   * @example writeFileSync('trainer.json', JSON.stringify(trainer.state()))
+   */
+  state(): TrainerState {
+    return trainerState(this.#parts());
+  }
+
+  /**
+   * Takes over what `state()` of a trainer of the same method with the same options gave, its model included.
+   *
+   * @throws when it is damaged, or of another method, other options or another architecture
+   */
+  restore(state: TrainerState): void {
+    const { cursor, tracker } = restoreTrainer(this.#parts(), state);
+    this.tracker = tracker;
+    this.#cursor = cursor && { ...cursor, draws: new Draws((batchSize) => this.draws(batchSize), cursor.ahead) };
+  }
+
   /** Frees all device memory of the trainer, not that of the model. */
   dispose(): void {
-    this.freeVelocities();
+    this.#optimizer.dispose();
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const options = Object.entries(this.options).map(([name, value]) => `${name} ${value}`);
-    const tasks = this.trained.length === 1 ? '1 task' : `${this.trained.length} tasks`;
+    const options = Object.entries(this.options).map(([name, value]) => `${name} ${String(value)}`);
+    const { length } = this.#history.learnt;
+    const tasks = length === 1 ? '1 task' : `${length} tasks`;
     return `${this.constructor.name} (${options.join(', ')}; ${tasks} learnt) on ${this.model.architecture}`;
   }
 
-  // ── for methods ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** The kernels a step is written in. */
-  protected get k(): Kernels {
-    return backend().kernels;
+  /** The optimiser that steps along the gradients. */
+  protected get stepsWith(): Pick<Optimizer, 'stabilityLimit' | 'describe'> {
+    return this.#optimizer;
   }
 
   /** Ids of the tasks learnt so far, in order. */
   protected get learntTasks(): readonly number[] {
-    return this.trained;
-  }
-
-  /** What a model may know about the task: its id where the scenario reveals it, else nothing. */
-  protected taskChoice(task: Task): TaskChoice {
-    return SCENARIOS[task.scenario].taskIdAtTest ? task.id : undefined;
-  }
-
-  /** For constructors of methods with a memory: throws when the model cannot take rows of several tasks in one batch. */
-  protected requireMixedBatches(): void {
-    if (this.model.mixesTasks) return;
-    const { architecture } = this.model;
-    throw problem(
-      this.constructor.name,
-      `it learns from rows of several tasks at once, which ${architecture} cannot take`,
-      'use MultiHeadMLP, SingleHeadMLP or DomainMLP',
-    );
+    return this.#history.learnt;
   }
 
   // ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  private async prepare(task: Task): Promise<void> {
-    await initBackend();
-    this.checkFit(task);
-    if (this.prepared.has(task.id)) return;
+  async #alone<T>(call: string, work: () => Promise<T>): Promise<T> {
+    return exclusively(this.model, `${this.constructor.name}.${call}`, async () => {
+      await initBackend();
+      return work();
+    });
+  }
+
+  async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }): Promise<TrainingReport> {
+    const { task } = loader;
+    warnOfSkippedConsolidation(
+      this,
+      this.#history.unconsolidated.filter((id) => id !== task.id),
+    );
+    await this.#prepare(loader);
+    if (!this.#loaders.some((known) => known.task.id === task.id)) this.#loaders.push(loader);
+    const data = this.trainingData(loader, this.#loaders);
+    if (this.#cursor && this.#cursor.task !== task.id) this.#cursor = undefined;
+    if (!this.#cursor) {
+      if (!this.options.keepOptimizer) this.#optimizer.dispose();
+      await this.beginTask(task, data);
+      this.#cursor = { task: task.id, phase: 0, epoch: 0, batch: 0, draws: new Draws((batchSize) => this.draws(batchSize)) };
+    }
+    const { probes } = call;
+    const report = await runTask(
+      {
+        task,
+        data,
+        phases: this.phases(task),
+        nTasks: call.nTasks ?? task.id + 1,
+        taskId: this.taskIdOf(task),
+        notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
+        step: (batch) => this.#step(batch),
+        likelyCause: () => this.likelyCause(),
+        standing: () => this.#standing(task),
+      },
+      this.#cursor,
+      {
+        ...call,
+        probes: probes && {
+          steps: probes.steps,
+          measure: (step) => pausing(this.model, () => probes.measure(step, loader)),
+        },
+      },
+    );
+    this.#cursor = undefined;
+    if (!this.options.keepOptimizer) this.#optimizer.dispose();
+    this.#history.trained(task);
+    this.model.learnt.push(task.name);
+    call.onTask?.(report);
+    return report;
+  }
+
+  async #keep(loader: TaskLoader): Promise<void> {
+    const { task } = loader;
+    this.#history.check(loader, 'training data');
+    this.#history.checkConsolidation(task, `${this.constructor.name}.consolidate`);
+    await this.endTask(task, loader);
+    this.#history.noteConsolidated(task);
+  }
+
+  async #measure(loader: TaskLoader): Promise<number> {
+    const { task } = loader;
+    this.#checkFit(task);
+    this.#history.check(loader, `${loader.split} data`);
+    checkLabels(this.constructor.name, loader);
+    checkFiniteWeights(this.model);
+    const taskId = this.taskIdOf(task);
+    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+  }
+
+  async #measureAll(
+    testLoaders: readonly TaskLoader[],
+    tracker: CLMetricsTracker | undefined,
+    afterTask: number | undefined,
+  ): Promise<(number | null)[]> {
+    const column = tracker && (afterTask ?? this.#history.column(this.#cursor !== undefined));
+    const accuracies: (number | null)[] = [];
+    for (const loader of testLoaders) accuracies.push(this.#hasAnswer(loader.task) ? await this.#measure(loader) : null);
+    if (tracker) {
+      accuracies.forEach((accuracy, i) => accuracy !== null && tracker.record(testLoaders[i].task.id, column!, accuracy));
+    }
+    return accuracies;
+  }
+
+  async #learnAll(
+    trainLoaders: readonly TaskLoader[],
+    testLoaders: readonly TaskLoader[],
+    call: TrainCall,
+  ): Promise<CLMetricsTracker> {
+    checkStream('runSequence', trainLoaders, testLoaders);
+    for (const loader of [...trainLoaders, ...testLoaders]) {
+      this.#checkFit(loader.task);
+      this.#history.check(loader, `${loader.split} data`);
+      checkLabels(this.constructor.name, loader);
+    }
+    this.tracker ??= new CLMetricsTracker(
+      trainLoaders.length,
+      trainLoaders.map((loader) => loader.task.name),
+    );
+    for (const [i, loader] of trainLoaders.entries()) {
+      if (this.#history.hasConsolidated(loader.task)) continue;
+      if (!this.#history.hasTrained(loader.task)) {
+        await this.#measureZeroShot(loader, i, testLoaders[i]);
+        await this.#train(loader, { ...call, nTasks: trainLoaders.length });
+      }
+      await this.#keep(loader);
+      await this.#measureAll(testLoaders, this.tracker, loader.task.id);
+    }
+    return this.tracker;
+  }
+
+  /** Accuracy on a task before its first step, once its head or column is there. */
+  async #measureZeroShot(loader: TaskLoader, position: number, testLoader: TaskLoader): Promise<void> {
+    await this.#prepare(loader);
+    if (position === 0 || this.#cursor) return;
+    const before = this.#history.learnt;
+    this.tracker!.record(loader.task.id, before[before.length - 1], await this.#measure(testLoader));
+  }
+
+  /** Gets the model ready for a task, once. */
+  async #prepare(loader: TaskLoader): Promise<void> {
+    const { task } = loader;
+    this.#checkFit(task);
+    this.#history.check(loader, 'training data');
+    checkLabels(this.constructor.name, loader);
+    if (this.#history.hasBegun(task)) return;
+    warnOfLostMemory(this, this.#history.learnt.length);
     this.model.prepareTask(task);
-    await this.beginTask(task);
-    this.prepared.add(task.id);
+    this.#history.begin(loader);
   }
 
   /** Throws unless the model suits the task's scenario and inputs. */
-  private checkFit(task: Task): void {
+  #checkFit(task: Task): void {
     const { architecture, inputSize } = this.model;
-    checkCompatibility(architecture, task.scenario);
+    const { fit, reason } = architectureCompatibility(architecture, task.scenario);
+    if (fit === 'no') throw problem(`${architecture} in the ${task.scenario} scenario`, reason);
     if (task.inputSize === inputSize) return;
     throw problem(
       this.constructor.name,
@@ -297,38 +325,49 @@ export abstract class CLTrainer<Own extends object = {}> {
     );
   }
 
-  private async measureZeroShot(task: Task, position: number, testLoader: TaskLoader): Promise<void> {
-    await this.prepare(task);
-    if (position > 0 && !this.cursor)
-      this.tracker!.record(task.id, this.trained[this.trained.length - 1], await this.evaluate(testLoader));
+  /** Whether the model can answer for a task: where classes arrive with the tasks, one not begun yet has no answer. */
+  #hasAnswer(task: Task): boolean {
+    const { classes } = SCENARIOS[task.scenario];
+    const nothingBegun = this.#history.learnt.length === 0;
+    return this.model.canAnswer(task) && (classes === 'stay' || nothingBegun || this.#history.hasBegun(task));
+  }
+
+  #standing(task: Task): { accuracy?: number; matrix?: (number | null)[][] } {
+    if (!this.tracker) return {};
+    const matrix = this.tracker.matrix as (number | null)[][];
+    const column = matrix.slice(0, task.id).map((row) => row[task.id - 1]);
+    const known = column.filter((value): value is number => typeof value === 'number');
+    return { matrix, ...(known.length && { accuracy: known.reduce((a, b) => a + b, 0) / known.length }) };
   }
 
   /** One training step in kernels; nothing is read back. */
-  private step(batch: TrainingBatch): Value {
-    const { lr, momentum } = this.options;
+  #step(batch: TrainingBatch): Value {
+    const { kernels } = backend();
     const mixed = this.composeBatch(batch);
-    const { loss, gradients } = this.gradients(mixed);
-    const adjusted = this.adjustGradients(gradients, mixed);
-    for (const [parameter, gradient] of adjusted) {
+    const tape = new Tape(kernels);
+    const loss = this.lossWith(tape, mixed);
+    const factors = tape.factors(loss);
+    const raw = factors.gradients();
+    const adjusted = this.adjustGradients(new Map(raw), mixed, factors);
+    for (const [parameter] of adjusted) {
       if (parameter.frozen) throw problem(parameter.name, 'it is frozen, but a training step wants to change it');
-      this.k.momentumStep(parameter, this.velocity(parameter), gradient, lr, momentum);
     }
-    this.afterStep(adjusted, mixed);
+    this.#optimizer.step(kernels, adjusted);
+    this.afterStep({ raw, adjusted }, mixed);
     return loss;
   }
 
-  /** The optimiser's velocity of a parameter; zero at the start of each task. */
-  protected velocity(parameter: Parameter): Variable {
-    let velocity = this.velocities.get(parameter);
-    if (!velocity) {
-      velocity = new Variable(`${parameter.name}/velocity`, parameter.shape);
-      this.velocities.set(parameter, velocity);
-    }
-    return velocity;
-  }
-
-  private freeVelocities(): void {
-    for (const velocity of this.velocities.values()) velocity.dispose();
-    this.velocities.clear();
+  /** What `state` and `restore` work on. */
+  #parts(): TrainerParts {
+    return {
+      trainer: this,
+      model: this.model,
+      options: this.options,
+      history: this.#history,
+      optimizer: this.#optimizer,
+      cursor: this.#cursor,
+      tracker: this.tracker,
+      memory: { state: () => this.memoryState(), restore: (state) => this.restoreMemory(state) },
+    };
   }
 }

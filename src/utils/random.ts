@@ -1,6 +1,14 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { checkNumber } from './errors';
+import { checkNumber, problem } from './errors';
+
+/** Where a `RandomStream` stands, as plain JSON. */
+export interface RandomState {
+  /** The generator's words. */
+  generator: number[];
+  /** The second number of a pair of normal draws, where it waits. */
+  spareNormal?: number;
+}
 
 /**
  * A seeded stream of random numbers (xoroshiro128+). Every random decision of the library draws from a stream with a
@@ -8,7 +16,7 @@ import { checkNumber } from './errors';
  * weights and the same batches in the same order, whatever else they draw.
  */
 export class RandomStream {
-  private readonly generator: RandomGenerator;
+  private generator: RandomGenerator;
   private spareNormal: number | undefined;
 
   /**
@@ -17,6 +25,27 @@ export class RandomStream {
    */
   constructor(seed: number, name = '') {
     this.generator = xoroshiro128plus(mix(seed, name));
+  }
+
+  /** Where the stream stands; `restore` goes on from there. */
+  state(): RandomState {
+    const { spareNormal } = this;
+    return { generator: [...this.generator.getState()], ...(spareNormal !== undefined && { spareNormal }) };
+  }
+
+  /**
+   * Goes on from where another stream stood.
+   *
+   * @param state what its `state()` gave
+   * @throws when it is damaged
+   */
+  restore(state: RandomState): void {
+    const words = (state as Partial<RandomState> | null)?.generator;
+    if (!Array.isArray(words) || words.length !== this.generator.getState().length || !words.every(Number.isInteger)) {
+      throw problem('RandomStream.restore', 'the saved state of a random stream is damaged', 'use another copy');
+    }
+    this.generator = xoroshiro128plusFromState(words);
+    this.spareNormal = state.spareNormal;
   }
 
   /** A number in [0, 1) with 32 random bits. */

@@ -70,6 +70,7 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
     k.slice(k.tensor(A, [6, 5]), 1, 1, 2),
     k.slice(k.tensor(targets, [6]), 0, 1, 4),
   ],
+  stopGradient: (k) => [k.stopGradient(k.tensor(A, [6, 5]))],
   reshape: (k) => [k.reshape(k.tensor(A, [6, 5]), [5, 6]), k.reshape(k.tensor(A, [6, 5]), [1, 30])],
   argMax: (k) => [k.argMax(k.tensor(A, [6, 5]))],
   countEqual: (k) => [

@@ -31,6 +31,12 @@ export function easyStream(scenario: ScenarioName, batchSize = 16): TaskStream {
   return splitScenario(dataset, { scenario, nTasks: 3, batchSize, seed: 7 });
 }
 
+/** A stream on which naive training forgets: as `easyStream`, but with permuted pixels where the task id is known, too. */
+export function lifeStream(scenario: ScenarioName): TaskStream {
+  if (scenario !== 'task-incremental') return easyStream(scenario);
+  return permutedScenario(dataset, { scenario, nTasks: 3, batchSize: 48, seed: 7 });
+}
+
 /** A small network of the named architecture for easy data. */
 export function smallModel(architecture: string, seed = 7): Model {
   const options = { inputSize: SIDE * SIDE, hidden: [16, 12], seed };

@@ -6,7 +6,7 @@ import type { ScenarioName } from '../../src/data/task';
 import { GEM, solveBoundedQP } from '../../src/methods';
 import type { TrainingBatch } from '../../src/training';
 import { ProgressiveNeuralNet, type Model } from '../../src/models';
-import type { Gradients, Parameter } from '../../src/autodiff';
+import type { Factors, Gradients, Parameter } from '../../src/autodiff';
 import { GemMemory } from '../../src/methods/parts/gemMemory';
 import { hostGradients } from '../models/fixtures';
 import { dot, easyStream, smallModel, wholeTask } from './fixtures';
@@ -40,13 +40,13 @@ class Watched extends GEM {
   ) {
     super(model, { memorySize: 1000, margin, epochs: 2, lr: 0.05, seed: 1 });
   }
-  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch): Gradients {
+  protected override adjustGradients(gradients: Gradients, batch: TrainingBatch, factors: Factors): Gradients {
     const onHost = (values: ReadonlyMap<Parameter, Value>) =>
       flat(this.model, new Map([...values].map(([parameter, value]) => [parameter, Float32Array.from(backend().toHost(value))])));
     const g = onHost(gradients);
     const past = this.learntTasks.map((id) => flat(this.model, hostGradients(this.model, wholeTask(this.loaders[id])).gradients));
     (this as unknown as { violatedLately: number }).violatedLately = Number(this.byRows);
-    const adjusted = super.adjustGradients(gradients, batch);
+    const adjusted = super.adjustGradients(gradients, batch, factors);
     this.steps.push({ g, projected: onHost(adjusted), past });
     return adjusted;
   }

@@ -60,7 +60,7 @@ test('a task whose column is frozen cannot be trained again', async () => {
   const trainer = new PNNTrainer(network(), OPTIONS);
   await trainer.trainTask(trainLoaders[0]);
   await trainer.consolidate(trainLoaders[0]);
-  await assert.rejects(trainer.trainTask(trainLoaders[0]), /it is frozen, but a training step wants to change it/);
+  await assert.rejects(trainer.trainTask(trainLoaders[0]), /PNNTrainer: column 0 is frozen, so its task cannot be trained again/);
 });
 
 test('another network than a ProgressiveNeuralNet is refused at once', () => {

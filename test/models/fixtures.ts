@@ -1,7 +1,7 @@
-import { backend, type Value } from '../../src/backend';
+import { backend, type Kernels, type Value } from '../../src/backend';
 import type { ScenarioName, Task } from '../../src/data/task';
-import type { Model, TaskChoice } from '../../src/models';
-import type { Parameter } from '../../src/autodiff';
+import { meanCrossEntropy, type Model, type TaskOfRows } from '../../src/models';
+import { Tape, type Parameter } from '../../src/autodiff';
 import { RandomStream } from '../../src/utils/random';
 
 /** A batch of random inputs [n, inputSize] with labels below `classes`, on the host. */
@@ -24,7 +24,7 @@ export function randomBatch(n: number, inputSize: number, classes: number, task:
 }
 
 /** Puts the batch on the device; call inside a scope. */
-export function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskChoice } {
+export function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskOfRows } {
   const { kernels: k } = backend();
   const onDevice = task instanceof Int32Array ? k.tensor(task, [n]) : task;
   return { x: k.tensor(inputs, [n, inputs.length / n]), y: k.tensor(labels, [n]), task: onDevice };
@@ -35,7 +35,7 @@ export function logits(model: Model, batch: HostBatch): number[][] {
   const { kernels: k, scope, toHost, dispose } = backend();
   const out = scope(() => {
     const { x, task } = place(batch);
-    return model.pass(k, x, task).logits;
+    return model.logits(k, x, task);
   });
   const flat = Array.from(toHost(out));
   const classes = out.shape[1];
@@ -58,7 +58,9 @@ export function hostGradients(model: Model, batch: HostBatch): { loss: number; g
   let parameters: Parameter[] = [];
   const values = scope(() => {
     const { x, y, task } = place(batch);
-    const { loss, gradients } = model.lossAndGradients(k, x, y, task);
+    const tape = new Tape(k);
+    const loss = meanCrossEntropy(tape, model.logits(tape, x, task), y);
+    const gradients = tape.gradients(loss);
     parameters = [...gradients.keys()];
     return [loss, ...gradients.values()];
   });
@@ -89,11 +91,15 @@ export function bytes(parameter: Parameter): string {
 export function activeUnits(model: Model, batch: HostBatch): string {
   const { kernels: k, scope, toHost } = backend();
   let text = '';
+  const watching = Object.create(k) as Kernels;
+  watching.relu = (x) => {
+    const y = k.relu(x);
+    text += Array.from(toHost(y), (value) => +(value > 0)).join('');
+    return y;
+  };
   scope(() => {
-    const { x, y, task: choice } = place(batch);
-    for (const { input } of model.lossAndGradients(k, x, y, choice).factors) {
-      text += Array.from(toHost(input), (value) => +(value > 0)).join('');
-    }
+    const { x, task: choice } = place(batch);
+    return model.logits(watching, x, choice);
   });
   return text;
 }

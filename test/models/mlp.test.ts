@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { inspect } from 'node:util';
 import { backend, initBackend } from '../../src/backend';
-import { countParameters, DomainMLP, MLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
+import { countParameters, DomainMLP, Linear, MLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
 import { logits, randomBatch, task } from './fixtures';
 
 before(async () => {
@@ -29,7 +29,7 @@ test('forward shapes: n inputs give n rows of outputs, one a class', () => {
 test('the outputs are ReLU layers and a linear output layer, computed by hand', () => {
   const model = new MLP({ inputSize: 6, hidden: [7, 5], nClasses: 3, seed: 3 });
   const batch = randomBatch(4, 6, 3, undefined);
-  const layers = model.layers();
+  const layers = model.layers() as Linear[];
   const byHand = Array.from({ length: 4 }, (_, row) => {
     let h = Array.from(batch.inputs.subarray(row * 6, row * 6 + 6));
     layers.forEach((layer, i) => {
@@ -48,7 +48,7 @@ test('inputs of a wrong shape are refused with the shape that is expected', () =
   const { kernels: k, dispose } = backend();
   for (const shape of [[4, 5], [24], [1, 4, 6]]) {
     const x = k.tensor(new Float32Array(shape.reduce((a, b) => a * b)), shape);
-    assert.throws(() => new MLP(NET).forward(x), /MLP: expected inputs of shape \[n, 6\], got/);
+    assert.throws(() => new MLP(NET).forward(x), /MLP: it takes rows of 6 numbers, got a tensor of shape/);
     dispose(x);
   }
 });

@@ -70,5 +70,5 @@ test('a state of another network is refused with the reason, and no weight chang
     ...state,
     parameters: state.parameters.map((one, i) => (i === 2 ? { ...one, data: one.data.slice(0, 8) } : one)),
   };
-  refused(new MultiHeadMLP(NET), damaged, /hidden1\/weight holds 1 numbers, its shape is \[7,5\]; the saved state is damaged/);
+  refused(new MultiHeadMLP(NET), damaged, /hidden1\/weight holds 6 bytes, its shape \[7,5\] needs 140; pass what state/);
 });

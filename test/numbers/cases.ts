@@ -77,9 +77,12 @@ export async function runCase(
   call: TrainCall & { onLosses: OnLosses },
 ): Promise<Omit<RunNumbers, 'losses'>> {
   const trainer = makeTrainer(library, one);
-  const executions = watchExecution(trainer);
+  const executions: string[] = [];
   try {
-    const { matrix } = await trainer.runSequence(makeStream(library, one.scenario), call);
+    const { matrix } = await trainer.runSequence(makeStream(library, one.scenario), {
+      ...call,
+      onTask: ({ execution }) => executions.push(execution),
+    });
     const { total, frozen } = trainer.capacityReport();
     return {
       executions,
@@ -109,18 +112,6 @@ export async function runTransfer(library: Library, method: string, execution: E
     trainer.dispose();
     trainer.model.dispose();
   }
-}
-
-/** How the steps of each task are executed, filled in as the trainer learns them. */
-function watchExecution(trainer: CLTrainer<object>): string[] {
-  const executions: string[] = [];
-  const trainTask = trainer.trainTask.bind(trainer);
-  trainer.trainTask = async (loader, call) => {
-    const report = await trainTask(loader, call);
-    executions.push(report.execution);
-    return report;
-  };
-  return executions;
 }
 
 function makeStream(library: Library, scenario: ScenarioName): TaskStream {

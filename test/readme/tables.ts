@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
-import { ARCHITECTURE_COMPATIBILITY, SCENARIOS } from '../../src/scenarios';
+import { architectureCompatibility } from '../../src/models';
+import { SCENARIOS } from '../../src/scenarios';
 import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
 import { formatDuration, formatNumber } from '../../src/utils/format';
@@ -41,9 +42,10 @@ export const TABLES: Record<string, () => string> = {
   architectures: () =>
     markdown([
       ['Architecture', ...NAMES],
-      ...Object.entries(ARCHITECTURE_COMPATIBILITY)
-        .filter(([name]) => name !== 'MLP')
-        .map(([name, cells]) => [`\`${name}\``, ...NAMES.map((scenario) => cell(cells[scenario]))]),
+      ...['MultiHeadMLP', 'SingleHeadMLP', 'DomainMLP', 'ProgressiveNeuralNet'].map((name) => [
+        `\`${name}\``,
+        ...NAMES.map((scenario) => cell(architectureCompatibility(name, scenario))),
+      ]),
     ]),
   methods: () =>
     markdown([

@@ -8,10 +8,10 @@ test('resident data equals host data, lives beyond scopes until release, and rel
   const [loader] = easyStream('class-incremental').trainLoaders;
   const { toHost, scope, tensorCount } = backend();
   const count = tensorCount();
-  const resident = new Residency(loader);
+  const resident = new Residency(loader, loader.task.inputSize);
   assert.equal(tensorCount(), count, 'making it puts nothing on the device');
-  scope(() => void resident.data);
-  const { images, labels } = resident.data;
+  scope(() => void resident.samples);
+  const { images, labels } = resident.samples;
   assert.deepEqual(images.shape, [loader.size, loader.task.inputSize]);
   assert.deepEqual([images.dtype, labels.dtype, labels.shape], ['float32', 'int32', [loader.size]]);
   assert.deepEqual([...toHost(images)], [...loader.hostData().images]);
@@ -20,6 +20,6 @@ test('resident data equals host data, lives beyond scopes until release, and rel
   resident.release();
   resident.release();
   assert.equal(tensorCount(), count);
-  assert.equal(resident.data.images.shape[0], loader.size, 'there again after release');
+  assert.equal(resident.samples.images.shape[0], loader.size, 'there again after release');
   resident.release();
 });

@@ -2,19 +2,13 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { inspect } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { initBackend } from '../../src/backend';
+import { initBackend, type Kernels, type Value } from '../../src/backend';
 import type { TaskLoader } from '../../src/data/loader';
 import type { Task } from '../../src/data/task';
 import { EWC, ExperienceReplay, GEM, NaiveTrainer } from '../../src/methods';
-import {
-  CLTrainer,
-  TrainingInterrupted,
-  type LossAndGradients,
-  type ProgressEvent,
-  type TrainingBatch,
-} from '../../src/training';
+import { CLTrainer, TrainingInterrupted, type ProgressEvent, type TrainingBatch } from '../../src/training';
 import { CLMetricsTracker } from '../../src/metrics';
-import { DomainMLP, type Model } from '../../src/models';
+import { DomainMLP, type Model, type TaskOfRows } from '../../src/models';
 import type { Gradients } from '../../src/autodiff';
 import { bytes } from '../models/fixtures';
 import { easyStream, smallModel, Stutter, untilDone } from '../methods/fixtures';
@@ -104,11 +98,11 @@ test('an accuracy is the share of right answers: argmax over the outputs, counte
 test('evaluation does not tell a model the task id where the scenario hides it', async () => {
   const told: unknown[] = [];
   const { testLoaders } = easyStream('domain-incremental');
-  const model = smallModel('DomainMLP');
-  const { pass } = model;
-  model.pass = (k, x, task) => {
+  const model = smallModel('DomainMLP') as DomainMLP;
+  const { logits } = model;
+  model.logits = (k: Kernels, x: Value, task?: TaskOfRows) => {
     told.push(task);
-    return pass.call(model, k, x, task);
+    return logits.call(model, k, x);
   };
   await new NaiveTrainer(model, OPTIONS).evaluateAll(testLoaders);
   assert.deepEqual(told, [undefined, undefined, undefined]);
@@ -205,7 +199,7 @@ test('tasks that are missing, doubled or out of order are refused before trainin
 test('options that no trainer knows or that are out of range are refused', () => {
   const refused = (options: object, reason: RegExp) =>
     assert.throws(() => new NaiveTrainer(smallModel('DomainMLP'), options), reason);
-  refused({ learningRate: 1 }, /NaiveTrainer: unknown option 'learningRate'; known options: lr, momentum, epochs, seed/);
+  refused({ learningRate: 1 }, /NaiveTrainer: unknown option 'learningRate'; known options: lr, momentum, epochs, .*seed/);
   refused({ lr: NaN }, /NaiveTrainer: lr must be a number/);
   refused({ momentum: 1.5 }, /momentum must be a number between 0 and 1/);
   refused({ epochs: 0 }, /epochs must be a whole number of at least 1/);
@@ -235,7 +229,7 @@ test('probes measure after exactly the given numbers of steps', async () => {
   assert.deepEqual(seen, [0, 1, 3, 7]);
 });
 
-/** As a reader would write it in a notebook cell: weight decay, and a note of every hook that runs. */
+/** As a user would write it in a notebook cell: weight decay, and a note of every hook that runs. */
 class Homemade extends CLTrainer<{ decay: number }> {
   override readonly method = 'homemade';
   readonly calls: string[] = [];
@@ -245,18 +239,18 @@ class Homemade extends CLTrainer<{ decay: number }> {
   protected override beginTask(task: Task): void {
     this.calls.push(`begin ${task.id}`);
   }
-  protected override feeds(batchSize: number): Record<string, Int32Array> {
-    this.note('feeds');
+  protected override draws(batchSize: number): Record<string, Int32Array> {
+    this.note('draws');
     return { everyOther: Int32Array.from({ length: batchSize / 2 }, (_, i) => 2 * i) };
   }
   protected override composeBatch(batch: TrainingBatch): TrainingBatch {
     this.note('compose');
-    const rows = batch.feeds.everyOther;
+    const rows = batch.drawn.everyOther;
     return { ...batch, x: this.k.gather(batch.x, rows), y: this.k.gather(batch.y, rows), size: batch.size / 2 };
   }
-  protected override gradients(batch: TrainingBatch): LossAndGradients {
-    this.note(`gradients of ${batch.x.shape[0]}`);
-    return super.gradients(batch);
+  protected override loss(k: Kernels, batch: TrainingBatch): Value {
+    this.note(`loss of ${batch.x.shape[0]}`);
+    return super.loss(k, batch);
   }
   protected override adjustGradients(gradients: Gradients): Gradients {
     this.note('adjust');
@@ -279,7 +273,7 @@ test('a method defined outside the library works without registering: every hook
   const stream = easyStream('class-incremental', 80); // one batch an epoch
   const trainer = new Homemade(smallModel('SingleHeadMLP'), { epochs: 1, lr: 0.1 });
   const { matrix } = await trainer.runSequence(stream);
-  const oneTask = (id: number) => [`begin ${id}`, 'feeds', 'compose', 'gradients of 40', 'adjust', 'after', `end ${id}`];
+  const oneTask = (id: number) => [`begin ${id}`, 'draws', 'compose', 'loss of 40', 'adjust', 'after', `end ${id}`];
   assert.deepEqual(trainer.calls, [0, 1, 2].flatMap(oneTask));
   assert.equal(matrix.length, 3);
   assert.match(inspect(trainer), /^Homemade \(lr 0.1, .*decay 0.01; 3 tasks learnt\) on SingleHeadMLP$/);

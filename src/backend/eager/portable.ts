@@ -128,6 +128,10 @@ export class PortableKernels implements Kernels {
     return this.tf.slice(x as Tensor, begin, size);
   }
 
+  stopGradient(x: Value): Value {
+    return x;
+  }
+
   reshape(x: Value, shape: number[]): Value {
     return this.tf.reshape(x as Tensor, shape);
   }

@@ -1,5 +1,16 @@
 import { Variable } from '../../backend';
 import type { Parameter } from '../../autodiff';
+import { packArray, unpackFloats } from '../../utils/arrays';
+import type { PackedArray } from '../../utils/arrays';
+import { problem } from '../../utils/errors';
+
+/** An anchor as plain JSON. */
+export interface AnchorState {
+  shape: number[];
+  importance: PackedArray;
+  centre: PackedArray;
+  constant: number;
+}
 
 /**
  * A sum of quadratic penalties Σ_k F_k·(θ − θ*_k)² on one parameter, kept as a single one: with F = Σ F_k and the mean
@@ -69,6 +80,21 @@ export class Anchor {
     this.importance = widen(this.importance, this.shape, parameter.shape, new Float32Array(weights.length));
     this.centre = widen(this.centre, this.shape, parameter.shape, weights);
     this.shape = parameter.shape;
+    this.upload(lambda);
+  }
+
+  state(): AnchorState {
+    const { shape, importance, centre, constant } = this;
+    return { shape: [...shape], importance: packArray(importance), centre: packArray(centre), constant };
+  }
+
+  restore({ shape, importance, centre, constant }: AnchorState, lambda: number): void {
+    if (shape.join() !== this.shape.join()) {
+      throw problem('Anchor', `the saved one has the shape [${shape}], the parameter [${this.shape}]`, 'restore the model first');
+    }
+    this.importance = unpackFloats('Anchor', importance);
+    this.centre = unpackFloats('Anchor', centre);
+    this.constant = constant;
     this.upload(lambda);
   }
 

@@ -1,6 +1,7 @@
 import { backend } from '../../backend';
 import type { Kernels, Value } from '../../backend';
-import type { Model, TaskChoice } from '../../models';
+import type { Model, TaskOfRows } from '../../models';
+import { Tape } from '../../autodiff';
 import type { Parameter } from '../../autodiff';
 import type { RandomStream } from '../../utils/random';
 
@@ -19,7 +20,7 @@ export interface FisherData {
   /** Labels [n]; used by `true` only. */
   readonly labels: Int32Array;
   /** What the model may know of the task. */
-  readonly task: TaskChoice;
+  readonly task: TaskOfRows;
 }
 
 /**
@@ -40,17 +41,12 @@ export function diagonalFisher(
   const n = data.labels.length;
   const sums = new Map<Parameter, Value>();
   const kept = scope(() => {
-    const x = k.tensor(data.images, [n, model.inputSize]);
-    const pass = model.pass(k, x, data.task);
-    const probabilities = k.softmax(pass.logits); // [n, classes]
+    const tape = new Tape(k);
+    const logits = model.logits(tape, k.tensor(data.images, [n, model.inputSize]), data.task);
+    const probabilities = k.softmax(logits); // [n, classes]
     for (const { labels, weights } of labelChoices(k, probabilities, data, which, random)) {
-      const { gradient } = k.crossEntropy(pass.logits, labels);
-      for (const { layer, input, delta } of pass.backward(k, gradient)) {
-        const squared = k.mul(delta, delta);
-        const weighted = weights ? k.mul(squared, weights) : squared;
-        accumulate(k, sums, layer.weight, k.matMul(k.mul(input, input), weighted, true));
-        if (layer.bias) accumulate(k, sums, layer.bias, k.columnSums(weighted));
-      }
+      const factors = tape.factors(tape.sum(tape.crossEntropy(logits, labels).losses));
+      for (const [parameter, squares] of factors.squares(weights)) accumulate(k, sums, parameter, squares);
     }
     return [...sums.values()].map((value) => k.scale(value, 1 / n));
   });

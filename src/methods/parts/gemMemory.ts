@@ -1,11 +1,35 @@
+import { Tape } from '../../autodiff';
+import type { Factors, Parameter } from '../../autodiff';
 import { Variable } from '../../backend';
 import type { Kernels, Value } from '../../backend';
-import type { LayerGradient, Linear, Model } from '../../models';
-import type { Parameter } from '../../autodiff';
+import type { Model } from '../../models';
+import { packArray, unpackFloats, unpackInts } from '../../utils/arrays';
+import type { PackedArray } from '../../utils/arrays';
+
+/** Samples of one past task: inputs [n · inputSize], labels [n]. */
+interface PastTask {
+  taskId: number;
+  images: Float32Array;
+  labels: Int32Array;
+}
+
+/** The memories as plain JSON. */
+export type GemMemoryState = { taskId: number; images: PackedArray; labels: PackedArray }[];
+
+/** The gradients of all past tasks' mean losses. */
+export interface PastGradients {
+  /** The parameters they are for. */
+  readonly parameters: readonly Parameter[];
+  /** Whether all come as factors; else each task needs a pass of its own. */
+  readonly factored: boolean;
+  readonly factors: Factors;
+  /** The gradients of one past task alone. */
+  readonly ofTask: (position: number) => Map<Parameter, Value>;
+}
 
 /** Samples of past tasks, all in one batch, and the gradients of their losses task by task. */
 export class GemMemory {
-  private readonly parts: { taskId: number; images: Float32Array; labels: Int32Array }[] = [];
+  private parts: PastTask[] = [];
   private device: DeviceMemory | undefined;
 
   constructor(private readonly inputSize: number) {}
@@ -22,49 +46,47 @@ export class GemMemory {
   }
 
   /**
-   * The gradients of all past tasks' mean losses in factored form, from one forward and backward pass over all memories:
-   * each past task has the same number of rows of inputs and deltas.
+   * The gradients of all past tasks' mean losses, from one pass over all memories: each past task has the same number of rows.
    *
    * @param useTaskId whether each row answers through its own task's output
    */
-  gradients(k: Kernels, model: Model, useTaskId: boolean): LayerGradient[] {
+  gradients(k: Kernels, model: Model, useTaskId: boolean): PastGradients {
     const { images, labels, tasks, weights } = this.onDevice();
-    const pass = model.pass(k, k.read(images), useTaskId ? k.read(tasks) : undefined);
-    const { gradient } = k.crossEntropy(pass.logits, k.read(labels));
-    return pass.backward(k, k.mul(gradient, k.read(weights)));
+    const rows = { x: k.read(images), y: k.read(labels), task: k.read(tasks), weight: k.read(weights) };
+    const factorsOf = ({ x, y, task, weight }: typeof rows) => {
+      const tape = new Tape(k);
+      const { losses } = tape.crossEntropy(model.logits(tape, x, useTaskId ? task : undefined), y);
+      return tape.factors(tape.sum(tape.mul(losses, weight)));
+    };
+    const factors = factorsOf(rows);
+    const each = labels.shape[0] / this.size;
+    const part = (x: Value, position: number) => k.slice(x, 0, position * each, each);
+    return {
+      parameters: factors.parameters,
+      factored: factors.unfactored.length === 0,
+      factors,
+      ofTask: (position) =>
+        factorsOf({
+          x: part(rows.x, position),
+          y: part(rows.y, position),
+          task: part(rows.task, position),
+          weight: part(rows.weight, position),
+        }).gradients(),
+    };
   }
 
-  /**
-   * ⟨g, g_k⟩ for every past task, without forming any g_k: for a linear layer
-   * ⟨XᵀΔ, X'ᵀΔ'⟩ = Σ (X·X'ᵀ + 1)∘(Δ·Δ'ᵀ), the 1 being the bias.
-   *
-   * @returns [past tasks, 1]
-   */
-  products(k: Kernels, past: LayerGradient[], present: LayerGradient[]): Value {
-    const now = new Map<Linear, LayerGradient>(present.map((factors) => [factors.layer, factors]));
-    let sums: Value | undefined;
-    for (const { layer, input, delta } of past) {
-      const other = now.get(layer);
-      if (!other) continue; // another task's head: the present gradient is 0 there
-      const inputs = k.matMul(input, other.input, false, true); // [memories, batch]
-      const deltas = k.matMul(delta, other.delta, false, true);
-      const withBias = layer.bias ? k.add(k.mul(inputs, deltas), deltas) : k.mul(inputs, deltas);
-      const rows = k.rowSums(withBias);
-      sums = sums ? k.add(sums, rows) : rows;
-    }
-    return k.matMul(k.read(this.onDevice().membership), sums!);
+  /** ⟨g, g_k⟩ for every past task, without forming any g_k; [past tasks, 1]. */
+  products(k: Kernels, past: PastGradients, present: Factors): Value {
+    const rows = past.factors.dots(present)!; // [memories, 1]
+    return k.matMul(k.read(this.onDevice().membership), rows);
   }
 
   /**
    * The past tasks' gradients as rows: for each of the parameters G, [past tasks, entries of the parameter]; undefined for
    * one that no past task uses.
    */
-  rows(k: Kernels, past: LayerGradient[], parameters: Parameter[]): (Value | undefined)[] {
-    const rows = new Map<Parameter, Value>();
-    for (const { layer, input, delta } of past) {
-      rows.set(layer.weight, k.blockProducts(input, delta, this.size));
-      if (layer.bias) rows.set(layer.bias, k.matMul(k.read(this.onDevice().membership), delta));
-    }
+  rows(k: Kernels, past: PastGradients, parameters: Parameter[]): (Value | undefined)[] {
+    const rows = past.factored ? past.factors.blocks(this.size, k.read(this.onDevice().membership)) : this.rowsByTask(k, past);
     return parameters.map((parameter) => rows.get(parameter));
   }
 
@@ -80,11 +102,38 @@ export class GemMemory {
     return rows.flatMap((G) => (G ? [k.matMul(G, G, false, true)] : [])).reduce((sum, part) => k.add(sum, part));
   }
 
+  state(): GemMemoryState {
+    return this.parts.map(({ taskId, images, labels }) => ({ taskId, images: packArray(images), labels: packArray(labels) }));
+  }
+
+  restore(state: GemMemoryState): void {
+    this.dispose();
+    this.parts = state.map(({ taskId, images, labels }) => ({
+      taskId,
+      images: unpackFloats('GEM.restore', images),
+      labels: unpackInts('GEM.restore', labels),
+    }));
+  }
+
   dispose(): void {
     if (!this.device) return;
     const { images, labels, tasks, weights, membership } = this.device;
     [images, labels, tasks, weights, membership].forEach((variable) => variable.dispose());
     this.device = undefined;
+  }
+
+  /** A pass for each past task, where a layer's gradients do not come as factors. */
+  private rowsByTask(k: Kernels, past: PastGradients): Map<Parameter, Value> {
+    const byTask = this.parts.map((_, position) => past.ofTask(position));
+    return new Map(
+      past.parameters.map((parameter) => {
+        const flat = byTask.map((gradients) => {
+          const gradient = gradients.get(parameter)!;
+          return k.reshape(gradient, [1, gradient.shape.reduce((product, n) => product * n, 1)]);
+        });
+        return [parameter, flat.length === 1 ? flat[0] : k.concat(flat, 0)];
+      }),
+    );
   }
 
   private onDevice(): DeviceMemory {
@@ -101,14 +150,14 @@ interface DeviceMemory {
   readonly labels: Variable;
   /** int32 [n] */
   readonly tasks: Variable;
-  /** 1 / samples of the row's task, so that each task's loss is a mean, and 0 for an empty row; [n, 1] */
+  /** 1 / samples of the row's task, so that each task's loss is a mean, and 0 for an empty row; [n] */
   readonly weights: Variable;
   /** 1 where the row belongs to the task; [past tasks, n] */
   readonly membership: Variable;
 }
 
 /** A task with fewer samples than another is filled up with empty rows that count nothing. */
-function placeOnDevice(parts: { taskId: number; images: Float32Array; labels: Int32Array }[], inputSize: number): DeviceMemory {
+function placeOnDevice(parts: PastTask[], inputSize: number): DeviceMemory {
   const most = Math.max(...parts.map(({ labels }) => labels.length));
   const n = parts.length * most;
   const images = new Float32Array(n * inputSize);
@@ -128,7 +177,7 @@ function placeOnDevice(parts: { taskId: number; images: Float32Array; labels: In
     images: new Variable('gem/images', [n, inputSize], images),
     labels: new Variable('gem/labels', [n], labels),
     tasks: new Variable('gem/tasks', [n], tasks),
-    weights: new Variable('gem/weights', [n, 1], weights),
+    weights: new Variable('gem/weights', [n], weights),
     membership: new Variable('gem/membership', [parts.length, n], membership),
   };
 }

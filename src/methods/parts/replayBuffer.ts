@@ -1,6 +1,9 @@
 import { Variable } from '../../backend';
-import { checkNumber, problem } from '../../utils/errors';
+import { checkNumber, problem, withDefaults } from '../../utils/errors';
+import { packArray, unpackFloats, unpackInts } from '../../utils/arrays';
+import type { PackedArray } from '../../utils/arrays';
 import { getSeed, RandomStream } from '../../utils/random';
+import type { RandomState } from '../../utils/random';
 
 /** Options of `ReplayBuffer`. */
 export interface ReplayBufferOptions {
@@ -8,6 +11,15 @@ export interface ReplayBufferOptions {
   inputSize?: number;
   /** Seed of its random draws; default the one of `setSeed` (42). */
   seed?: number;
+}
+
+/** A buffer as plain JSON. */
+export interface ReplayBufferState {
+  seen: number;
+  images: PackedArray;
+  labels: PackedArray;
+  tasks: PackedArray;
+  random: RandomState;
 }
 
 /** Gives inputs [n, inputSize] and labels [n] of the samples with the given numbers. */
@@ -21,32 +33,30 @@ export type SampleReader = (samples: Int32Array) => { images: Float32Array; labe
 export class ReplayBuffer {
   /** Samples shown so far. */
   seen = 0;
-  /** Inputs on the device, [capacity, inputSize]; rows from `size` on are zero. */
+  /** Inputs on the device, [size, inputSize]; only what is held takes memory. */
   readonly images: Variable;
-  /** Labels on the device, int32 [capacity]. */
+  /** Labels on the device, int32 [size]. */
   readonly labels: Variable;
-  /** Task ids on the device, int32 [capacity]. */
+  /** Task ids on the device, int32 [size]. */
   readonly tasks: Variable;
   private readonly inputSize: number;
   private readonly random: RandomStream;
-  private readonly host: { images: Float32Array; labels: Int32Array; tasks: Int32Array };
+  private host = { images: new Float32Array(0), labels: new Int32Array(0), tasks: new Int32Array(0) };
 
   /** @param capacity samples it can hold */
   constructor(
     readonly capacity: number,
-    { inputSize = 784, seed = getSeed() }: ReplayBufferOptions = {},
+    options: ReplayBufferOptions = {},
   ) {
+    const { inputSize, seed } = withDefaults('ReplayBuffer', options, { inputSize: 784, seed: getSeed() });
     checkNumber('ReplayBuffer', 'capacity', capacity, { min: 1, integer: true });
+    checkNumber('ReplayBuffer', 'inputSize', inputSize, { min: 1, integer: true });
+    checkNumber('ReplayBuffer', 'seed', seed, { integer: true });
     this.inputSize = inputSize;
     this.random = new RandomStream(seed, 'replay');
-    this.host = {
-      images: new Float32Array(capacity * inputSize),
-      labels: new Int32Array(capacity),
-      tasks: new Int32Array(capacity),
-    };
-    this.images = new Variable('replay/images', [capacity, inputSize], this.host.images);
-    this.labels = new Variable('replay/labels', [capacity], this.host.labels);
-    this.tasks = new Variable('replay/tasks', [capacity], this.host.tasks);
+    this.images = new Variable('replay/images', [0, inputSize]);
+    this.labels = new Variable('replay/labels', [0], new Int32Array(0));
+    this.tasks = new Variable('replay/tasks', [0], new Int32Array(0));
   }
 
   /** Samples held. */
@@ -79,14 +89,64 @@ export class ReplayBuffer {
       const reason = `expected ${placed.size} inputs of ${this.inputSize} numbers, got ${images.length} numbers`;
       throw problem('ReplayBuffer', reason, 'make the buffer with the right inputSize');
     }
+    const largest = [...placed.keys()].reduce((most, place) => Math.max(most, place), 0);
+    this.makeRoom(Math.min(this.capacity, Math.max(this.host.labels.length - 1, largest) + 1));
     [...placed.keys()].forEach((place, i) => {
       this.host.images.set(images.subarray(i * this.inputSize, (i + 1) * this.inputSize), place * this.inputSize);
       this.host.labels[place] = labels[i];
       this.host.tasks[place] = taskId;
     });
-    this.images.set(this.host.images);
-    this.labels.set(this.host.labels);
-    this.tasks.set(this.host.tasks);
+    this.upload();
+  }
+
+  /** Grows the arrays to `size` samples. */
+  private makeRoom(size: number): void {
+    if (size <= this.host.labels.length) return;
+    const { images, labels, tasks } = this.host;
+    this.host = { images: new Float32Array(size * this.inputSize), labels: new Int32Array(size), tasks: new Int32Array(size) };
+    this.host.images.set(images);
+    this.host.labels.set(labels);
+    this.host.tasks.set(tasks);
+  }
+
+  private upload(): void {
+    const { images, labels, tasks } = this.host;
+    this.images.set(images, [labels.length, this.inputSize]);
+    this.labels.set(labels, [labels.length]);
+    this.tasks.set(tasks, [labels.length]);
+  }
+
+  /** All it holds, and where its random draws stand, as plain JSON. */
+  state(): ReplayBufferState {
+    const { images, labels, tasks } = this.host;
+    return {
+      seen: this.seen,
+      images: packArray(images),
+      labels: packArray(labels),
+      tasks: packArray(tasks),
+      random: this.random.state(),
+    };
+  }
+
+  /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged. */
+  restore({ seen, images, labels, tasks, random }: ReplayBufferState): void {
+    const host = {
+      images: unpackFloats('ReplayBuffer.restore', images),
+      labels: unpackInts('ReplayBuffer.restore', labels),
+      tasks: unpackInts('ReplayBuffer.restore', tasks),
+    };
+    const held = host.labels.length;
+    if (held > this.capacity || host.images.length !== held * this.inputSize || host.tasks.length !== held || seen < held) {
+      throw problem(
+        'ReplayBuffer.restore',
+        `${held} saved samples do not fit a buffer of ${this.capacity}`,
+        'make it with the same options',
+      );
+    }
+    this.random.restore(random);
+    this.seen = seen;
+    this.host = host;
+    this.upload();
   }
 
   /**

@@ -1,21 +1,7 @@
 import { Parameter } from '../../autodiff';
-import type { Gradients } from '../../autodiff';
-import type { Kernels } from '../../backend/kernels';
-import type { Value } from '../../backend/value';
+import type { Kernels, Value } from '../../backend';
 import type { RandomStream } from '../../utils/random';
-
-/**
- * The gradient of one linear layer in factored form: weight gradient = inputᵀ·delta, bias gradient = column sums of delta.
- * Kept as factors because the exact Fisher information and GEM's dot products need no more than these.
- */
-export interface LayerGradient {
-  /** The layer the gradient belongs to. */
-  readonly layer: Linear;
-  /** What went into the layer; [n, in]. */
-  readonly input: Value;
-  /** The loss gradient with respect to the layer's output; [n, out]. */
-  readonly delta: Value;
-}
+import { uniform } from './initialisation';
 
 /** Options of a `Linear` layer beyond its sizes. */
 export interface LinearOptions {
@@ -60,6 +46,11 @@ export class Linear {
     return this.weight.shape[0];
   }
 
+  /** Sizes for people, e.g. `784×256`. */
+  get sizes(): string {
+    return `${this.nIn}×${this.nOut}`;
+  }
+
   /** Weight and, where there is one, bias. */
   parameters(): Parameter[] {
     return this.bias ? [this.weight, this.bias] : [this.weight];
@@ -67,14 +58,9 @@ export class Linear {
 
   /** x·W + b, and `more` [n, out] where given; [n, in] → [n, out]. The bias comes last (see `PNNColumn.forward`). */
   forward(k: Kernels, x: Value, more?: Value): Value {
-    const own = k.matMul(x, k.read(this.weight));
+    const own = k.matMul(x, k.read(this.weight)); // [n, out]
     const product = more ? k.add(own, more) : own;
     return this.bias ? k.biasAdd(product, k.read(this.bias)) : product;
-  }
-
-  /** The gradient with respect to the input: delta·Wᵀ; [n, out] → [n, in]. */
-  backward(k: Kernels, delta: Value): Value {
-    return k.matMul(delta, k.read(this.weight), false, true);
   }
 
   /** Appends `extra` outputs; the existing ones keep their weights, the new ones start as a fresh layer would. */
@@ -95,20 +81,4 @@ export class Linear {
     bias.set(uniform(extra, bound, random), nOut);
     this.bias.set(bias, [nOut + extra]);
   }
-}
-
-/** Multiplies the factors out: the gradients of all weights and biases. */
-export function multiplyOut(k: Kernels, factors: LayerGradient[]): Gradients {
-  const gradients: Gradients = new Map();
-  for (const { layer, input, delta } of factors) {
-    gradients.set(layer.weight, k.matMul(input, delta, true));
-    if (layer.bias) gradients.set(layer.bias, k.columnSums(delta));
-  }
-  return gradients;
-}
-
-function uniform(count: number, bound: number, random: RandomStream): Float32Array {
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) values[i] = (2 * random.uniform() - 1) * bound;
-  return values;
 }

@@ -1,8 +1,8 @@
 import { NeedsHost, newRecording } from '../../backend';
 import { problem } from '../../utils/errors';
-import { RecordedRunner } from './recorded';
 import { OpByOpRunner } from './opByOp';
-import type { StepRunner, TaskSteps } from './opByOp';
+import { RecordedRunner } from './recorded';
+import type { StepRunner, TaskSteps } from './runner';
 
 /** How training steps are executed; see `TrainCall.execution`. */
 export type Execution = 'auto' | 'recorded' | 'op-by-op';
@@ -19,7 +19,7 @@ const SAVED = 0.35;
  */
 export function chooseRunner(steps: TaskSteps, wanted: Execution = fromEnvironment()): StepRunner {
   if (wanted === 'op-by-op') return new OpByOpRunner(steps);
-  if (steps.source.notRecordable) return new OpByOpRunner(steps, steps.source.notRecordable);
+  if (steps.notRecordable) return new OpByOpRunner(steps, steps.notRecordable);
   return wanted === 'recorded' ? recordedOrNot(steps) : new AutoRunner(steps);
 }
 
@@ -30,7 +30,7 @@ class AutoRunner implements StepRunner {
   private done = 0;
 
   constructor(private readonly steps: TaskSteps) {
-    this.runner = new OpByOpRunner(steps, `${steps.sizes.length} steps are too few to record`);
+    this.runner = new OpByOpRunner(steps, `${steps.stepsLeft} steps are too few to record`);
   }
 
   get execution() {
@@ -55,8 +55,10 @@ class AutoRunner implements StepRunner {
   }
 
   private decide(msPerStep: number): void {
-    const sizes = this.steps.sizes.slice(this.done);
-    if (sizes.length * msPerStep * SAVED > RECORDING_MS) this.runner = recordedOrNot({ ...this.steps, sizes });
+    const { steps, done } = this;
+    const stepsLeft = steps.stepsLeft - done;
+    if (stepsLeft * msPerStep * SAVED <= RECORDING_MS) return;
+    this.runner = recordedOrNot({ ...steps, stepsLeft, sizeOf: (step) => steps.sizeOf(done + step) });
   }
 }
 

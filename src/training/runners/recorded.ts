@@ -1,7 +1,8 @@
 import type { Program, Recording, Value } from '../../backend';
 import { problem } from '../../utils/errors';
 import { OpByOpRunner } from './opByOp';
-import type { StepRunner, TaskSteps } from './opByOp';
+import { gatherBatch } from './runner';
+import type { StepRunner, TaskSteps } from './runner';
 
 /**
  * Runs training steps as a recorded TensorFlow graph: the trainer's step is executed once with kernels that write down what
@@ -24,15 +25,16 @@ export class RecordedRunner implements StepRunner {
     private readonly recording: Recording,
     private readonly steps: TaskSteps,
   ) {
-    void steps.data.data; // on the device before recording begins
-    this.program = this.record(steps.loader.batchSize);
+    void steps.residency.samples; // on the device before recording begins
+    this.program = this.record(steps.data.batchSize);
     this.others = new OpByOpRunner(steps);
   }
 
   run(batches: readonly Int32Array[]): Float32Array {
     const losses = new Float32Array(batches.length);
+    const { batchSize } = this.steps.data;
     for (let done = 0; done < batches.length;) {
-      const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === this.steps.loader.batchSize);
+      const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === batchSize);
       const part = full.length ? full : batches.slice(done, done + 1);
       losses.set(full.length ? this.call(full) : this.others.run(part), done);
       done += part.length;
@@ -47,7 +49,7 @@ export class RecordedRunner implements StepRunner {
   private call(batches: readonly Int32Array[]): Float32Array {
     const inputs: Record<string, Int32Array[]> = { positions: [...batches] };
     for (const { length } of batches) {
-      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (inputs[`feed ${name}`] ??= []).push(drawn);
+      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (inputs[`drawn ${name}`] ??= []).push(drawn);
     }
     return this.recording.run(
       this.program,
@@ -57,29 +59,22 @@ export class RecordedRunner implements StepRunner {
   }
 
   private record(size: number): Program {
-    const { data, source, draws, sizes } = this.steps;
-    const first = sizes.indexOf(size);
-    if (first < 0) throw problem('recording', 'there is no full batch');
-    const drawn = Object.entries(draws.peek(sizes.slice(0, first + 1)));
+    const { step, task, residency, draws, sizeOf, data } = this.steps;
+    if (data.size < size) throw problem('recording', 'there is no full batch');
+    const drawn = Object.entries(draws.peek(sizeOf(0) === size ? [size] : [sizeOf(0), size]));
     const lengths = Object.fromEntries([
       ['positions', size],
-      ...drawn.map(([name, { length }]) => [`feed ${name}`, length]),
+      ...drawn.map(([name, { length }]) => [`drawn ${name}`, length]),
     ]) as Record<string, number>;
-    return this.recording.program(lengths, (k, inputs) => {
-      const { positions } = inputs;
-      return source.step({
-        x: k.gather(
-          this.recording.resident('images', () => data.data.images),
-          positions,
-        ),
-        y: k.gather(
-          this.recording.resident('labels', () => data.data.labels),
-          positions,
-        ),
-        task: source.task,
-        size,
-        feeds: Object.fromEntries(drawn.map(([name]) => [name, inputs[`feed ${name}`]])) as Record<string, Value>,
-      });
+    const { recording } = this;
+    return recording.program(lengths, (k, inputs) => {
+      const source = {
+        images: recording.resident('images', () => residency.samples.images),
+        labels: recording.resident('labels', () => residency.samples.labels),
+        tasks: residency.samples.tasks && recording.resident('tasks', () => residency.samples.tasks!),
+      };
+      const own = Object.fromEntries(drawn.map(([name]) => [name, inputs[`drawn ${name}`]])) as Record<string, Value>;
+      return step(gatherBatch((x, rows) => k.gather(x, rows), source, inputs.positions, task, own));
     });
   }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { backend, initBackend, type Value } from '../../../src/backend';
+import { backend, initBackend, type Kernels, type Value } from '../../../src/backend';
 import type { ScenarioName } from '../../../src/data/task';
 import { ExperienceReplay, findMethod, GEM, METHODS, methodCompatibility, NaiveTrainer } from '../../../src/methods';
 import { CLTrainer, type TrainCall } from '../../../src/training';
 import type { Gradients } from '../../../src/autodiff';
-import type { LossAndGradients, TrainingBatch } from '../../../src/training';
-import { Draws } from '../../../src/training/runners/opByOp';
-import { checkCompatibility, SCENARIOS } from '../../../src/scenarios/compatibility';
+import type { TrainingBatch } from '../../../src/training';
+import { Draws } from '../../../src/training/runners/draws';
+import { SCENARIOS } from '../../../src/scenarios/compatibility';
 import { easyStream, smallModel, untilDone } from '../../methods/fixtures';
 
 before(async () => {
@@ -44,9 +44,8 @@ class Interrupting {
 }
 
 function makeTrainer(method: string, scenario: ScenarioName, options: Record<string, unknown> = {}): CLTrainer<object> {
-  const { create, architecture } = findMethod(method);
-  const model = smallModel(architecture ?? ARCHITECTURES[scenario]);
-  checkCompatibility(model.architecture, scenario);
+  const { create, needs } = findMethod(method);
+  const model = smallModel(needs.architecture ?? ARCHITECTURES[scenario]);
   return create(model, { epochs: EPOCHS, lr: 0.02, seed: 3, ...options });
 }
 
@@ -205,22 +204,22 @@ class Undeclared extends Decaying {
 /** Declared, but it works on tensors with operations of TensorFlow.js. */
 class WithTensorFlow extends NaiveTrainer {
   static override readonly recordable = true;
-  protected override gradients(batch: TrainingBatch): LossAndGradients {
+  protected override loss(k: Kernels, batch: TrainingBatch): Value {
     const tf = require('@tensorflow/tfjs-node') as { mul(a: Value, b: number): Value };
-    return super.gradients({ ...batch, x: tf.mul(batch.x, 0.5) });
+    return super.loss(k, { ...batch, x: tf.mul(batch.x, 0.5) });
   }
 }
 
 /** Declared, but it reads a value back. */
 class Reading extends NaiveTrainer {
   static override readonly recordable = true;
-  protected override gradients(batch: TrainingBatch): LossAndGradients {
-    const result = super.gradients(batch);
-    return Number.isFinite(backend().toHost(result.loss)[0]) ? result : { ...result, gradients: new Map() };
+  protected override loss(k: Kernels, batch: TrainingBatch): Value {
+    const loss = super.loss(k, batch);
+    return Number.isFinite(backend().toHost(loss)[0]) ? loss : k.scale(loss, 0);
   }
 }
 
-test('a method of the reader’s own is recorded when it keeps to the kernels and says so, else it runs op by op by itself', async () => {
+test('a method of the user’s own is recorded when it keeps to the kernels and says so, else it runs op by op by itself', async () => {
   const train = async (trainer: CLTrainer<object>, execution: Execution = 'recorded') => {
     const report = await trainer.trainTask(easyStream('class-incremental', BATCH).trainLoaders[0], { execution });
     return { ...report, weights: trainer.model.parameters().map((parameter) => parameter.data()) };

@@ -1,0 +1,177 @@
+import { elements } from '../backend';
+import type { Kernels, Value } from '../backend';
+import { problem } from '../utils/errors';
+import { ColumnSum, Dense, Product, Uniform } from './flow';
+import type { Flow } from './flow';
+
+/** For each input of a kernel: from the gradient of its result to that of the input. Called only where one is wanted. */
+export type Rule = readonly ((k: Kernels, dy: Flow) => Flow)[];
+
+/** y = a·b with each operand transposed first where asked. The weights of a layer stand on the right: their gradient stays a product. */
+export function matMul(a: Value, b: Value, transposeA: boolean, transposeB: boolean): Rule {
+  return [
+    (k, dy) => new Dense(transposeA ? k.matMul(b, dy.value(k), transposeB, true) : k.matMul(dy.value(k), b, false, !transposeB)),
+    (k, dy) => {
+      if (transposeB) return new Dense(k.matMul(dy.value(k), a, true, transposeA));
+      return transposeA ? new Dense(k.matMul(a, dy.value(k))) : new Product(a, dy.value(k));
+    },
+  ];
+}
+
+/** x + bias on the last axis. */
+export function biasAdd(bias: Value): Rule {
+  return [(_, dy) => dy, (k, dy) => new ColumnSum(asRows(k, dy.value(k), bias.shape[0]))];
+}
+
+/** Keeps the activation y only. */
+export function relu(y: Value): Rule {
+  return [(k, dy) => new Dense(k.reluGrad(dy.value(k), y))];
+}
+
+/** The gradient through a ReLU is linear in dy. */
+export function reluGrad(y: Value): Rule {
+  return [(k, dy) => new Dense(k.reluGrad(dy.value(k), y))];
+}
+
+/** The losses' gradient with respect to the logits came with the losses; [n, classes]. */
+export function crossEntropy(gradient: Value): Rule {
+  return [
+    (k, dy) => {
+      if (dy instanceof Uniform) return new Dense(dy.number === 1 ? gradient : k.scale(gradient, dy.number));
+      return new Dense(k.mul(gradient, k.reshape(dy.value(k), [gradient.shape[0], 1])));
+    },
+  ];
+}
+
+/** y = softmax(x): dx = y∘(dy − Σ dy∘y). */
+export function softmax(y: Value): Rule {
+  return [(k, dy) => new Dense(k.mul(y, k.sub(dy.value(k), k.rowSums(k.mul(dy.value(k), y)))))];
+}
+
+export function add(a: Value, b: Value): Rule {
+  return [(k, dy) => summedTo(k, dy, a.shape), (k, dy) => summedTo(k, dy, b.shape)];
+}
+
+export function sub(a: Value, b: Value): Rule {
+  return [(k, dy) => summedTo(k, dy, a.shape), (k, dy) => summedTo(k, scaled(k, dy, -1), b.shape)];
+}
+
+export function mul(a: Value, b: Value): Rule {
+  return [(k, dy) => summedTo(k, times(k, dy, b), a.shape), (k, dy) => summedTo(k, times(k, dy, a), b.shape)];
+}
+
+/** y = a/b: da = dy/b, db = −dy∘y/b. */
+export function div(a: Value, b: Value, y: Value): Rule {
+  return [
+    (k, dy) => summedTo(k, new Dense(k.div(dy.value(k), b)), a.shape),
+    (k, dy) => summedTo(k, new Dense(k.scale(k.div(k.mul(dy.value(k), y), b), -1)), b.shape),
+  ];
+}
+
+export function scale(factor: number): Rule {
+  return [(k, dy) => scaled(k, dy, factor)];
+}
+
+export function sum(x: Value): Rule {
+  return [
+    (k, dy) => (dy instanceof Uniform ? new Uniform(x.shape, dy.number) : new Dense(k.mul(filled(k, x.shape, 1), dy.value(k)))),
+  ];
+}
+
+export function columnSums(x: Value): Rule {
+  return [(k, dy) => spread(k, dy, x.shape)];
+}
+
+export function rowSums(x: Value): Rule {
+  return [(k, dy) => spread(k, dy, x.shape)];
+}
+
+/** A row that was taken several times gets the sum; the rows' positions as a matrix of zeros and ones do it. */
+export function gather(x: Value, positions: Value): Rule {
+  return [
+    (k, dy) => {
+      const [rows] = x.shape;
+      const each = elements(x.shape) / rows;
+      const taken = k.reshape(dy.value(k), [positions.shape[0], each]);
+      return new Dense(k.reshape(k.matMul(k.oneHot(positions, rows), taken, true), x.shape));
+    },
+  ];
+}
+
+/**
+ * Weights side by side stay products, and so do biases one after the other: each gets its columns of delta. `part` gives the
+ * same value for the same columns, so that weight and bias of a layer share their delta.
+ */
+export function concat(values: readonly Value[], axis: 0 | 1, part: SlicePart): Rule {
+  let end = 0;
+  return values.map((value) => {
+    const count = value.shape[axis];
+    const start = end;
+    end += count;
+    return (k: Kernels, dy: Flow): Flow => {
+      if (dy instanceof Product && axis === 1) return new Product(dy.input, part(k, dy.delta, 1, start, count));
+      if (dy instanceof ColumnSum && axis === 0) return new ColumnSum(part(k, dy.delta, 1, start, count));
+      return new Dense(part(k, dy.value(k), axis, start, count));
+    };
+  });
+}
+
+/** `Kernels.slice`, computed once for the same value and range. */
+export type SlicePart = (k: Kernels, x: Value, axis: 0 | 1, start: number, count: number) => Value;
+
+export function slice(x: Value, axis: 0 | 1, start: number, count: number): Rule {
+  const zeros = (k: Kernels, n: number) =>
+    n > 0 ? [filled(k, x.shape.map((size, i) => (i === axis ? n : size)), 0)] : []; // prettier-ignore
+  return [(k, dy) => new Dense(k.concat([...zeros(k, start), dy.value(k), ...zeros(k, x.shape[axis] - start - count)], axis))];
+}
+
+export function reshape(x: Value): Rule {
+  return [(k, dy) => (dy instanceof Uniform ? new Uniform(x.shape, dy.number) : new Dense(k.reshape(dy.value(k), x.shape)))];
+}
+
+function scaled(k: Kernels, dy: Flow, factor: number): Flow {
+  return dy instanceof Uniform ? new Uniform(dy.shape, dy.number * factor) : new Dense(k.scale(dy.value(k), factor));
+}
+
+/** dy∘x. */
+function times(k: Kernels, dy: Flow, x: Value): Flow {
+  const sameShape = dy.shape.join() === x.shape.join();
+  if (dy instanceof Uniform && sameShape) return new Dense(dy.number === 1 ? x : k.scale(x, dy.number));
+  return new Dense(k.mul(dy.value(k), x));
+}
+
+/** The gradient of an operand that was repeated to a larger shape: summed over its repetitions. */
+function summedTo(k: Kernels, dy: Flow, shape: readonly number[]): Flow {
+  if (dy.shape.join() === shape.join()) return dy;
+  const [size, rows] = [elements(shape), dy.shape[0]];
+  const all = elements(dy.shape);
+  if (dy instanceof Uniform) return new Uniform(shape, (dy.number * all) / size);
+  if (size === 1) return new Dense(k.reshape(k.sum(dy.value(k)), [...shape]));
+  if (size === all) return new Dense(k.reshape(dy.value(k), [...shape]));
+  const trailing = dy.shape.slice(dy.shape.length - shape.length);
+  if (trailing.join() === shape.join())
+    return new Dense(k.reshape(k.columnSums(k.reshape(dy.value(k), [all / size, size])), [...shape]));
+  if (size === rows && shape[0] === rows)
+    return new Dense(k.reshape(k.rowSums(k.reshape(dy.value(k), [rows, all / rows])), [...shape]));
+  if (shape[0] === 1 && elements(shape.slice(1)) === elements(dy.shape.slice(1)))
+    return new Dense(k.reshape(k.columnSums(k.reshape(dy.value(k), [rows, all / rows])), [...shape]));
+  throw problem(
+    'Tape',
+    `no gradient for an operand [${shape}] repeated to [${dy.shape}]`,
+    'reshape it first, so that whole rows or columns repeat',
+  );
+}
+
+/** The gradient of a sum: repeated over what was summed. */
+function spread(k: Kernels, dy: Flow, shape: readonly number[]): Flow {
+  return dy instanceof Uniform ? new Uniform(shape, dy.number) : new Dense(k.mul(filled(k, shape, 1), dy.value(k)));
+}
+
+function filled(k: Kernels, shape: readonly number[], number: number): Value {
+  return k.tensor(new Float32Array(elements(shape)).fill(number), [...shape]);
+}
+
+/** All axes but the last as rows. */
+function asRows(k: Kernels, x: Value, columns: number): Value {
+  return x.shape.length === 2 ? x : k.reshape(x, [elements(x.shape) / columns, columns]);
+}

@@ -1,0 +1,28 @@
+import type { Model } from '../models';
+import type { CLTrainer, MethodNeeds } from '../training';
+
+/** What benchmark, tables, figures, README and the common tests know of a method; stands in the method's own file. */
+export interface MethodEntry {
+  /** The method's name on the command line and in results. */
+  readonly name: string;
+  /** For people. */
+  readonly label: string;
+  /** How it looks in every figure: a colour `#rrggbb` and a Plotly marker symbol. */
+  readonly style: { readonly color: string; readonly symbol: string };
+  /** Makes the trainer. */
+  readonly create: (model: Model, options?: Record<string, unknown>) => CLTrainer<object>;
+  /** What it needs, and where it does not help. */
+  readonly needs: MethodNeeds;
+  /** How many naive steps one of its steps costs, about; decides the order in which a pool starts experiments. */
+  readonly relativeCost: number;
+  /** What it does against forgetting, in a few words. */
+  readonly why: string;
+  /** Use when … */
+  readonly useWhen: string;
+  /** Breaks when … */
+  readonly breaksWhen: string;
+  /** A rule of thumb for its hyperparameters. */
+  readonly ruleOfThumb: string;
+  /** Its options as variants of their own in figures (online EWC), by the trainer's `method` name. */
+  readonly variants?: readonly { readonly name: string; readonly label: string; readonly style: MethodEntry['style'] }[];
+}

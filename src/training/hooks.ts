@@ -1,0 +1,169 @@
+import type { Factors, Gradients } from '../autodiff';
+import { backend } from '../backend';
+import type { Kernels, Value } from '../backend';
+import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
+import { meanCrossEntropy } from '../models';
+import type { Model } from '../models';
+import { SCENARIOS } from '../scenarios/compatibility';
+import { problem } from '../utils/errors';
+import type { StepGradients, TrainingBatch } from './batch';
+import type { TrainingData } from './data';
+import type { Phase } from './plan';
+import type { MethodNeeds } from './needs';
+import { trainerOptions } from './options';
+import type { TrainerOptions } from './options';
+
+/** What runs at every step, and so has to be recordable. */
+export const STEP_HOOKS = ['draws', 'composeBatch', 'loss', 'adjustGradients', 'afterStep'];
+
+/**
+ * The contract of a method: hooks with their defaults, of which it overrides what it needs. In the order in which they are
+ * called: `trainingData`, `phases`, `beginTask`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
+ * `endTask`; at evaluation `predict`; for saving `memoryState`, `restoreMemory`.
+ */
+export abstract class MethodHooks<Own extends object = {}> {
+  /**
+   * That the step hooks of this class can be recorded as a graph: they use only the kernels on values, and may run once instead
+   * of at every step, because they neither count nor change anything in JavaScript (what must happen at every step goes into
+   * `hostCall` or `hostIf`, or into `draws`, whose draws must not depend on earlier steps). A class that overrides such a hook
+   * and does not declare it runs op by op.
+   */
+  static readonly recordable: boolean = true;
+  /** What the method needs, and where it does not help; read by tables, figures and tests. */
+  static readonly needs: MethodNeeds = {};
+  /** Short name in tables and figures, e.g. `ewc`. */
+  readonly method: string = 'custom';
+  /** The options in force, defaults filled in; they cannot be changed afterwards. */
+  readonly options: Readonly<TrainerOptions & Own>;
+  #taping: Kernels | undefined;
+
+  /**
+   * @param model the network to train
+   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, seed, …}` and the method's own
+   * @param ownDefaults the method's own options with their defaults
+   */
+  constructor(
+    readonly model: Model,
+    options: Partial<TrainerOptions & Own> = {},
+    ownDefaults: Own = {} as Own,
+  ) {
+    this.options = trainerOptions(this.constructor.name, options, ownDefaults);
+  }
+
+  /**
+   * What to train on when a task arrives; default the task's own data.
+   *
+   * @param loader the task's training data
+   * @param seen training data of all tasks so far, this one last
+   */
+  protected trainingData(loader: TaskLoader, _seen: readonly TaskLoader[]): TrainingData {
+    return loader;
+  }
+
+  /** The passes over a task's data; default one phase of `epochs`. */
+  protected phases(_task: Task): Phase[] {
+    return [{ epochs: this.options.epochs }];
+  }
+
+  /** Before the first step of a task, after the model got its head or column. */
+  protected beginTask(_task: Task, _data: TrainingData): void | Promise<void> {}
+
+  /** What the host draws for the next step, as int32 arrays whose lengths depend on the batch size only. */
+  protected draws(_batchSize: number): Record<string, Int32Array> {
+    return {};
+  }
+
+  /** The batch to learn from; methods with a memory mix theirs in. */
+  protected composeBatch(batch: TrainingBatch): TrainingBatch {
+    return batch;
+  }
+
+  /**
+   * The loss of a batch, a single number; default mean cross-entropy over the outputs in play. Computed with `k` (inside this
+   * hook `this.k` is the same), which remembers how the gradient flows back.
+   */
+  protected loss(k: Kernels, batch: TrainingBatch): Value {
+    return meanCrossEntropy(k, this.model.logits(k, batch.x, batch.task), batch.y);
+  }
+
+  /**
+   * The gradients to step along; penalties add to them, projections change them.
+   *
+   * @param gradients by parameter; may be changed and returned
+   * @param factors the same gradients before they are multiplied out
+   */
+  protected adjustGradients(gradients: Gradients, _batch: TrainingBatch, _factors: Factors): Gradients {
+    return gradients;
+  }
+
+  /** After the weights were changed. */
+  protected afterStep(_gradients: StepGradients, _batch: TrainingBatch): void {}
+
+  /** After the last step of a task: importances, anchors, memories, freezing. */
+  protected endTask(_task: Task, _loader: TaskLoader): void | Promise<void> {}
+
+  /**
+   * The label of each row, for evaluation; default the largest output.
+   *
+   * @param x inputs [n, inputSize]
+   * @param task the task id where the scenario reveals it
+   * @returns int32 [n]
+   */
+  protected predict(k: Kernels, x: Value, task: number | undefined): Value {
+    return k.argMax(this.model.logits(k, x, task));
+  }
+
+  /** Everything the method remembers beyond model and optimiser, random streams included, as plain JSON; see `CLTrainer.state`. */
+  protected memoryState(): object {
+    return {};
+  }
+
+  /** Takes over what `memoryState` of a trainer with the same options gave. */
+  protected restoreMemory(_state: object): void {}
+
+  /** What most likely made the loss explode, for the error message. */
+  protected likelyCause(): string {
+    const { optimizer, lr, momentum } = this.options;
+    const how = optimizer === 'sgd' ? ` (with momentum ${momentum})` : ` (with ${optimizer})`;
+    return `a learning rate of ${lr} that is too large${how}`;
+  }
+
+  // ── for methods ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The kernels a step is written in. */
+  protected get k(): Kernels {
+    return this.#taping ?? backend().kernels;
+  }
+
+  /** What the method needs, as its class states it. */
+  protected get needs(): MethodNeeds {
+    return (this.constructor as typeof MethodHooks).needs;
+  }
+
+  /** The task id where the scenario reveals it, else nothing: what a model may know of the task. */
+  protected taskIdOf(task: Task): number | undefined {
+    return SCENARIOS[task.scenario].taskIdAtTest ? task.id : undefined;
+  }
+
+  /** For constructors of methods with a memory: throws when the model cannot take rows of several tasks in one batch. */
+  protected requireMixedBatches(): void {
+    if (this.model.mixesTasks) return;
+    const { architecture } = this.model;
+    throw problem(
+      this.constructor.name,
+      `it learns from rows of several tasks at once, which ${architecture} cannot take`,
+      'use MultiHeadMLP, SingleHeadMLP or DomainMLP',
+    );
+  }
+
+  /** The loss with the tape's kernels in the place of `this.k`. */
+  protected lossWith(tape: Kernels, batch: TrainingBatch): Value {
+    this.#taping = tape;
+    try {
+      return this.loss(tape, batch);
+    } finally {
+      this.#taping = undefined;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { getSeed } from '../utils/random';
+import type { OptimizerName } from './optimizers';
+
+/** Options every method has. */
+export interface TrainerOptions {
+  /** Learning rate; default 0.01. */
+  lr: number;
+  /** Momentum of SGD, v ← momentum·v + g; w ← w − lr·v; with Adam β₁. From 0 to below 1; default 0.9. */
+  momentum: number;
+  /** Passes over the data of each task; default 5. */
+  epochs: number;
+  /** `'sgd'` (default) or `'adam'` (Kingma & Ba 2015; β₂ 0.999, ε 1e-8), both in PyTorch's form. */
+  optimizer: OptimizerName;
+  /** Weight decay, added to the gradient as weightDecay·w; default 0. */
+  weightDecay: number;
+  /** Whether velocities (Adam: moments) go on from task to task; default false: each task starts with a fresh optimiser. */
+  keepOptimizer: boolean;
+  /** Seed of the method's own random draws (memory, Fisher samples); default the one of `setSeed` (42). */
+  seed: number;
+}
+
+/** Defaults of `TrainerOptions` but the seed. */
+export const TRAINER_DEFAULTS = {
+  lr: 0.01,
+  momentum: 0.9,
+  epochs: 5,
+  optimizer: 'sgd' as OptimizerName,
+  weightDecay: 0,
+  keepOptimizer: false,
+};
+
+/** Checks the options of a trainer and fills the gaps; they cannot be changed afterwards. */
+export function trainerOptions<Own extends object>(
+  subject: string,
+  given: Partial<TrainerOptions & Own>,
+  ownDefaults: Own,
+): Readonly<TrainerOptions & Own> {
+  const defaults = { ...TRAINER_DEFAULTS, seed: getSeed(), ...ownDefaults };
+  const options = withDefaults(subject, given as Partial<typeof defaults>, defaults);
+  checkNumber(subject, 'lr', options.lr, { min: 0 });
+  checkNumber(subject, 'momentum', options.momentum, { min: 0, max: 1 });
+  if (options.momentum === 1) throw problem(subject, 'momentum 1 never slows down, so nothing is learnt', 'use 0.9, or less');
+  checkNumber(subject, 'epochs', options.epochs, { min: 1, integer: true });
+  checkNumber(subject, 'weightDecay', options.weightDecay, { min: 0 });
+  checkNumber(subject, 'seed', options.seed, { integer: true });
+  if (typeof options.keepOptimizer !== 'boolean') {
+    throw problem(subject, `keepOptimizer must be true or false, got ${String(options.keepOptimizer)}`);
+  }
+  return Object.freeze(options) as unknown as Readonly<TrainerOptions & Own>;
+}
