@@ -2,6 +2,8 @@ export { backend, getDevice, initBackend, newRecording } from './current';
 export type { Backend, BackendName } from './backend';
 export type { AdamNumbers, Kernels } from './kernels';
 export type { HostNumbers, Value } from './value';
+export { decodeTensor, encodeTensor, loadVariable, saveVariable } from './tensorState';
+export type { TensorState } from './tensorState';
 export { NeedsHost } from './graph/parts';
 export type { Program, Recording } from './graph/recording';
 export { Variable, elements } from './variable';

@@ -1,0 +1,6 @@
+export { Adam, ADAM_DEFAULTS } from './adam';
+export type { AdamOptions } from './adam';
+export { Optimizer } from './optimizer';
+export type { OptimizerState } from './optimizer';
+export { SGD, SGD_DEFAULTS } from './sgd';
+export type { SGDOptions } from './sgd';
