@@ -1,5 +1,9 @@
+export { Conv2D } from './layers/conv2d';
+export type { Conv2DOptions, ImageShape } from './layers/conv2d';
 export { Linear, multiplyOut } from './layers/linear';
 export type { LayerGradient, LinearOptions } from './layers/linear';
+export { pool, pooledShape } from './layers/pooling';
+export type { Pooling } from './layers/pooling';
 export { DomainMLP, MLP } from './mlp';
 export type { MLPOptions, NetworkOptions } from './mlp';
 export { countParameters, Model } from './model';
