@@ -1,10 +1,7 @@
 import type { Kernels, Value } from '../backend';
-import { added, ColumnSum, Product } from './flow';
+import { added, ColumnSum, Factor, Product } from './flow';
 import type { Flow } from './flow';
 import type { Gradients, Parameter } from './parameter';
-
-/** A gradient that is a sum over the rows of a batch, one term a sample. */
-type Factor = Product | ColumnSum;
 
 /**
  * The gradients of a step in factored form. For a loss that is a sum over the rows of a batch, what the exact Fisher
@@ -25,7 +22,7 @@ export class Factors {
 
   /** Parameters whose gradients do not come as factors; where there are any, `squares`, `dots` and `blocks` cannot be asked. */
   get unfactored(): Parameter[] {
-    return this.parameters.filter((parameter) => !this.flows.get(parameter)!.every(isFactor));
+    return this.parameters.filter((parameter) => !this.flows.get(parameter)!.every((flow) => flow instanceof Factor));
   }
 
   /** The gradients, multiplied out; added up where a parameter is used in several places. */
@@ -34,55 +31,59 @@ export class Factors {
   }
 
   /**
-   * Σ_n w_n·(∂ℓ_n/∂θ)²: squared for each row, then summed. Σ_n w_n·(x_n δ_nᵀ)² = (X∘X)ᵀ(Δ∘Δ∘w).
+   * Σ_n w_n·(∂ℓ_n/∂θ)²: squared for each row, then summed. For a linear layer Σ_n w_n·(x_n δ_nᵀ)² = (X∘X)ᵀ(Δ∘Δ∘w).
    *
    * @param weights w, a weight for each row, [n, 1]; 1 when left out
    * @returns for each parameter, in its shape
    */
   squares(weights?: Value): Map<Parameter, Value> {
     const { k } = this;
-    const weighted = memo((a: Value, b: Value) => {
-      const product = k.mul(a, b);
-      return weights ? k.mul(product, weights) : product;
+    const weighted = memo((delta: Value) => {
+      const squared = k.mul(delta, delta);
+      return weights ? k.mul(squared, weights) : squared;
     });
-    return this.mapFactors((factors) =>
-      pairs(factors)
-        .map(([one, other, times]) => {
-          const deltas = weighted(one.delta, other.delta);
-          const square =
-            one instanceof Product && other instanceof Product
-              ? k.matMul(k.mul(one.input, other.input), deltas, true)
-              : k.columnSums(deltas);
-          return times === 1 ? square : k.scale(square, times);
-        })
-        .reduce((sum, value) => k.add(sum, value)),
-    );
+    return this.mapFactors((factors, parameter) => {
+      const [only] = factors;
+      if (factors.length === 1 && only instanceof Product) {
+        return k.matMul(k.mul(only.input, only.input), weighted(only.delta, only.delta), true);
+      }
+      if (factors.length === 1 && only instanceof ColumnSum && only.delta.shape.length === 2) {
+        return k.columnSums(weighted(only.delta, only.delta));
+      }
+      const rows = factors.map((factor) => factor.perRow(k)).reduce((sum, value) => k.add(sum, value)); // [n, entries]
+      return k.reshape(k.columnSums(weighted(rows, rows)), parameter.shape);
+    });
   }
 
   /**
-   * ⟨∂ℓ_n, g⟩ for each row n, with the whole gradient g of another loss, over the parameters of both. Without forming either:
-   * ⟨x δᵀ, X'ᵀΔ'⟩ = Σ_m (x·x'_m)(δ·δ'_m).
+   * ⟨∂ℓ_n, g⟩ for each row n, with the whole gradient g of another loss, over the parameters of both. For linear layers without
+   * forming either: ⟨x δᵀ, X'ᵀΔ'⟩ = Σ_m (x·x'_m)(δ·δ'_m).
    *
    * @param other the factors of g
    * @returns [n, 1]; undefined when they have no parameter in common
    */
   dots(other: Factors): Value | undefined {
     const { k } = this;
-    const groups = new Map<Value, { deltas: Value; products: Value[] }>();
-    const deltasOf = memo((a: Value, b: Value) => k.matMul(a, b, false, true)); // [n, m]
-    const inputsOf = memo((a: Value, b: Value) => k.matMul(a, b, false, true));
+    const groups = new Map<Value, Value[]>();
+    const deltasOf = memo((a, b) => k.matMul(a, b, false, true)); // [n, m]
+    const inputsOf = memo((a, b) => k.matMul(a, b, false, true)); // [n, m]
+    const rows: Value[] = [];
     for (const parameter of this.parameters) {
+      const theirs = other.factorsOf(parameter);
+      if (theirs.length === 0) continue;
       for (const mine of this.factorsOf(parameter)) {
-        for (const theirs of other.factorsOf(parameter)) {
-          const deltas = deltasOf(mine.delta, theirs.delta);
-          const group = groups.get(deltas) ?? { deltas, products: [] };
-          groups.set(deltas, group);
-          const isWeight = mine instanceof Product && theirs instanceof Product;
-          group.products.push(isWeight ? k.mul(inputsOf(mine.input, theirs.input), deltas) : deltas);
+        if (![mine, ...theirs].every(isFlat)) {
+          rows.push(mine.dotsWith(k, added(k, theirs).value(k)));
+          continue;
+        }
+        for (const their of theirs) {
+          const deltas = deltasOf(mine.delta, their.delta);
+          const bothWeights = mine instanceof Product && their instanceof Product;
+          push(groups, deltas, bothWeights ? k.mul(inputsOf(mine.input, their.input), deltas) : deltas);
         }
       }
     }
-    const rows = [...groups.values()].map(({ products }) => k.rowSums(products.reduce((sum, value) => k.add(sum, value))));
+    for (const products of groups.values()) rows.push(k.rowSums(products.reduce((sum, value) => k.add(sum, value))));
     return rows.length ? rows.reduce((sum, value) => k.add(sum, value)) : undefined;
   }
 
@@ -95,30 +96,28 @@ export class Factors {
   blocks(count: number, membership: Value): Map<Parameter, Value> {
     const { k } = this;
     return this.mapFactors((factors) =>
-      factors
-        .map((factor) =>
-          factor instanceof Product ? k.blockProducts(factor.input, factor.delta, count) : k.matMul(membership, factor.delta),
-        )
-        .reduce((sum, value) => k.add(sum, value)),
+      factors.map((factor) => factor.blocks(k, count, membership)).reduce((sum, value) => k.add(sum, value)),
     );
   }
 
-  private mapFactors(change: (factors: Factor[]) => Value): Map<Parameter, Value> {
-    return new Map(this.parameters.map((parameter) => [parameter, change(this.factorsOf(parameter))]));
+  private mapFactors(change: (factors: Factor[], parameter: Parameter) => Value): Map<Parameter, Value> {
+    return new Map(this.parameters.map((parameter) => [parameter, change(this.factorsOf(parameter), parameter)]));
   }
 
   private factorsOf(parameter: Parameter): Factor[] {
-    return (this.flows.get(parameter) ?? []).filter(isFactor);
+    return (this.flows.get(parameter) ?? []).filter((flow): flow is Factor => flow instanceof Factor);
   }
 }
 
-function isFactor(flow: Flow): flow is Factor {
-  return flow instanceof Product || flow instanceof ColumnSum;
+/** Whether a factor's rows have no positions of an image, so that products of rows are dot products. */
+function isFlat(factor: Factor): boolean {
+  return factor.delta.shape.length === 2;
 }
 
-/** Every pair of factors once, with how often it comes in the square of their sum. */
-function pairs(factors: Factor[]): [Factor, Factor, number][] {
-  return factors.flatMap((one, i) => factors.slice(i).map((other, j): [Factor, Factor, number] => [one, other, j === 0 ? 1 : 2]));
+function push(map: Map<Value, Value[]>, key: Value, value: Value): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }
 
 /** A function of two values that is computed once for the same two. */

@@ -1,7 +1,7 @@
 import { elements } from '../backend';
-import type { Kernels, Value } from '../backend';
+import type { ConvWindow, Kernels, Value } from '../backend';
 import { problem } from '../utils/errors';
-import { ColumnSum, Dense, Product, Uniform } from './flow';
+import { ColumnSum, Convolution, Dense, Product, Uniform } from './flow';
 import type { Flow } from './flow';
 
 /** For each input of a kernel: from the gradient of its result to that of the input. Called only where one is wanted. */
@@ -20,7 +20,7 @@ export function matMul(a: Value, b: Value, transposeA: boolean, transposeB: bool
 
 /** x + bias on the last axis. */
 export function biasAdd(bias: Value): Rule {
-  return [(_, dy) => dy, (k, dy) => new ColumnSum(asRows(k, dy.value(k), bias.shape[0]))];
+  return [(_, dy) => dy, (k, dy) => new ColumnSum(dy.value(k), bias.shape[0])];
 }
 
 /** Keeps the activation y only. */
@@ -46,6 +46,40 @@ export function crossEntropy(gradient: Value): Rule {
 /** y = softmax(x): dx = y∘(dy − Σ dy∘y). */
 export function softmax(y: Value): Rule {
   return [(k, dy) => new Dense(k.mul(y, k.sub(dy.value(k), k.rowSums(k.mul(dy.value(k), y)))))];
+}
+
+/** y = log softmax(x): dx = dy − softmax(x)·Σ dy. */
+export function logSoftmax(y: Value): Rule {
+  return [(k, dy) => new Dense(k.sub(dy.value(k), k.mul(k.exp(y), k.rowSums(dy.value(k)))))];
+}
+
+export function exp(y: Value): Rule {
+  return [(k, dy) => times(k, dy, y)];
+}
+
+export function log(x: Value): Rule {
+  return [(k, dy) => new Dense(k.div(dy.value(k), x))];
+}
+
+/** y = √x: dx = dy / 2y. */
+export function sqrt(y: Value): Rule {
+  return [(k, dy) => new Dense(k.scale(k.div(dy.value(k), y), 0.5))];
+}
+
+/** The filter's gradient stays in factored form. */
+export function conv2d(x: Value, filter: Value, window: ConvWindow): Rule {
+  return [
+    (k, dy) => new Dense(k.conv2dInputGrad(dy.value(k), filter, x.shape, window)),
+    (k, dy) => new Convolution(x, dy.value(k), filter.shape, window),
+  ];
+}
+
+export function maxPool(x: Value, y: Value, size: number): Rule {
+  return [(k, dy) => new Dense(k.maxPoolGrad(dy.value(k), x, y, size))];
+}
+
+export function meanPool(x: Value, size: number): Rule {
+  return [(k, dy) => new Dense(k.meanPoolGrad(dy.value(k), x.shape, size))];
 }
 
 export function add(a: Value, b: Value): Rule {
@@ -110,7 +144,8 @@ export function concat(values: readonly Value[], axis: 0 | 1, part: SlicePart): 
     end += count;
     return (k: Kernels, dy: Flow): Flow => {
       if (dy instanceof Product && axis === 1) return new Product(dy.input, part(k, dy.delta, 1, start, count));
-      if (dy instanceof ColumnSum && axis === 0) return new ColumnSum(part(k, dy.delta, 1, start, count));
+      if (dy instanceof ColumnSum && axis === 0 && dy.delta.shape.length === 2)
+        return new ColumnSum(part(k, dy.delta, 1, start, count), count);
       return new Dense(part(k, dy.value(k), axis, start, count));
     };
   });
@@ -169,9 +204,4 @@ function spread(k: Kernels, dy: Flow, shape: readonly number[]): Flow {
 
 function filled(k: Kernels, shape: readonly number[], number: number): Value {
   return k.tensor(new Float32Array(elements(shape)).fill(number), [...shape]);
-}
-
-/** All axes but the last as rows. */
-function asRows(k: Kernels, x: Value, columns: number): Value {
-  return x.shape.length === 2 ? x : k.reshape(x, [elements(x.shape) / columns, columns]);
 }

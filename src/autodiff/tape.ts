@@ -1,4 +1,4 @@
-import type { HostNumbers, Kernels, Value, Variable } from '../backend';
+import type { AdamNumbers, ConvWindow, HostNumbers, Kernels, Value, Variable } from '../backend';
 import { problem } from '../utils/errors';
 import { Factors } from './factors';
 import { added, Uniform } from './flow';
@@ -112,6 +112,38 @@ export class Tape implements Kernels {
     return this.note(y, [logits], rules.softmax(y));
   }
 
+  logSoftmax(logits: Value): Value {
+    const y = this.k.logSoftmax(logits);
+    return this.note(y, [logits], rules.logSoftmax(y));
+  }
+
+  exp(x: Value): Value {
+    const y = this.k.exp(x);
+    return this.note(y, [x], rules.exp(y));
+  }
+
+  log(x: Value): Value {
+    return this.note(this.k.log(x), [x], rules.log(x));
+  }
+
+  sqrt(x: Value): Value {
+    const y = this.k.sqrt(x);
+    return this.note(y, [x], rules.sqrt(y));
+  }
+
+  conv2d(x: Value, filter: Value, window: ConvWindow): Value {
+    return this.note(this.k.conv2d(x, filter, window), [x, filter], rules.conv2d(x, filter, window));
+  }
+
+  maxPool(x: Value, size: number): Value {
+    const y = this.k.maxPool(x, size);
+    return this.note(y, [x], rules.maxPool(x, y, size));
+  }
+
+  meanPool(x: Value, size: number): Value {
+    return this.note(this.k.meanPool(x, size), [x], rules.meanPool(x, size));
+  }
+
   add(a: Value, b: Value): Value {
     return this.note(this.k.add(a, b), [a, b], rules.add(a, b));
   }
@@ -180,6 +212,31 @@ export class Tape implements Kernels {
     return this.k.blockProducts(a, b, blocks);
   }
 
+  conv2dInputGrad(dy: Value, filter: Value, inputShape: number[], window: ConvWindow): Value {
+    this.refuse('conv2dInputGrad', dy, filter);
+    return this.k.conv2dInputGrad(dy, filter, inputShape, window);
+  }
+
+  conv2dFilterGrad(x: Value, dy: Value, filterShape: number[], window: ConvWindow): Value {
+    this.refuse('conv2dFilterGrad', x, dy);
+    return this.k.conv2dFilterGrad(x, dy, filterShape, window);
+  }
+
+  maxPoolGrad(dy: Value, x: Value, y: Value, size: number): Value {
+    this.refuse('maxPoolGrad', dy, x);
+    return this.k.maxPoolGrad(dy, x, y, size);
+  }
+
+  meanPoolGrad(dy: Value, inputShape: number[], size: number): Value {
+    this.refuse('meanPoolGrad', dy);
+    return this.k.meanPoolGrad(dy, inputShape, size);
+  }
+
+  patches(x: Value, kernel: readonly [number, number], window: ConvWindow): Value {
+    this.refuse('patches', x);
+    return this.k.patches(x, kernel, window);
+  }
+
   hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
     this.refuse('hostCall', ...inputs);
     return this.k.hostCall(inputs, shape, compute);
@@ -204,6 +261,10 @@ export class Tape implements Kernels {
 
   momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
     this.k.momentumStep(weight, velocity, gradient, learningRate, momentum);
+  }
+
+  adamStep(weight: Variable, mean: Variable, square: Variable, gradient: Value, numbers: AdamNumbers): void {
+    this.k.adamStep(weight, mean, square, gradient, numbers);
   }
 
   // ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────

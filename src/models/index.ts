@@ -7,8 +7,12 @@ export {
 } from './architectures';
 export type { ArchitectureEntry, ModelNeeds } from './architectures';
 export type { Frame, Labels, Rows } from './inputs';
+export { Conv2D } from './layers/conv2d';
+export type { Conv2DOptions, ImageShape } from './layers/conv2d';
 export { Linear } from './layers/linear';
 export type { LinearOptions } from './layers/linear';
+export { pool } from './layers/pooling';
+export type { Pooling } from './layers/pooling';
 export { meanCrossEntropy } from './losses';
 export { DomainMLP, MLP } from './mlp';
 export type { MLPOptions } from './mlp';
@@ -20,4 +24,4 @@ export { ProgressiveNeuralNet } from './progressiveNeuralNet';
 export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';
 export type { ModelState, ParameterState } from './state';
-export type { Layer, NetworkOptions } from './trunk';
+export type { ConvBlock, Layer, NetworkConfig, NetworkOptions } from './trunk';

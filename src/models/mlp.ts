@@ -6,7 +6,7 @@ import { registerArchitecture } from './architectures';
 import { Linear } from './layers/linear';
 import { Model } from './model';
 import { networkOptions, Trunk } from './trunk';
-import type { Layer, NetworkOptions } from './trunk';
+import type { Layer, NetworkConfig, NetworkOptions } from './trunk';
 
 /** Options of networks with one output layer. */
 export interface MLPOptions extends NetworkOptions {
@@ -22,7 +22,7 @@ export class MLP extends Model {
   protected readonly trunk: Trunk;
   /** The output layer, [hidden, classes]. */
   readonly head: Linear;
-  protected readonly options: Required<MLPOptions>;
+  protected readonly options: NetworkConfig & { nClasses: number };
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: 10, seed}` */
   constructor(options: MLPOptions = {}) {
@@ -32,7 +32,7 @@ export class MLP extends Model {
     checkNumber(new.target.name, 'nClasses', nClasses, { min: 1, integer: true });
     this.inputSize = inputSize;
     const random = new RandomStream(seed, 'initialisation');
-    this.trunk = new Trunk('', this.options, random);
+    this.trunk = new Trunk(this.options, random);
     this.head = new Linear('head', this.trunk.width, nClasses, random);
   }
 
@@ -41,8 +41,8 @@ export class MLP extends Model {
     return this.head.nOut;
   }
 
-  config(): Required<MLPOptions> {
-    return { ...this.options, hidden: [...this.options.hidden] };
+  config(): NetworkConfig & { nClasses: number } {
+    return structuredClone(this.options);
   }
 
   layers(): Layer[] {

@@ -8,7 +8,7 @@ import { Linear } from './layers/linear';
 import { Model } from './model';
 import type { TaskOfRows } from './model';
 import { networkOptions, Trunk } from './trunk';
-import type { Layer, NetworkOptions } from './trunk';
+import type { Layer, NetworkConfig, NetworkOptions } from './trunk';
 
 /** For task-incremental learning: shared hidden layers and one output layer a task, chosen by the task id. */
 export class MultiHeadMLP extends Model {
@@ -18,7 +18,7 @@ export class MultiHeadMLP extends Model {
   /** The heads in the order they were added; head i answers for task i. Each [hidden, classes of the task]. */
   readonly heads: Linear[] = [];
   private readonly trunk: Trunk;
-  private readonly options: Required<NetworkOptions>;
+  private readonly options: NetworkConfig;
   private tables: HeadTables | undefined;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], seed}` */
@@ -26,7 +26,7 @@ export class MultiHeadMLP extends Model {
     super();
     this.options = networkOptions('MultiHeadMLP', options);
     this.inputSize = this.options.inputSize;
-    this.trunk = new Trunk('', this.options, new RandomStream(this.options.seed, 'initialisation'));
+    this.trunk = new Trunk(this.options, new RandomStream(this.options.seed, 'initialisation'));
   }
 
   /**
@@ -46,8 +46,8 @@ export class MultiHeadMLP extends Model {
     return id;
   }
 
-  config(): Required<NetworkOptions> {
-    return { ...this.options, hidden: [...this.options.hidden] };
+  config(): NetworkConfig {
+    return structuredClone(this.options);
   }
 
   layers(): Layer[] {

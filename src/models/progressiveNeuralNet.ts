@@ -8,7 +8,7 @@ import { Model } from './model';
 import type { TaskOfRows } from './model';
 import { PNNColumn } from './pnnColumn';
 import { networkOptions } from './trunk';
-import type { Layer, NetworkOptions } from './trunk';
+import type { Layer, NetworkConfig, NetworkOptions } from './trunk';
 
 /**
  * A progressive neural network (Rusu et al. 2016): each task gets a column of its own with lateral connections from all
@@ -22,12 +22,15 @@ export class ProgressiveNeuralNet extends Model {
   readonly inputSize: number;
   /** One column a task, in the order they were added. */
   readonly columns: PNNColumn[] = [];
-  private readonly options: Required<NetworkOptions>;
+  private readonly options: NetworkConfig;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], seed}` */
   constructor(options: NetworkOptions = {}) {
     super();
     this.options = networkOptions('ProgressiveNeuralNet', options);
+    if (this.options.conv.length) {
+      throw problem('ProgressiveNeuralNet', 'its columns are of linear layers, conv is not for it', 'leave conv out');
+    }
     this.inputSize = this.options.inputSize;
   }
 
@@ -51,8 +54,8 @@ export class ProgressiveNeuralNet extends Model {
     this.column(id).freeze();
   }
 
-  config(): Required<NetworkOptions> {
-    return { ...this.options, hidden: [...this.options.hidden] };
+  config(): NetworkConfig {
+    return structuredClone(this.options);
   }
 
   layers(): Layer[] {

@@ -1,22 +1,50 @@
 import type { Parameter } from '../autodiff';
+import { elements } from '../backend';
 import type { Kernels, Value } from '../backend';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import type { RandomStream } from '../utils/random';
+import { Conv2D } from './layers/conv2d';
+import type { ImageShape } from './layers/conv2d';
 import { Linear } from './layers/linear';
+import { pool, pooledShape } from './layers/pooling';
+import type { Pooling } from './layers/pooling';
 
-/** Options every network shares. */
+/** A block of a convolutional trunk: convolution (stride 1, borders kept), pooling over 2×2 windows, ReLU. */
+export interface ConvBlock {
+  /** Filters, the channels that come out. */
+  filters: number;
+  /** Height and width of the filters in pixels; default 3. */
+  kernel?: number;
+  /** `'max'` (default), `'mean'` or `'none'`. */
+  pool?: Pooling;
+}
+
+/** Options every network shares: together they describe its trunk, the layers before the output. */
 export interface NetworkOptions {
-  /** Numbers per input; default 784 (28×28 pixels). */
+  /** Numbers per input; default 784 (28×28 pixels), with `inputShape` its product. */
   inputSize?: number;
-  /** Width of each hidden layer; default [256, 256]. */
-  hidden?: number[];
+  /** [height, width, channels] of images, for `conv`; default [inputSize]. Inputs stay rows of numbers, channels last. */
+  inputShape?: readonly number[];
+  /**
+   * Convolutional blocks before the hidden layers, e.g. `[{ filters: 16 }, { filters: 32 }]`; default none. With them
+   * `inputShape` is needed.
+   */
+  conv?: readonly ConvBlock[];
+  /** Width of each hidden layer; default [256, 256]. With `conv` it may be empty. */
+  hidden?: readonly number[];
   /** Seed of the initial weights; default the one of `setSeed` (42). */
   seed?: number;
 }
 
-/** Defaults of `NetworkOptions` but the seed. */
-export const NETWORK_DEFAULTS = { inputSize: 784, hidden: [256, 256] };
+/** `NetworkOptions` with every gap filled, as plain JSON. */
+export interface NetworkConfig {
+  inputSize: number;
+  inputShape: number[];
+  conv: Required<ConvBlock>[];
+  hidden: number[];
+  seed: number;
+}
 
 /**
  * Checks the options every network shares and fills the gaps; unknown names are refused.
@@ -27,17 +55,50 @@ export function networkOptions<Own extends object = {}>(
   subject: string,
   given: NetworkOptions & Partial<Own> = {},
   own: Own = {} as Own,
-): Required<NetworkOptions> & Own {
-  const defaults = { ...NETWORK_DEFAULTS, seed: getSeed(), ...own };
-  const options = withDefaults(subject, given as Partial<typeof defaults>, defaults);
-  const { inputSize, hidden, seed } = options;
-  checkNumber(subject, 'inputSize', inputSize, { min: 1, integer: true });
+): NetworkConfig & Own {
+  const defaults = { inputSize: undefined, inputShape: undefined, conv: [], hidden: [256, 256], seed: getSeed(), ...own };
+  const options = withDefaults<NetworkOptions & Own>(subject, given as Partial<NetworkOptions & Own>, defaults as never);
+  const { conv, hidden, seed } = options as Required<NetworkOptions>;
   checkNumber(subject, 'seed', seed, { integer: true });
-  if (!Array.isArray(hidden) || hidden.length === 0) {
+  const inputShape = shapeOf(subject, options);
+  if (!Array.isArray(conv)) throw problem(subject, 'conv must be a list of blocks', 'for example [{ filters: 16 }]');
+  const blocks = conv.map((block) => convBlock(subject, block as ConvBlock));
+  if (blocks.length && inputShape.length !== 3) {
+    throw problem(
+      subject,
+      `conv needs images, the inputs have the shape [${inputShape}]`,
+      'pass inputShape: [height, width, channels]',
+    );
+  }
+  if (!Array.isArray(hidden) || (hidden.length === 0 && blocks.length === 0)) {
     throw problem(subject, 'hidden must list the width of at least one hidden layer', 'for example [256, 256]');
   }
   hidden.forEach((width) => checkNumber(subject, 'hidden width', width, { min: 1, integer: true }));
-  return { ...options, hidden: [...hidden] };
+  return { ...options, inputSize: elements(inputShape), inputShape, conv: blocks, hidden: [...hidden], seed };
+}
+
+function shapeOf(subject: string, { inputSize, inputShape }: NetworkOptions): number[] {
+  if (inputSize !== undefined) checkNumber(subject, 'inputSize', inputSize, { min: 1, integer: true });
+  if (inputShape === undefined) return [inputSize ?? 784];
+  if (!Array.isArray(inputShape) || ![1, 3].includes(inputShape.length)) {
+    throw problem(subject, `inputShape must be [height, width, channels] or [features], got ${shown(inputShape)}`);
+  }
+  inputShape.forEach((size) => checkNumber(subject, 'inputShape', size, { min: 1, integer: true }));
+  if (inputSize !== undefined && elements(inputShape) !== inputSize) {
+    throw problem(
+      subject,
+      `inputSize is ${inputSize}, inputShape [${inputShape}] has ${elements(inputShape)} numbers`,
+      'pass only one of them',
+    );
+  }
+  return [...inputShape] as number[];
+}
+
+function convBlock(subject: string, block: ConvBlock): Required<ConvBlock> {
+  const all = withDefaults<Required<ConvBlock>>(`${subject}: conv`, block, { filters: 0, kernel: 3, pool: 'max' });
+  checkNumber(`${subject}: conv`, 'filters', all.filters, { min: 1, integer: true });
+  checkNumber(`${subject}: conv`, 'kernel', all.kernel, { min: 1, integer: true });
+  return all;
 }
 
 /** A layer with weights. */
@@ -49,23 +110,46 @@ export interface Layer {
   parameters(): Parameter[];
 }
 
-/** The hidden layers with ReLU that every architecture starts with. */
+/** The layers with ReLU that every architecture starts with: convolutional blocks where there are any, then hidden layers. */
 export class Trunk {
-  /** The hidden layers, first to last. */
-  readonly layers: Linear[];
-
-  constructor(prefix: string, { inputSize, hidden }: Required<NetworkOptions>, random: RandomStream) {
-    const sizes = [inputSize, ...hidden];
-    this.layers = hidden.map((width, i) => new Linear(`${prefix}hidden${i}`, sizes[i], width, random));
-  }
-
+  private readonly convolutions: { layer: Conv2D; pool: Pooling }[] = [];
+  private readonly hidden: Linear[];
+  private readonly inputShape: readonly number[];
   /** Numbers that come out for each input. */
-  get width(): number {
-    return this.layers[this.layers.length - 1].nOut;
+  readonly width: number;
+
+  constructor({ inputShape, conv, hidden }: NetworkConfig, random: RandomStream) {
+    this.inputShape = inputShape;
+    let shape = inputShape as unknown as ImageShape;
+    conv.forEach(({ filters, kernel, pool: pooling }, i) => {
+      const layer = new Conv2D(`conv${i}`, shape[2], filters, random, { kernel });
+      shape = pooledShape(layer.name, layer.outputShape(shape), pooling);
+      this.convolutions.push({ layer, pool: pooling });
+    });
+    const sizes = [elements(shape), ...hidden];
+    this.hidden = hidden.map((width, i) => new Linear(`hidden${i}`, sizes[i], width, random));
+    this.width = sizes[sizes.length - 1];
   }
 
-  /** The last hidden activation; [n, inputSize] → [n, width]. */
+  /** The layers, first to last. */
+  get layers(): Layer[] {
+    return [...this.convolutions.map(({ layer }) => layer), ...this.hidden];
+  }
+
+  /** The last activation; [n, inputSize] → [n, width]. */
   forward(k: Kernels, x: Value): Value {
-    return this.layers.reduce((h, layer) => k.relu(layer.forward(k, h)), x);
+    return this.hidden.reduce((h, layer) => k.relu(layer.forward(k, h)), this.convolve(k, x));
+  }
+
+  private convolve(k: Kernels, x: Value): Value {
+    if (this.convolutions.length === 0) return x;
+    const [n] = x.shape;
+    let images = k.reshape(x, [n, ...this.inputShape]); // [n, h, w, c]
+    for (const { layer, pool: pooling } of this.convolutions) {
+      const raw = layer.forward(k, images);
+      // The largest of a window before or after ReLU is the same number, and there is a quarter of the work after it.
+      images = pooling === 'mean' ? pool(k, k.relu(raw), 'mean') : k.relu(pool(k, raw, pooling));
+    }
+    return k.reshape(images, [n, elements(images.shape) / n]);
   }
 }

@@ -1,9 +1,9 @@
+import { packed, unpackedInts } from '../backend';
+import type { TensorState } from '../backend';
 import { CLMetricsTracker } from '../metrics';
 import type { AccuracyMatrix } from '../metrics';
 import type { Model, ModelState } from '../models';
 import { problem } from '../utils/errors';
-import { packArray, unpackInts } from '../utils/arrays';
-import type { PackedArray } from '../utils/arrays';
 import type { History, SavedHistory } from './history';
 import type { Optimizer, OptimizerState } from './optimizers';
 import type { TaskCursor } from './cursor';
@@ -41,7 +41,7 @@ export interface SavedCursor {
   epoch: number;
   batch: number;
   /** Draws made ahead, one entry a step. */
-  ahead: Record<string, PackedArray>[];
+  ahead: Record<string, TensorState>[];
 }
 
 /** What of a trainer is saved. */
@@ -84,7 +84,7 @@ export function restoreTrainer(
   checkTrainerState(subject, state, trainer.constructor.name, options);
   model.restore(state.model);
   history.restore(state.history);
-  optimizer.restore(state.optimizer, model.parameters());
+  optimizer.restore(state.optimizer);
   memory.restore(state.memory);
   const { cursor, tracker } = state;
   return {
@@ -94,11 +94,11 @@ export function restoreTrainer(
 }
 
 function savedCursor({ task, phase, epoch, batch, draws }: TaskCursor): SavedCursor {
-  return { task, phase, epoch, batch, ahead: draws.ahead.map((drawn) => mapValues(drawn, packArray)) };
+  return { task, phase, epoch, batch, ahead: draws.ahead.map((drawn) => mapValues(drawn, packed)) };
 }
 
-function unpackedDraws(subject: string, drawn: Record<string, PackedArray>): DrawnNumbers {
-  return mapValues(drawn, (packed) => unpackInts(subject, packed));
+function unpackedDraws(subject: string, drawn: Record<string, TensorState>): DrawnNumbers {
+  return mapValues(drawn, (packed) => unpackedInts(subject, packed));
 }
 
 function mapValues<A, B>(object: Record<string, A>, change: (value: A) => B): Record<string, B> {

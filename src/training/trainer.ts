@@ -64,7 +64,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   constructor(model: Model, options: Partial<TrainerOptions & Own> = {}, ownDefaults: Own = {} as Own) {
     super(model, options, ownDefaults);
     this.#history = new History(this.constructor.name);
-    this.#optimizer = newOptimizer(this.options);
+    this.#optimizer = newOptimizer(this.constructor.name, this.options);
   }
 
   /**

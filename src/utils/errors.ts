@@ -51,3 +51,10 @@ export function checkNumber(subject: string, name: string, value: unknown, rule:
   const range = max === Infinity ? (min === -Infinity ? '' : ` of at least ${min}`) : ` between ${min} and ${max}`;
   throw problem(subject, `${name} must be ${kind}${range}, got ${String(value)}`);
 }
+
+/** A value as an error message shows it, with its type visible: `'100'` for text, `100` for a number. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  return String(value);
+}

@@ -1,5 +1,6 @@
 import { Variable, type Kernels, type Value } from '../../src/backend';
 import { RandomStream } from '../../src/utils/random';
+import { IMAGES, IMAGE_CASES, SHAPES } from './imageCases';
 
 const random = new RandomStream(1, 'kernels');
 const floats = (n: number) => Float32Array.from({ length: n }, () => random.normal());
@@ -16,6 +17,7 @@ export const positive = floats(30).map((value) => 1 + Math.abs(value));
 
 /** Every kernel without a variable, on random inputs. */
 export const CASES: Record<string, (k: Kernels) => Value[]> = {
+  ...IMAGE_CASES,
   matMul: (k) => {
     const [a, b, y, c] = [k.tensor(A, [6, 5]), k.tensor(B, [5, 4]), k.tensor(Y, [6, 4]), k.tensor(B, [4, 5])];
     return [k.matMul(a, b), k.matMul(a, y, true), k.matMul(a, c, false, true), k.matMul(b, a, true, true)];
@@ -24,8 +26,11 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
     k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 3),
     k.blockProducts(k.tensor(A, [6, 5]), k.tensor(Y, [6, 4]), 1),
   ],
-  biasAdd: (k) => [k.biasAdd(k.tensor(A, [6, 5]), k.tensor(row, [5]))],
-  columnSums: (k) => [k.columnSums(k.tensor(A, [6, 5]))],
+  biasAdd: (k) => [
+    k.biasAdd(k.tensor(A, [6, 5]), k.tensor(row, [5])),
+    k.biasAdd(k.tensor(IMAGES, SHAPES.images), k.tensor(row.slice(0, 3), [3])),
+  ],
+  columnSums: (k) => [k.columnSums(k.tensor(A, [6, 5])), k.columnSums(k.tensor(IMAGES, SHAPES.images))],
   rowSums: (k) => [k.rowSums(k.tensor(A, [6, 5]))],
   relu: (k) => [k.relu(k.tensor(A, [6, 5]))],
   reluGrad: (k) => [k.reluGrad(k.tensor(positive, [6, 5]), k.relu(k.tensor(A, [6, 5])))],
@@ -44,6 +49,10 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
     return [losses, gradient];
   },
   softmax: (k) => [k.softmax(k.tensor(A, [6, 5]))],
+  logSoftmax: (k) => [1, 1e4].map((factor) => k.logSoftmax(k.scale(k.tensor(A, [6, 5]), factor))),
+  exp: (k) => [k.exp(k.tensor(A, [6, 5])), k.exp(k.tensor(rowOf4, [4]))],
+  log: (k) => [k.log(k.tensor(positive, [6, 5]))],
+  sqrt: (k) => [k.sqrt(k.tensor(positive, [6, 5]))],
   add: (k) => [k.add(k.tensor(A, [6, 5]), k.tensor(positive, [6, 5])), k.add(k.tensor(A, [6, 5]), k.tensor(row, [5]))],
   sub: (k) => [k.sub(k.tensor(A, [6, 5]), k.tensor(positive, [6, 5])), k.sub(k.tensor(A, [6, 5]), k.tensor(row, [1, 5]))],
   mul: (k) => [
@@ -109,6 +118,23 @@ export const UPDATES: Record<string, (k: Kernels) => Value[]> = {
     const v = new Variable('v', [4]);
     for (let i = 0; i < 3; i++) k.momentumStep(w, v, k.tensor(Y.slice(4 * i, 4 * i + 4), [4]), 0.1, 0.9);
     return [finish(k, w), finish(k, v)];
+  },
+  'momentumStep along its own content': (k) => {
+    const w = new Variable('w', [4], rowOf4);
+    const v = new Variable('v', [4]);
+    k.momentumStep(w, v, k.read(w), 0.1, 0.9);
+    return [finish(k, w), finish(k, v)];
+  },
+  adamStep: (k) => {
+    const [w, m, v] = [new Variable('w', [4], rowOf4), new Variable('m', [4]), new Variable('v', [4])];
+    for (let step = 1; step <= 3; step++) {
+      const root = Math.sqrt(1 - 0.99 ** step);
+      const rate = k.tensor(Float32Array.of((0.1 * root) / (1 - 0.9 ** step)), []);
+      const epsilon = k.tensor(Float32Array.of(0.01 * root), []);
+      const gradient = k.tensor(Y.slice(4 * step - 4, 4 * step), [4]);
+      k.adamStep(w, m, v, gradient, { rate, epsilon, beta1: 0.9, beta2: 0.99 });
+    }
+    return [finish(k, w), finish(k, m), finish(k, v)];
   },
 };
 

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { backend, initBackend, type Kernels, type Value } from '../../src/backend';
+import { backend, initBackend } from '../../src/backend';
 import { A, B, CASES, positive, rowOf4, targets, UPDATES, Y } from './kernelCases';
+import { close, run } from './kernelRun';
 
 // Run on native by the test runner and on wasm by `wasm.test.ts`. The last test opens plain JavaScript as a second opinion.
 before(async () => {
   await initBackend();
 });
-
-/** Runs kernels in a scope and gives the results as plain arrays with their shapes and types. */
-function run(fn: (k: Kernels) => Value[]): { shape: number[]; dtype: string; data: number[] }[] {
-  const { kernels, scope, toHost, dispose } = backend();
-  const values = scope(() => fn(kernels));
-  const result = values.map((value) => ({ shape: value.shape, dtype: value.dtype, data: Array.from(toHost(value)) }));
-  dispose(...values);
-  return result;
-}
-
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-5): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    const gap = Math.abs(actual[i] - expected[i]);
-    assert.ok(gap <= tolerance * Math.max(1, Math.abs(expected[i])), `entry ${i}: ${actual[i]}, expected ${expected[i]}`);
-  }
-}
 
 test('products equal the definition, each operand transposed or not', () => {
   const [plain, left, right, both] = run(CASES.matMul);
@@ -106,6 +90,33 @@ test('a momentum step is PyTorch’s: v ← m·v + g; w ← w − lr·v', () => 
   const [weights, velocity] = run(UPDATES.momentumStep);
   close(weights.data, w, 1e-6);
   close(velocity.data, v, 1e-6);
+});
+
+test('an Adam step is PyTorch’s: w ← w − lr·m̂/(√v̂ + ε) with averages corrected for their start at 0', () => {
+  const w = Array.from(rowOf4);
+  const [m, v] = [
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
+  ];
+  for (let step = 1; step <= 3; step++) {
+    for (let i = 0; i < 4; i++) {
+      const g = Y[4 * (step - 1) + i];
+      m[i] = 0.9 * m[i] + 0.1 * g;
+      v[i] = 0.99 * v[i] + 0.01 * g ** 2;
+      w[i] -= (0.1 * (m[i] / (1 - 0.9 ** step))) / (Math.sqrt(v[i] / (1 - 0.99 ** step)) + 0.01);
+    }
+  }
+  const [weights, mean, square] = run(UPDATES.adamStep);
+  close(weights.data, w, 1e-6);
+  close(mean.data, m, 1e-6);
+  close(square.data, v, 1e-6);
+});
+
+test('the content of a variable can be its own gradient', () => {
+  const [weights, mean] = run(UPDATES['momentumStep along its own content']);
+  const w = Array.from(rowOf4, (x) => 0.9 * x);
+  close(weights.data, w, 1e-6);
+  close(mean.data, rowOf4, 1e-6);
 });
 
 test('the gradient through a ReLU is 0 exactly where the activation is 0', () => {

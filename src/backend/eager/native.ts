@@ -7,6 +7,7 @@ import { onAnotherBackend, onHost, tfjsBackend } from './portable';
 import type { GraphHost } from '../graph/recording';
 import { TensorFlowKernels } from '../tensorflow';
 import type { Result } from '../tensorflow';
+import { FLOAT, VARIABLE } from '../tensorflowAttributes';
 import type { Storage, Variable } from '../variable';
 
 type Tensor = tfjs.Tensor;
@@ -87,17 +88,13 @@ function quietly<T>(load: () => T): T {
   }
 }
 
-const MOMENTUM: Attributes = { T: 'float32', use_locking: false, use_nesterov: false };
 const EMPTY: Attributes = { dtype: 'float32', init: false };
-const FLOAT: Attributes = { T: 'float32' };
 /**
  * Least size of a part of `upload`. From 32 MB on, glibc takes memory straight from the system and gives it back; smaller parts come
  * from the heap, where each may leave a gap that the next does not fit into, until all of them together lie in memory.
  */
 const UPLOAD_BYTES = 33 * 2 ** 20;
 const DESTROY: Attributes = { ignore_lookup_error: true };
-const FLOAT_VARIABLE: Attributes = { dtype: 'float32' };
-const INT_VARIABLE: Attributes = { dtype: 'int32' };
 
 /** A resource variable; `content` is the last `ReadVariableOp`, dropped before an update so that the update is in place. */
 interface ResourceStorage extends Storage {
@@ -145,27 +142,6 @@ class NativeKernels extends TensorFlowKernels {
     const storage = this.resource(variable);
     storage.content ??= this.tf.keep(this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]));
     return storage.content;
-  }
-
-  override assign(variable: Variable, value: Value): void {
-    const storage = this.resource(variable);
-    dropContent(storage);
-    this.node.executeMultipleOutputs('AssignVariableOp', this.dtypeOf(variable), [storage.handle, value as Tensor], 0);
-  }
-
-  override momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
-    const w = this.resource(weight);
-    const v = this.resource(velocity);
-    dropContent(w);
-    dropContent(v);
-    const inputs = [
-      w.handle,
-      v.handle,
-      this.constant(learningRate, 'float32'),
-      gradient as Tensor,
-      this.constant(momentum, 'float32'),
-    ];
-    this.node.executeMultipleOutputs('ResourceApplyMomentum', this.attributes(MOMENTUM), inputs, 0);
   }
 
   override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
@@ -227,6 +203,16 @@ class NativeKernels extends TensorFlowKernels {
     return this.node.executeMultipleOutputs(op, this.attributes(attributes), inputs as Tensor[], results.length);
   }
 
+  protected override update(op: string, attributes: Attributes, variables: Variable[], inputs: Value[]): void {
+    const storages = variables.map((variable) => this.resource(variable));
+    const contents = storages.map((storage) => storage.content);
+    const values = inputs.map((input) =>
+      contents.includes(input as Tensor) ? this.tf.clone(input as Tensor) : (input as Tensor),
+    );
+    storages.forEach(dropContent);
+    this.node.executeMultipleOutputs(op, this.attributes(attributes), [...storages.map(({ handle }) => handle), ...values], 0);
+  }
+
   protected override constant(data: number | readonly number[], dtype: 'float32' | 'int32'): Tensor {
     const key = `${dtype} ${typeof data === 'number' ? data : JSON.stringify(data)}`;
     let tensor = this.constants.get(key);
@@ -249,12 +235,14 @@ class NativeKernels extends TensorFlowKernels {
     const { binding: b } = this.node;
     if (typeof value === 'boolean') return { name, type: b.TF_ATTR_BOOL, value };
     if (typeof value === 'number') return { name, type: b.TF_ATTR_INT, value };
+    if (typeof value === 'object' && 'text' in value) return { name, type: b.TF_ATTR_STRING, value: value.text };
+    if (typeof value === 'object' && 'ints' in value) return { name, type: b.TF_ATTR_INT, value: [...value.ints] };
     const types: Record<string, number> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL };
     return { name, type: b.TF_ATTR_TYPE, value: types[value as string] };
   }
 
   private dtypeOf(variable: Variable): OpAttribute[] {
-    return this.attributes(variable.dtype === 'int32' ? INT_VARIABLE : FLOAT_VARIABLE);
+    return this.attributes(VARIABLE[variable.dtype]);
   }
 
   private resource(variable: Variable): ResourceStorage {

@@ -1,13 +1,16 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { problem } from '../../utils/errors';
 import type { Backend, BackendName } from '../backend';
-import type { Kernels } from '../kernels';
+import type { AdamNumbers, Kernels } from '../kernels';
 import type { HostNumbers, Value } from '../value';
 import type { Storage, Variable } from '../variable';
+import { patchSlices } from '../windows';
+import type { ConvWindow } from '../windows';
 
 type Tf = typeof tfjs;
 type Tensor = tfjs.Tensor;
 type Matrix = tfjs.Tensor2D;
+type Images = tfjs.Tensor4D;
 
 /** What every tfjs backend shares: lifetimes are those of tfjs. */
 export function tfjsBackend(tf: Tf, name: BackendName, description: string, kernels: Kernels): Backend {
@@ -61,7 +64,10 @@ export class PortableKernels implements Kernels {
   }
 
   columnSums(x: Value): Value {
-    return this.tf.sum(x as Tensor, 0);
+    return this.tf.sum(
+      x as Tensor,
+      x.shape.slice(1).map((_, axis) => axis),
+    );
   }
 
   rowSums(x: Value): Value {
@@ -88,6 +94,22 @@ export class PortableKernels implements Kernels {
 
   softmax(logits: Value): Value {
     return this.tf.softmax(logits as Tensor);
+  }
+
+  logSoftmax(logits: Value): Value {
+    return this.tf.logSoftmax(logits as Tensor);
+  }
+
+  exp(x: Value): Value {
+    return this.tf.exp(x as Tensor);
+  }
+
+  log(x: Value): Value {
+    return this.tf.log(x as Tensor);
+  }
+
+  sqrt(x: Value): Value {
+    return this.tf.sqrt(x as Tensor);
   }
 
   add(a: Value, b: Value): Value {
@@ -148,6 +170,55 @@ export class PortableKernels implements Kernels {
     return this.tf.cast(this.tf.oneHot(labels as Tensor, depth), 'float32');
   }
 
+  conv2d(x: Value, filter: Value, { stride, padding }: ConvWindow): Value {
+    return this.tf.conv2d(x as Images, filter as Images, stride, padding);
+  }
+
+  conv2dInputGrad(dy: Value, filter: Value, inputShape: number[], { stride, padding }: ConvWindow): Value {
+    return this.tf.conv2dTranspose(dy as Images, filter as Images, inputShape as Images['shape'], stride, padding);
+  }
+
+  conv2dFilterGrad(x: Value, dy: Value, filterShape: number[], window: ConvWindow): Value {
+    const [height, width, , out] = filterShape;
+    const patches = this.patches(x, [height, width], window);
+    return this.reshape(this.matMul(patches, this.reshape(dy, [patches.shape[0], out]), true), filterShape);
+  }
+
+  patches(x: Value, kernel: readonly [number, number], window: ConvWindow): Value {
+    const { tf } = this;
+    const { padding, slices, shape } = patchSlices(x.shape, kernel, window);
+    const [top, bottom, left, right] = padding;
+    const whole = tf.pad4d(x as Images, [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ]);
+    const { stride } = window;
+    const seen = slices.map(({ begin, end }) => tf.stridedSlice(whole, begin, end, [1, stride, stride, 1]));
+    return tf.reshape(tf.concat(seen, 3), shape);
+  }
+
+  maxPool(x: Value, size: number): Value {
+    return this.tf.maxPool(x as Images, size, size, 'valid');
+  }
+
+  /** The kernel that tfjs itself uses for gradients; there is no public function for it. */
+  maxPoolGrad(dy: Value, x: Value, y: Value, size: number): Value {
+    const inputs = { dy: dy as Tensor, input: x as Tensor, output: y as Tensor };
+    return this.tf.engine().runKernel('MaxPoolGrad', inputs, { filterSize: size, strides: size, pad: 'valid' }) as Tensor;
+  }
+
+  meanPool(x: Value, size: number): Value {
+    return this.tf.avgPool(x as Images, size, size, 'valid');
+  }
+
+  /** As `maxPoolGrad`. Of the input only the shape counts. */
+  meanPoolGrad(dy: Value, inputShape: number[], size: number): Value {
+    const inputs = { dy: dy as Tensor, input: this.tf.zeros(inputShape) };
+    return this.tf.engine().runKernel('AvgPoolGrad', inputs, { filterSize: size, strides: size, pad: 'valid' }) as Tensor;
+  }
+
   tensor(data: Float32Array | Int32Array, shape: number[]): Value {
     return this.tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
   }
@@ -165,6 +236,20 @@ export class PortableKernels implements Kernels {
     const v = tf.add(tf.mul(this.stored(velocity).tensor, momentum), gradient as Tensor);
     replaceContent(tf, this.stored(weight), tf.sub(this.stored(weight).tensor, tf.mul(v, learningRate)));
     replaceContent(tf, this.stored(velocity), v);
+  }
+
+  adamStep(weight: Variable, mean: Variable, square: Variable, gradient: Value, numbers: AdamNumbers): void {
+    const { tf } = this;
+    const g = gradient as Tensor;
+    const averaged = (variable: Variable, value: Tensor, beta: number) => {
+      const old = this.stored(variable).tensor;
+      return tf.add(old, tf.mul(tf.sub(value, old), 1 - Math.fround(beta)));
+    };
+    const [m, v] = [averaged(mean, g, numbers.beta1), averaged(square, tf.square(g), numbers.beta2)];
+    const change = tf.div(tf.mul(m, numbers.rate as Tensor), tf.add(tf.sqrt(v), numbers.epsilon as Tensor));
+    replaceContent(tf, this.stored(weight), tf.sub(this.stored(weight).tensor, change));
+    replaceContent(tf, this.stored(mean), m);
+    replaceContent(tf, this.stored(square), v);
   }
 
   hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {

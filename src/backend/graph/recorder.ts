@@ -99,23 +99,6 @@ export class Recorder extends TensorFlowKernels {
     return this.content(this.slot(variable));
   }
 
-  override assign(variable: Variable, value: Value): void {
-    const slot = this.slot(variable);
-    const node = this.nodeOf(value);
-    this.change([slot], [node], (names, after) =>
-      this.graph.node('AssignVariableOp', [this.handle(slot), names[0]], { dtype: slot.dtype }, after),
-    );
-  }
-
-  override momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
-    const [w, v] = [this.slot(weight), this.slot(velocity)];
-    const inputs = [this.constant(learningRate, 'float32'), this.nodeOf(gradient), this.constant(momentum, 'float32')];
-    const attributes: Attributes = { T: 'float32', use_locking: false, use_nesterov: false };
-    this.change([w, v], inputs, (names, after) =>
-      this.graph.node('ResourceApplyMomentum', [this.handle(w), this.handle(v), ...names], attributes, after),
-    );
-  }
-
   override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Node {
     this.refuseInLoop();
     const nodes = inputs.map((input) => this.exported(this.nodeOf(input)));
@@ -151,6 +134,14 @@ export class Recorder extends TensorFlowKernels {
     );
     for (const node of nodes) if (node.content) this.use(node.content.slot).readers.push(name);
     return results.map(({ shape, dtype }, i) => new Node(shape, dtype, `${name}:${i}`, this.part));
+  }
+
+  protected override update(op: string, attributes: Attributes, variables: Variable[], inputs: Value[]): void {
+    const slots = variables.map((variable) => this.slot(variable));
+    const nodes = inputs.map((input) => this.nodeOf(input));
+    this.change(slots, nodes, (names, after) =>
+      this.graph.node(op, [...slots.map((slot) => this.handle(slot)), ...names], attributes, after),
+    );
   }
 
   protected override constant(data: number | readonly number[], dtype: 'float32' | 'int32'): Node {

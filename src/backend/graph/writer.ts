@@ -1,8 +1,9 @@
 /** Number types of graphs. */
 export type DType = 'float32' | 'int32' | 'bool' | 'resource';
 
-/** An attribute of a node: a type, a flag, a whole number, a shape, a text, or the numbers of a constant. */
-export type Attribute = DType | boolean | number | readonly number[] | { text: string } | Constant;
+/** An attribute of a node: a type, a flag, a whole number, a shape, a text, a list of whole numbers, or the numbers of a constant. */
+export type Attribute =
+  DType | boolean | number | readonly number[] | { readonly text: string } | { readonly ints: readonly number[] } | Constant;
 
 /** Numbers with a shape. */
 export interface Constant {
@@ -25,7 +26,7 @@ interface Messages {
   GraphDef: new () => Message;
   NodeDef: new () => Message;
   VersionDef: new () => Message;
-  AttrValue: new () => Message;
+  AttrValue: (new () => Message) & { ListValue: new () => Message };
   Tensor: new () => Message;
   TensorShape: (new () => Message) & { Dim: new () => Message };
 }
@@ -95,9 +96,16 @@ export class GraphWriter {
     else if (typeof value === 'boolean') attribute.setB(value);
     else if (typeof value === 'number') attribute.setI(value);
     else if ('text' in value) attribute.setS(Buffer.from(value.text));
+    else if ('ints' in value) attribute.setList(this.list(value.ints));
     else if ('data' in value) attribute.setTensor(this.constant(value));
     else attribute.setShape(this.shape(value));
     return attribute;
+  }
+
+  private list(numbers: readonly number[]): Message {
+    const list = new this.pb.AttrValue.ListValue();
+    list.setIList([...numbers]);
+    return list;
   }
 
   private constant({ data, shape }: Constant): Message {

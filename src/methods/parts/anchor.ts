@@ -1,14 +1,14 @@
+import { packed, unpackedFloats } from '../../backend';
+import type { TensorState } from '../../backend';
 import { Variable } from '../../backend';
 import type { Parameter } from '../../autodiff';
-import { packArray, unpackFloats } from '../../utils/arrays';
-import type { PackedArray } from '../../utils/arrays';
 import { problem } from '../../utils/errors';
 
 /** An anchor as plain JSON. */
 export interface AnchorState {
   shape: number[];
-  importance: PackedArray;
-  centre: PackedArray;
+  importance: TensorState;
+  centre: TensorState;
   constant: number;
 }
 
@@ -85,15 +85,15 @@ export class Anchor {
 
   state(): AnchorState {
     const { shape, importance, centre, constant } = this;
-    return { shape: [...shape], importance: packArray(importance), centre: packArray(centre), constant };
+    return { shape: [...shape], importance: packed(importance), centre: packed(centre), constant };
   }
 
   restore({ shape, importance, centre, constant }: AnchorState, lambda: number): void {
     if (shape.join() !== this.shape.join()) {
       throw problem('Anchor', `the saved one has the shape [${shape}], the parameter [${this.shape}]`, 'restore the model first');
     }
-    this.importance = unpackFloats('Anchor', importance);
-    this.centre = unpackFloats('Anchor', centre);
+    this.importance = unpackedFloats('Anchor', importance);
+    this.centre = unpackedFloats('Anchor', centre);
     this.constant = constant;
     this.upload(lambda);
   }

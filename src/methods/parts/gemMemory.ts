@@ -1,10 +1,10 @@
+import { packed, unpackedFloats, unpackedInts } from '../../backend';
+import type { TensorState } from '../../backend';
 import { Tape } from '../../autodiff';
 import type { Factors, Parameter } from '../../autodiff';
 import { Variable } from '../../backend';
 import type { Kernels, Value } from '../../backend';
 import type { Model } from '../../models';
-import { packArray, unpackFloats, unpackInts } from '../../utils/arrays';
-import type { PackedArray } from '../../utils/arrays';
 
 /** Samples of one past task: inputs [n · inputSize], labels [n]. */
 interface PastTask {
@@ -14,7 +14,7 @@ interface PastTask {
 }
 
 /** The memories as plain JSON. */
-export type GemMemoryState = { taskId: number; images: PackedArray; labels: PackedArray }[];
+export type GemMemoryState = { taskId: number; images: TensorState; labels: TensorState }[];
 
 /** The gradients of all past tasks' mean losses. */
 export interface PastGradients {
@@ -103,15 +103,15 @@ export class GemMemory {
   }
 
   state(): GemMemoryState {
-    return this.parts.map(({ taskId, images, labels }) => ({ taskId, images: packArray(images), labels: packArray(labels) }));
+    return this.parts.map(({ taskId, images, labels }) => ({ taskId, images: packed(images), labels: packed(labels) }));
   }
 
   restore(state: GemMemoryState): void {
     this.dispose();
     this.parts = state.map(({ taskId, images, labels }) => ({
       taskId,
-      images: unpackFloats('GEM.restore', images),
-      labels: unpackInts('GEM.restore', labels),
+      images: unpackedFloats('GEM.restore', images),
+      labels: unpackedInts('GEM.restore', labels),
     }));
   }
 

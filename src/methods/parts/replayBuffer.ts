@@ -1,7 +1,7 @@
+import { packed, unpackedFloats, unpackedInts } from '../../backend';
+import type { TensorState } from '../../backend';
 import { Variable } from '../../backend';
 import { checkNumber, problem, withDefaults } from '../../utils/errors';
-import { packArray, unpackFloats, unpackInts } from '../../utils/arrays';
-import type { PackedArray } from '../../utils/arrays';
 import { getSeed, RandomStream } from '../../utils/random';
 import type { RandomState } from '../../utils/random';
 
@@ -16,9 +16,9 @@ export interface ReplayBufferOptions {
 /** A buffer as plain JSON. */
 export interface ReplayBufferState {
   seen: number;
-  images: PackedArray;
-  labels: PackedArray;
-  tasks: PackedArray;
+  images: TensorState;
+  labels: TensorState;
+  tasks: TensorState;
   random: RandomState;
 }
 
@@ -121,9 +121,9 @@ export class ReplayBuffer {
     const { images, labels, tasks } = this.host;
     return {
       seen: this.seen,
-      images: packArray(images),
-      labels: packArray(labels),
-      tasks: packArray(tasks),
+      images: packed(images),
+      labels: packed(labels),
+      tasks: packed(tasks),
       random: this.random.state(),
     };
   }
@@ -131,9 +131,9 @@ export class ReplayBuffer {
   /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged. */
   restore({ seen, images, labels, tasks, random }: ReplayBufferState): void {
     const host = {
-      images: unpackFloats('ReplayBuffer.restore', images),
-      labels: unpackInts('ReplayBuffer.restore', labels),
-      tasks: unpackInts('ReplayBuffer.restore', tasks),
+      images: unpackedFloats('ReplayBuffer.restore', images),
+      labels: unpackedInts('ReplayBuffer.restore', labels),
+      tasks: unpackedInts('ReplayBuffer.restore', tasks),
     };
     const held = host.labels.length;
     if (held > this.capacity || host.images.length !== held * this.inputSize || host.tasks.length !== held || seen < held) {
