@@ -8,6 +8,8 @@ export interface Backend {
   readonly name: BackendName;
   /** For people, e.g. `TensorFlow 2.9.1 (native, CPU)`. */
   readonly description: string;
+  /** The backend that TensorFlow.js was switched to by somebody else (`tf.setBackend`); undefined where it is still this one. */
+  switchedTo(): string | undefined;
   /** The operations. */
   readonly kernels: Kernels;
   /** Runs `fn` and frees every value made inside except those it returns (a value, or an array or plain object of values). */

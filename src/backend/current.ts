@@ -1,9 +1,11 @@
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import type { Backend, BackendName } from './backend';
 import type { Kernels } from './kernels';
 import { openNative } from './eager/native';
 import { openPortable } from './eager/openPortable';
 import { Recording } from './graph/recording';
+
+const NAMES: readonly string[] = ['auto', 'native', 'wasm', 'cpu'];
 
 let current: Backend | undefined;
 let whyNotNative = '';
@@ -17,7 +19,9 @@ let whyNotNative = '';
  * @throws when the named backend cannot be had, with the reason
  */
 export async function initBackend(name: BackendName | 'auto' = wanted()): Promise<string> {
-  if (current && (name === 'auto' || current.name === name)) return current.description;
+  if (!NAMES.includes(name)) throw problem('initBackend', `unknown backend ${shown(name)}`, `use ${NAMES.join(', ')}`);
+  if (current && (name === 'auto' || current.name === name) && !current.switchedTo()) return current.description;
+  if (name === 'auto' && current) name = current.name; // back to it after somebody switched
   if (name === 'auto') current = tryNative() ?? (await openPortable('wasm'));
   else current = name === 'native' ? openNative() : await openPortable(name);
   return current.description;
@@ -33,6 +37,14 @@ export function backend(): Backend {
   if (!current && (name === 'auto' || name === 'native')) current = tryNative();
   if (!current) {
     throw problem('backend', `none is ready${whyNotNative && ` (native: ${whyNotNative})`}`, 'first run: await initBackend()');
+  }
+  const other = current.switchedTo();
+  if (other !== undefined) {
+    throw problem(
+      'backend',
+      `TensorFlow.js was switched to '${other}' by tf.setBackend, this library computes on ${current.name}`,
+      `call initBackend('${current.name}') to go on, or initBackend with another name before making models`,
+    );
   }
   return current;
 }
@@ -78,6 +90,6 @@ function tryNative(): Backend | undefined {
 
 function wanted(): BackendName | 'auto' {
   const name = process.env.CL_BACKEND || 'auto';
-  if (name === 'auto' || name === 'native' || name === 'wasm' || name === 'cpu') return name;
+  if (NAMES.includes(name)) return name as BackendName | 'auto';
   throw problem('CL_BACKEND', `unknown backend '${name}'`, 'use auto, native, wasm or cpu');
 }

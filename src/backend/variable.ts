@@ -1,12 +1,15 @@
 import { problem } from '../utils/errors';
 
-/** Where a variable's content is while it is on the device; belongs to the backend that made it. */
+/** Where a variable's content is while it is on the device; belongs to the backend that made it, and knows nothing of the variable. */
 export interface Storage {
   /** The present content as host numbers (a copy). */
   fetch(): Float32Array | Int32Array;
   /** Frees the device memory. */
   dispose(): void;
 }
+
+/** Frees the device memory of variables that nobody holds any more: a notebook cell makes everything anew and disposes nothing. */
+const forgotten = new FinalizationRegistry<Storage>((storage) => storage.dispose());
 
 /**
  * Lasting numbers on the device (weights, velocities, importances, memories), changed in place by
@@ -60,6 +63,7 @@ export class Variable {
 
   /** Frees the memory; the content is lost. */
   dispose(): void {
+    if (this.storage) forgotten.unregister(this);
     this.storage?.dispose();
     this.storage = undefined;
     this.host = undefined;
@@ -69,6 +73,7 @@ export class Variable {
   place(put: (content: Float32Array | Int32Array) => Storage): Storage {
     if (!this.storage) {
       this.storage = put(this.data());
+      forgotten.register(this, this.storage, this);
       this.host = undefined;
     }
     return this.storage;

@@ -1,5 +1,6 @@
 import type { Task } from '../data/task';
-import { checkNumber } from '../utils/errors';
+import { SCENARIOS } from '../scenarios/compatibility';
+import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { registerArchitecture } from './architectures';
 import { MLP } from './mlp';
@@ -7,7 +8,7 @@ import type { NetworkOptions } from './trunk';
 
 /** Options of `SingleHeadMLP`. */
 export interface SingleHeadMLPOptions extends NetworkOptions {
-  /** Outputs to start with; default 2. The head grows by itself when a task brings new classes. */
+  /** Outputs to start with; default as many as the first task has classes. The head grows by itself when a task brings new ones. */
   nClasses?: number;
 }
 
@@ -18,9 +19,15 @@ export interface SingleHeadMLPOptions extends NetworkOptions {
 export class SingleHeadMLP extends MLP {
   override readonly architecture = 'SingleHeadMLP';
 
-  /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: 2, seed}` */
-  constructor({ nClasses = 2, ...options }: SingleHeadMLPOptions = {}) {
-    super({ nClasses, ...options });
+  /** Whether the number of outputs was left to the first task, which has not come yet. */
+  private open: boolean;
+  /** Whether a task has come, or a saved model was taken over. */
+  private met = false;
+
+  /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: as many as the first task has, seed}` */
+  constructor(options: SingleHeadMLPOptions = {}) {
+    super({ ...options, nClasses: options.nClasses ?? 2 });
+    this.open = options.nClasses === undefined;
   }
 
   /**
@@ -35,11 +42,26 @@ export class SingleHeadMLP extends MLP {
   override prepareTask(task: Task): void {
     const needed = Math.max(...task.classes) + 1;
     if (needed > this.nClasses) this.expandHead(needed - this.nClasses);
+    else if (needed < this.nClasses && !this.met) this.shrinkHead(needed, task);
+    this.met = true;
+  }
+
+  /** Outputs of classes not seen yet would compete in softmax and argmax from the start. */
+  private shrinkHead(needed: number, task: Task): void {
+    if (this.open) return this.head.keepFirst(needed);
+    if (SCENARIOS[task.scenario].taskIdAtTest || SCENARIOS[task.scenario].classes === 'stay') return;
+    throw problem(
+      'SingleHeadMLP',
+      `it has ${this.nClasses} outputs, but with ${task.name} only ${needed} classes have been seen, and the others would compete`,
+      'leave nClasses out: the head grows by itself',
+    );
   }
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
+    this.met = true;
     const [classes] = shapes.get('head/bias') ?? [0];
     if (classes > this.nClasses) this.expandHead(classes - this.nClasses);
+    else if (this.open && classes > 0 && classes < this.nClasses) this.head.keepFirst(classes);
   }
 }
 

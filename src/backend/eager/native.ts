@@ -139,9 +139,7 @@ class NativeKernels extends TensorFlowKernels {
   }
 
   override read(variable: Variable): Value {
-    const storage = this.resource(variable);
-    storage.content ??= this.tf.keep(this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]));
-    return storage.content;
+    return this.contentOf(this.resource(variable), this.dtypeOf(variable));
   }
 
   override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
@@ -253,20 +251,38 @@ class NativeKernels extends TensorFlowKernels {
     return storage;
   }
 
+  private contentOf(storage: ResourceStorage, dtype: OpAttribute[]): Tensor {
+    storage.content ??= this.tf.keep(this.node.executeSingleOutput('ReadVariableOp', dtype, [storage.handle]));
+    return storage.content;
+  }
+
   private makeResource(variable: Variable, content: Float32Array | Int32Array): ResourceStorage {
     const { binding: b } = this.node;
+    const dtype = this.dtypeOf(variable);
     const attributes = [
-      ...this.dtypeOf(variable),
+      ...dtype,
       { name: 'shape', type: b.TF_ATTR_SHAPE, value: variable.shape },
       { name: 'shared_name', type: b.TF_ATTR_STRING, value: `variable${this.variables++}` },
       { name: 'container', type: b.TF_ATTR_STRING, value: '' },
     ];
     const handle = this.tf.keep(this.node.executeSingleOutput('VarHandleOp', attributes, []));
+    this.tf.tidy(() => {
+      const first = this.tensor(content, variable.shape) as Tensor;
+      this.node.executeMultipleOutputs('AssignVariableOp', this.dtypeOf(variable), [handle, first], 0);
+    });
+    return this.storageOf(handle, dtype);
+  }
+
+  /** In a function of its own: what it holds must not hold the variable, which is freed with its last user. */
+  private storageOf(handle: Tensor, dtype: OpAttribute[]): ResourceStorage {
     const storage: ResourceStorage = {
       handle,
       content: undefined,
       lent: undefined,
-      fetch: () => (this.read(variable) as Tensor).dataSync().slice() as HostNumbers,
+      fetch: () => {
+        bringBack(storage);
+        return this.contentOf(storage, dtype).dataSync().slice() as HostNumbers;
+      },
       dispose: () => {
         bringBack(storage);
         dropContent(storage);
@@ -274,10 +290,6 @@ class NativeKernels extends TensorFlowKernels {
         handle.dispose();
       },
     };
-    this.tf.tidy(() => {
-      const first = this.tensor(content, variable.shape) as Tensor;
-      this.node.executeMultipleOutputs('AssignVariableOp', this.dtypeOf(variable), [handle, first], 0);
-    });
     return storage;
   }
 }

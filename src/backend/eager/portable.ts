@@ -14,8 +14,10 @@ type Images = tfjs.Tensor4D;
 
 /** What every tfjs backend shares: lifetimes are those of tfjs. */
 export function tfjsBackend(tf: Tf, name: BackendName, description: string, kernels: Kernels): Backend {
+  const own = tf.getBackend();
   return {
     name,
+    switchedTo: () => (tf.getBackend() === own ? undefined : tf.getBackend()),
     description,
     kernels,
     scope: (fn) => tf.tidy(fn as () => tfjs.TensorContainer) as ReturnType<typeof fn>,
@@ -262,17 +264,21 @@ export class PortableKernels implements Kernels {
 
   private stored(variable: Variable): TensorStorage {
     const placed = variable.place((content) => {
-      const tensor = this.tf.keep(this.tensor(content, variable.shape) as Tensor);
-      const storage: TensorStorage = {
-        tensor,
-        fetch: () => storage.tensor.dataSync().slice() as Float32Array | Int32Array,
-        dispose: () => storage.tensor.dispose(),
-      };
-      return storage;
+      return storageOf(this.tf.keep(this.tensor(content, variable.shape) as Tensor));
     });
     if (!('tensor' in placed)) throw onAnotherBackend(variable);
     return placed as TensorStorage;
   }
+}
+
+/** Outside of any function that knows the variable: what the storage holds must not hold it, as it is freed with its last user. */
+function storageOf(tensor: Tensor): TensorStorage {
+  const storage: TensorStorage = {
+    tensor,
+    fetch: () => storage.tensor.dataSync().slice() as Float32Array | Int32Array,
+    dispose: () => storage.tensor.dispose(),
+  };
+  return storage;
 }
 
 /** A variable's content stays where it was first used. */

@@ -94,7 +94,7 @@ export class Recording {
    */
   run(program: Program, steps: number, inputs: Readonly<Record<string, Int32Array>>): Float32Array {
     const { host } = this;
-    this.session ??= this.load();
+    this.load();
     return host.scope(() => {
       if (!this.holding) this.borrow();
       const values = new Map<Node, Value>([[program.count, host.tensor(Int32Array.of(steps), [])]]);
@@ -119,12 +119,8 @@ export class Recording {
     const { host } = this;
     host.scope(() => {
       const changed = this.variables().filter((slot) => slot.changes);
-      const contents = host.run(
-        this.session!,
-        [],
-        [],
-        changed.map(({ read }) => `${read}:0`),
-      );
+      const reads = changed.map(({ read }) => `${read}:0`);
+      const contents = reads.length ? host.run(this.session!, [], [], reads) : [];
       for (const slot of this.variables()) host.takeBack(slot.source as Variable, contents[changed.indexOf(slot)]);
     });
   }
@@ -136,7 +132,12 @@ export class Recording {
     this.session = undefined;
   }
 
-  private load(): number {
+  /** Loads the graph, after all programs are recorded; `run` does it by itself. Throws where there is no temporary folder. */
+  load(): void {
+    this.session ??= this.loaded();
+  }
+
+  private loaded(): number {
     const folder = mkdtempSync(join(tmpdir(), `continual-learning-graph-${process.pid}-`));
     this.recorder.seal();
     try {

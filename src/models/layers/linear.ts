@@ -63,6 +63,16 @@ export class Linear {
     return this.bias ? k.biasAdd(product, k.read(this.bias)) : product;
   }
 
+  /** Drops all outputs but the first `count`. */
+  keepFirst(count: number): void {
+    const { nIn, nOut } = this;
+    const narrow = new Float32Array(nIn * count);
+    const old = this.weight.data();
+    for (let row = 0; row < nIn; row++) narrow.set(old.subarray(row * nOut, row * nOut + count), row * count);
+    this.weight.set(narrow, [nIn, count]);
+    if (this.bias) this.bias.set(this.bias.data().slice(0, count), [count]);
+  }
+
   /** Appends `extra` outputs; the existing ones keep their weights, the new ones start as a fresh layer would. */
   grow(extra: number, random: RandomStream): void {
     const { nIn, nOut } = this;

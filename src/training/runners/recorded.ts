@@ -27,6 +27,7 @@ export class RecordedRunner implements StepRunner {
   ) {
     void steps.residency.samples; // on the device before recording begins
     this.program = this.record(steps.data.batchSize);
+    recording.load(); // now, so that what cannot be loaded runs op by op instead
     this.others = new OpByOpRunner(steps);
   }
 
