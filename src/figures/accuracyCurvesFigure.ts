@@ -1,10 +1,14 @@
 import { checkTaskNames, taskLabel } from '../metrics/accuracyMatrix';
 import { mean } from '../metrics/statistics';
 import { withDefaults } from '../utils/errors';
-import { accuracyAxis, axis, baseLayout, LEGEND_ABOVE, LINE_GREY, plainText, type Figure } from './figure';
-import { lineTraces, type LineInput } from './lines';
+import { shortNames } from '../utils/format';
+import { axis, LINE_GREY, type Figure } from './figure';
+import { fittedAxis, type FittedAxis } from './fittedAxis';
+import { frame } from './layout';
+import { lineTraces, overlapNote, type LineInput } from './lines';
 import { layOutPanels, panelTitle, type Panel } from './panels';
-import { checkRuns, groupByMethod, inWords, summarise, type Group, type Run } from './runs';
+import { checkRuns, groupByMethod, intervalNote, inWords, summarise, type Group, type Run } from './runs';
+import { plainText, shortLabel } from './text';
 
 /** Options of `accuracyCurvesFigure`. */
 export interface AccuracyCurvesFigureOptions {
@@ -19,15 +23,19 @@ const DEFAULTS: AccuracyCurvesFigureOptions & { title: string } = {
   title: 'Accuracy on each task while the stream goes on',
 };
 
-const MARGIN = { l: 56, r: 24, t: 104, b: 48 };
-/** Room between two rows of panels, in pixels: tick labels and heading. */
+/** Panels side by side, and the height of a row of them and between two rows (tick labels and heading) in pixels. */
+const COLUMNS = 3;
+const ROW = 119;
 const ROW_GAP = 46;
+/** Tasks with a panel of their own: five rows with the panel of the mean. */
+const MOST = 14;
 
 /**
  * The accuracy on every task over the stream: one panel per task with a line per method, and a last panel with the mean
  * over the tasks seen so far. A dashed upright marks the moment the panel's task was learnt; before it, the accuracy is
- * zero-shot. With several seeds, the line is the mean and the band its 95 % interval. Of lines on top of each other, those
- * below are wider.
+ * zero-shot. With several seeds, the line is the mean and the band its 95 % interval. Of more than 14 tasks, 14 evenly spaced
+ * ones have a panel. The axis of accuracies shows the part
+ * that the values lie in; of lines that are on top of each other all the same, those below are wider.
  *
  * @param runs one entry per method and seed, all with the same number of tasks
  */
@@ -35,37 +43,60 @@ export function accuracyCurvesFigure(runs: readonly Run[], options?: AccuracyCur
   const { taskNames, title } = withDefaults('accuracyCurvesFigure', options, DEFAULTS);
   const nTasks = checkRuns('accuracyCurvesFigure', runs);
   checkTaskNames(taskNames, nTasks, 'accuracyCurvesFigure');
-  const name = (task: number) => plainText(taskLabel(task, taskNames));
+  const names = Array.from({ length: nTasks }, (_, task) => taskLabel(task, taskNames));
   const groups = groupByMethod(runs);
-  const columns = Math.min(3, nTasks + 1);
-  const rows = Math.ceil((nTasks + 1) / columns);
-  const height = 110 + 165 * rows;
-  const panels = layOutPanels(nTasks + 1, columns, 0.05, ROW_GAP / (height - MARGIN.t - MARGIN.b));
-  const axes = panels.map((panel) => panelAxes(panel, nTasks));
+  const shown = evenlySpaced(nTasks, MOST);
+  const panels = layOut(shown.length + 1);
+  const curves = panels.map((panel, k) =>
+    groups.map((group) => ({ ...curve(group, panel, shown[k], names.map(plainText)), inLegend: k === 0 })),
+  );
+  const scale = fittedAxis(curves.flat().flatMap(({ values }) => values));
+  const headings = shortNames(names, (name) => shortLabel(name, 30));
+  const data = curves.flatMap((lines) => lineTraces(lines, scale.span));
+  const rest = nTasks > MOST ? [`${MOST} of ${nTasks} tasks are shown.`] : [];
+  const notes = [UPRIGHT, ...intervalNote('Bands', groups), ...scale.note, ...rest, ...overlapNote(data)];
   return {
-    data: panels.flatMap((panel, task) => lineTraces(groups.map((group) => curve(group, panel, task, nTasks, name)))),
-    layout: baseLayout(title, height, {
-      ...Object.assign({}, ...axes),
-      margin: { ...MARGIN },
-      showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 1 - 36 / height },
-      shapes: panels.slice(0, nTasks).map((panel, task) => learntMark(panel, task)),
-      annotations: panels.map((panel, task) => panelTitle(panel, task < nTasks ? name(task) : '<b>mean of tasks so far</b>')),
-    }),
+    data,
+    layout: frame(
+      'accuracyCurvesFigure',
+      { title, notes, legend: groups.map(({ name }) => name), headings: true, plotHeight: heightOf(panels.length) },
+      {
+        ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, nTasks, scale))),
+        shapes: shown.map((task, k) => learntMark(panels[k], task)),
+        annotations: panels.map((panel, k) => panelTitle(panel, headings[shown[k]] ?? '<b>mean of tasks so far</b>')),
+      },
+    ),
   };
 }
 
-/** The line of one method in the panel of one task; `task` = nTasks stands for the mean over the tasks seen. */
-function curve(group: Group<Run>, panel: Panel, task: number, nTasks: number, name: (task: number) => string): LineInput {
-  const moments = Array.from({ length: nTasks }, (_, j) => j);
-  const what = task < nTasks ? `accuracy on ${name(task)}` : 'mean accuracy on the tasks seen so far';
+const UPRIGHT = 'Dashed upright: the task was learnt; before it the accuracy is zero-shot.';
+
+/** All of 0 … count−1, or `most` of them with the first and the last. */
+function evenlySpaced(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, k) => k);
+  return Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1)));
+}
+
+function layOut(panels: number): Panel[] {
+  return layOutPanels(panels, Math.min(COLUMNS, panels), 0.05, ROW_GAP / heightOf(panels));
+}
+
+function heightOf(panels: number): number {
+  const rows = Math.ceil(panels / COLUMNS);
+  return rows * ROW + (rows - 1) * ROW_GAP;
+}
+
+/** The line of one method in the panel of one task; no task stands for the mean over the tasks seen. */
+function curve(group: Group<Run>, panel: Panel, task: number | undefined, names: readonly string[]): LineInput {
+  const moments = names.map((_, j) => j);
+  const what = task !== undefined ? `accuracy on ${names[task]}` : 'mean accuracy on the tasks seen so far';
   const values = moments.map((j) =>
-    summarise(group.items.map((run) => (task < nTasks ? run.matrix[task][j] : meanSeen(run, j)))),
+    summarise(group.items.map((run) => (task !== undefined ? run.matrix[task][j] : meanSeen(run, j)))),
   );
   const hover = values.map((value, j) =>
-    value ? `${group.label}: after learning ${name(j)},<br>${what} is ${inWords(value)}` : '',
+    value ? `${group.label}: after learning ${names[j]},<br>${what} is ${inWords(value)}` : '',
   );
-  return { group, x: moments.map((j) => j + 1), values, hover, axes: panel, inLegend: task === 0 };
+  return { group, x: moments.map((j) => j + 1), values, hover, axes: panel };
 }
 
 function meanSeen(run: Run, afterTask: number): number | null {
@@ -73,12 +104,12 @@ function meanSeen(run: Run, afterTask: number): number | null {
   return seen.includes(null) ? null : mean(seen as number[]);
 }
 
-function panelAxes(panel: Panel, nTasks: number): Record<string, unknown> {
-  const ticks = { tickformat: 'd', ...(nTasks <= 10 && { dtick: 1 }) };
+function panelAxes(panel: Panel, nTasks: number, scale: FittedAxis): Record<string, unknown> {
+  const ticks = { tickformat: 'd', ...(nTasks <= 10 ? { dtick: 1 } : { nticks: 5 }) };
   const place = { anchor: panel.y, domain: panel.xDomain, range: [0.8, nTasks + 0.2] };
   return {
     [panel.xaxis]: axis(panel.bottom ? 'tasks learnt' : '', { ...place, ...ticks }),
-    [panel.yaxis]: accuracyAxis(panel.first ? 'accuracy' : '', {
+    [panel.yaxis]: scale.make(panel.first ? 'accuracy' : '', {
       anchor: panel.x,
       domain: panel.yDomain,
       showticklabels: panel.first,

@@ -1,7 +1,11 @@
 import { checkMatrix, checkTaskNames, taskLabel, type ReadonlyAccuracyMatrix } from '../metrics/accuracyMatrix';
 import { withDefaults } from '../utils/errors';
 import { formatNumber } from '../utils/format';
-import { axis, baseLayout, EMPTY_GREY, LINE_GREY, plainText, type Figure } from './figure';
+import { colorAt, textOn, VIRIDIS, type ColorScale } from './color';
+import { axis, EMPTY_GREY, LINE_GREY, type Figure } from './figure';
+import { frame } from './layout';
+import { ticksBelow, ticksBeside } from './taskTicks';
+import { plainText } from './text';
 
 /** Options of `accuracyMatrixFigure`. */
 export interface AccuracyMatrixFigureOptions {
@@ -13,22 +17,17 @@ export interface AccuracyMatrixFigureOptions {
 
 const DEFAULTS: AccuracyMatrixFigureOptions & { title: string } = { taskNames: undefined, title: 'Accuracy matrix' };
 
-/** Dark for forgotten, bright for known (Viridis, even steps for colour-blind readers). */
-const SCALE = [
-  [0, '#440154'],
-  [0.125, '#482878'],
-  [0.25, '#3E4A89'],
-  [0.375, '#31688E'],
-  [0.5, '#26828E'],
-  [0.625, '#1F9E89'],
-  [0.75, '#35B779'],
-  [0.875, '#6DCD59'],
-  [1, '#B4DE2C'],
-];
+/** Dark for forgotten, bright for known. */
+const SCALE: ColorScale = VIRIDIS;
+/** Height of a cell in pixels, and of all of them together at most. */
+const CELL = 44;
+const MOST = 760;
+/** From so many tasks on a cell is too small for its number. */
+const TOO_MANY = 19;
 
 /**
  * The accuracy matrix as a heatmap with numbers: a row per task, a column per moment of evaluation, so a row read from
- * left to right is the life of one task. Frames mark the moment a task was learnt; cells not measured stay empty.
+ * left to right is the life of one task. Frames mark the moment a task was learnt; cells not measured stay grey.
  *
  * @param matrix accuracy matrix, [tasks, tasks]: `matrix[i][j]` on task i after training task j
  */
@@ -37,59 +36,77 @@ export function accuracyMatrixFigure(matrix: ReadonlyAccuracyMatrix, options?: A
   checkMatrix(matrix, 'accuracyMatrixFigure');
   checkTaskNames(taskNames, matrix.length, 'accuracyMatrixFigure');
   const tasks = matrix.map((_, task) => task);
-  const name = (task: number) => plainText(taskLabel(task, taskNames));
-  const each = <T>(cell: (accuracy: number | null, i: number, j: number) => T) =>
-    matrix.map((row, i) => row.map((accuracy, j) => cell(accuracy, i, j)));
+  const names = tasks.map((task) => taskLabel(task, taskNames));
+  const plotHeight = Math.min(MOST, CELL * Math.max(tasks.length, 3));
+  const { ticks, bottom } = ticksBelow(names, 540); // names stand on its left too
+  const quiet = { showgrid: false, ticks: '' };
+  return {
+    data: cells(matrix, names.map(plainText)),
+    layout: frame(
+      'accuracyMatrixFigure',
+      { title, notes: notes(matrix), plotHeight, bottom },
+      {
+        xaxis: axis('after learning', { ...ticks, ...quiet, constrain: 'domain' }),
+        yaxis: axis('accuracy on', { ...ticksBeside(names, plotHeight / tasks.length), ...quiet, autorange: 'reversed' }),
+        shapes: tasks.map(justLearnt),
+      },
+    ),
+  };
+}
 
-  const shared = {
+/**
+ * The heatmaps: one for what was not measured, one for dark and one for bright cells, whose numbers are white and black.
+ * A heatmap without a single cell is left out: Plotly would call it invisible.
+ */
+function cells(matrix: ReadonlyAccuracyMatrix, names: readonly string[]): Record<string, unknown>[] {
+  const heatmap = (holds: (accuracy: number | null) => boolean, more: Record<string, unknown>, hover: HoverText) => ({
     type: 'heatmap',
-    x: tasks,
-    y: tasks,
-    xgap: 2,
-    ygap: 2,
+    x: names.map((_, j) => j),
+    y: names.map((_, i) => i),
+    z: matrix.map((row) => row.map((accuracy) => (holds(accuracy) ? (accuracy ?? 0) : null))),
+    xgap: matrix.length < TOO_MANY ? 2 : 0.5,
+    ygap: matrix.length < TOO_MANY ? 2 : 0.5,
     showscale: false,
     zmin: 0,
     zmax: 1,
     hoverongaps: false,
-  };
-  const empty = {
-    ...shared,
-    z: each((accuracy) => (accuracy === null ? 0 : null)),
-    colorscale: [
-      [0, EMPTY_GREY],
-      [1, EMPTY_GREY],
-    ],
     hoverinfo: 'text',
-    hovertext: each((_, i, j) => `after learning ${name(j)}, accuracy on ${name(i)} was not measured`),
+    hovertext: matrix.map((row, i) => row.map((accuracy, j) => (holds(accuracy) ? hover(accuracy, i, j) : ''))),
+    ...more,
+  });
+  const measured = (color: string) => {
+    const holds = (accuracy: number | null) => accuracy !== null && textOn(colorAt(SCALE, accuracy)) === color;
+    const text = matrix.map((row) => row.map((accuracy) => (holds(accuracy) ? formatNumber(accuracy, 2) : '')));
+    const numbers = matrix.length < TOO_MANY && { text, texttemplate: '%{text}', textfont: { color } };
+    return heatmap(
+      holds,
+      { colorscale: SCALE.map((stop) => [...stop]), ...numbers },
+      (accuracy, i, j) => `after learning ${names[j]}, accuracy on ${names[i]} is ${formatNumber(accuracy, 3)}${moment(i, j)}`,
+    );
   };
-  const filled = {
-    ...shared,
-    z: each((accuracy) => accuracy),
-    colorscale: SCALE.map((stop) => [...stop]),
-    text: each((accuracy) => (accuracy === null ? '' : formatNumber(accuracy, 2))),
-    texttemplate: '%{text}',
-    hoverinfo: 'text',
-    hovertext: each(
-      (accuracy, i, j) => `after learning ${name(j)}, accuracy on ${name(i)} is ${formatNumber(accuracy, 3)}${moment(i, j)}`,
-    ),
-  };
-  const ticks = { tickvals: tasks, ticktext: tasks.map(name), showgrid: false, ticks: '' };
-  return {
-    // A trace without a single cell is left out: Plotly would call it invisible.
-    data: [...(matrix.flat().includes(null) ? [empty] : []), ...(matrix.flat().some((cell) => cell !== null) ? [filled] : [])],
-    layout: baseLayout(title, 130 + 44 * Math.max(matrix.length, 3), {
-      xaxis: axis('after learning', { ...ticks, constrain: 'domain' }),
-      yaxis: axis('accuracy on', { ...ticks, autorange: 'reversed' }),
-      shapes: tasks.map((task) => ({
-        type: 'rect',
-        x0: task - 0.5,
-        x1: task + 0.5,
-        y0: task - 0.5,
-        y1: task + 0.5,
-        line: { color: LINE_GREY, width: 2 },
-      })),
-    }),
-  };
+  const grey = [0, 1].map((at) => [at, EMPTY_GREY]);
+  const empty = heatmap(
+    (accuracy) => accuracy === null,
+    { colorscale: grey },
+    (_, i, j) => `after learning ${names[j]}, accuracy on ${names[i]} was not measured`,
+  );
+  return [empty, measured('#ffffff'), measured('#000000')].filter(({ z }) => z.flat().some((value) => value !== null));
+}
+
+type HoverText = (accuracy: number | null, task: number, afterTask: number) => string;
+
+/** What the frames and the grey cells of this matrix mean. */
+function notes(matrix: ReadonlyAccuracyMatrix): string[] {
+  const zeroShot = matrix.some((row, task) => row.slice(0, task).some((cell) => cell !== null));
+  return [
+    `Each row is one task, from left to right as training goes on. Framed: just learnt${zeroShot ? '; left of it: not learnt yet (zero-shot)' : ''}.`,
+    ...(matrix.flat().includes(null) ? ['Grey: not measured.'] : []),
+  ];
+}
+
+function justLearnt(task: number): Record<string, unknown> {
+  const [from, to] = [task - 0.5, task + 0.5];
+  return { type: 'rect', x0: from, x1: to, y0: from, y1: to, line: { color: LINE_GREY, width: 2 } };
 }
 
 function moment(task: number, afterTask: number): string {

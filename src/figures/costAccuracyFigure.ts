@@ -1,8 +1,9 @@
 import { averageAccuracy } from '../metrics/formulas';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import { formatBytes, formatDuration } from '../utils/format';
-import { axis, baseLayout, TEXT_GREY, type Figure } from './figure';
-import { checkRuns, groupByMethod, halfWidth, inWords, summarise, type Group, type Run } from './runs';
+import { axis, TEXT_GREY, type Figure } from './figure';
+import { frame } from './layout';
+import { checkRuns, groupByMethod, halfWidth, intervalNote, inWords, nameOf, summarise, type Group, type Run } from './runs';
 
 /** Options of `costAccuracyFigure`. */
 export interface CostAccuracyFigureOptions {
@@ -23,7 +24,11 @@ export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyF
   checkRuns('costAccuracyFigure', runs);
   const untimed = runs.find((run) => !(Number.isFinite(run.seconds) && run.seconds! > 0));
   if (untimed)
-    throw problem('costAccuracyFigure', `run '${untimed.method}', seed ${untimed.seed}, has no time`, 'give its seconds');
+    throw problem(
+      'costAccuracyFigure',
+      `run '${nameOf(untimed)}', seed ${untimed.seed}, has the time ${shown(untimed.seconds)}`,
+      'give its seconds, more than 0',
+    );
   const groups = groupByMethod(runs).filter((group) => group.items.some((run) => averageAccuracy(run.matrix) !== null));
   if (groups.length === 0) throw problem('costAccuracyFigure', 'no run has an ACC', 'evaluate all tasks after the last one');
   const memory = runs.every((run) => Number.isFinite(run.peakMb) && run.peakMb! > 0);
@@ -33,11 +38,18 @@ export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyF
   const marks = groups.map((group) => mark(group, memory, largest));
   return {
     data: marks.map((trace) => ({ ...trace, textposition: crowded(trace, marks, log) ? 'middle left' : 'middle right' })),
-    layout: baseLayout(title, 400, {
-      xaxis: axis('training time in seconds', log ? { type: 'log', dtick: 'D2' } : { rangemode: 'tozero' }),
-      yaxis: axis('ACC: mean accuracy at the end', { range: accuracyRange(groups) }),
-      ...(memory && { annotations: [note('area of a mark: memory')] }),
-    }),
+    layout: frame(
+      'costAccuracyFigure',
+      {
+        title,
+        notes: [...intervalNote('Whiskers', groups), ...(memory ? ['Area of a mark: memory.'] : [])],
+        plotHeight: 300,
+      },
+      {
+        xaxis: axis('training time in seconds', log ? { type: 'log', dtick: 'D2' } : { rangemode: 'tozero' }),
+        yaxis: axis('ACC: mean accuracy at the end', { range: accuracyRange(groups) }),
+      },
+    ),
   };
 }
 
@@ -50,12 +62,12 @@ function mark(group: Group<Run>, memory: boolean, largest: number) {
   return {
     type: 'scatter',
     mode: 'markers+text',
-    name: group.label,
+    name: group.short,
     x: [time.mean],
     y: [acc.mean],
     error_x: { ...whiskers, type: 'data', array: [halfWidth(time)], visible: halfWidth(time) > 0 },
     error_y: { ...whiskers, type: 'data', array: [halfWidth(acc)], visible: halfWidth(acc) > 0 },
-    text: [`  ${group.label}  `],
+    text: [`  ${group.short}  `],
     cliponaxis: false,
     marker: { color: group.color, size: peakMb === null ? 13 : 8 + 22 * Math.sqrt(peakMb / largest), opacity: 0.9 },
     hoverinfo: 'text',
@@ -80,18 +92,4 @@ function accuracyRange(groups: Group<Run>[]): [number, number] {
     return acc.mean - halfWidth(acc);
   });
   return [Math.max(0, Math.min(...lows) - 0.1), 1.03];
-}
-
-function note(text: string): Record<string, unknown> {
-  return {
-    text,
-    showarrow: false,
-    xref: 'paper',
-    yref: 'paper',
-    x: 1,
-    y: 1,
-    xanchor: 'right',
-    yanchor: 'bottom',
-    font: { size: 11 },
-  };
 }

@@ -1,9 +1,12 @@
 import { checkTaskNames, taskLabel } from '../metrics/accuracyMatrix';
 import { perTaskForgetting } from '../metrics/formulas';
 import { problem, withDefaults } from '../utils/errors';
-import { axis, baseLayout, LEGEND_ABOVE, LINE_GREY, plainText, type Figure } from './figure';
+import { axis, LINE_GREY, type Figure } from './figure';
 import { groupedBars } from './groupedBars';
-import { checkRuns, groupByMethod, inWords, summarise, type Run } from './runs';
+import { frame } from './layout';
+import { checkRuns, groupByMethod, intervalNote, inWords, summarise, type Run } from './runs';
+import { ticksBelow } from './taskTicks';
+import { plainText } from './text';
 
 /** Options of `forgettingFigure`. */
 export interface ForgettingFigureOptions {
@@ -30,11 +33,13 @@ export function forgettingFigure(runs: readonly Run[], options?: ForgettingFigur
   checkTaskNames(taskNames, nTasks, 'forgettingFigure');
   if (nTasks < 2) throw problem('forgettingFigure', 'a stream of one task forgets nothing', 'pass runs of two tasks or more');
   const groups = groupByMethod(runs);
-  const tasks = Array.from({ length: nTasks - 1 }, (_, task) => plainText(taskLabel(task, taskNames)));
+  const names = Array.from({ length: nTasks - 1 }, (_, task) => taskLabel(task, taskNames));
+  const tasks = names.map(plainText);
   const values = groups.map((group) => {
     const each = group.items.map((run) => perTaskForgetting(run.matrix));
     return tasks.map((_, task) => summarise(each.map((forgetting) => forgetting[task])));
   });
+  const { ticks, bottom } = ticksBelow(names);
   return {
     data: groupedBars(
       groups,
@@ -43,14 +48,15 @@ export function forgettingFigure(runs: readonly Run[], options?: ForgettingFigur
       (value, group, task) =>
         `${group.label}: ${tasks[task]} ${value.mean < 0 ? 'gained' : 'lost'} accuracy by the end;<br>forgetting is ${inWords(value)}`,
     ),
-    layout: baseLayout(title, 360, {
-      barmode: 'group',
-      bargap: 0.25,
-      margin: { l: 56, r: 24, t: 88, b: 48 },
-      showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 0.9 },
-      xaxis: axis('', { tickvals: tasks.map((_, k) => k), ticktext: tasks, showgrid: false }),
-      yaxis: axis('accuracy lost', { zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1 }),
-    }),
+    layout: frame(
+      'forgettingFigure',
+      { title, notes: intervalNote('Whiskers', groups), legend: groups.map(({ name }) => name), plotHeight: 224, bottom },
+      {
+        barmode: 'group',
+        bargap: 0.25,
+        xaxis: axis('task', { ...ticks, showgrid: false }),
+        yaxis: axis('accuracy lost by the end', { zeroline: true, zerolinecolor: LINE_GREY, zerolinewidth: 1 }),
+      },
+    ),
   };
 }

@@ -1,9 +1,12 @@
 import { checkTaskNames, isAccuracy, taskLabel } from '../metrics/accuracyMatrix';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import { formatNumber } from '../utils/format';
-import { accuracyAxis, axis, baseLayout, LEGEND_ABOVE, plainText, TEXT_GREY, type Figure } from './figure';
+import { accuracyAxis, axis, TEXT_GREY, type Figure } from './figure';
 import { groupedBars } from './groupedBars';
-import { checkRuns, groupByMethod, inWords, summarise, type Run } from './runs';
+import { frame } from './layout';
+import { checkRuns, groupByMethod, intervalNote, inWords, summarise, type Run } from './runs';
+import { ticksBelow } from './taskTicks';
+import { plainText } from './text';
 
 /** Options of `forwardTransferFigure`. */
 export interface ForwardTransferFigureOptions {
@@ -34,7 +37,8 @@ export function forwardTransferFigure(runs: readonly Run[], options?: ForwardTra
   if (nTasks < 2) throw problem('forwardTransferFigure', 'there is no task before the first', 'pass runs of two tasks or more');
   if (baseline) checkBaseline(baseline, nTasks);
   const groups = groupByMethod(runs);
-  const tasks = Array.from({ length: nTasks - 1 }, (_, k) => plainText(taskLabel(k + 1, taskNames)));
+  const names = Array.from({ length: nTasks - 1 }, (_, k) => taskLabel(k + 1, taskNames));
+  const tasks = names.map(plainText);
   const values = groups.map((group) => tasks.map((_, k) => summarise(group.items.map((run) => run.matrix[k + 1][k]))));
   const bars = groupedBars(
     groups,
@@ -42,38 +46,44 @@ export function forwardTransferFigure(runs: readonly Run[], options?: ForwardTra
     values,
     (value, group, k) => `${group.label}: before learning ${tasks[k]},<br>accuracy on it is ${inWords(value)}`,
   );
+  const { ticks, bottom } = ticksBelow(names);
   return {
     data: baseline ? [...bars, baselineMarks(baseline, tasks)] : bars,
-    layout: baseLayout(title, 360, {
-      barmode: 'group',
-      bargap: 0.25,
-      margin: { l: 56, r: 24, t: 88, b: 48 },
-      showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 0.9 },
-      xaxis: axis('', { tickvals: tasks.map((_, k) => k), ticktext: tasks, showgrid: false }),
-      yaxis: accuracyAxis('accuracy before training', { range: [0, 1.03] }),
-    }),
+    layout: frame(
+      'forwardTransferFigure',
+      {
+        title,
+        notes: intervalNote('Whiskers', groups),
+        legend: [...groups.map(({ name }) => name), ...(baseline ? [UNTRAINED] : [])],
+        plotHeight: 224,
+        bottom,
+      },
+      {
+        barmode: 'group',
+        bargap: 0.25,
+        xaxis: axis('task about to be learnt', { ...ticks, showgrid: false }),
+        yaxis: accuracyAxis('accuracy before training', { range: [0, 1.03] }),
+      },
+    ),
   };
 }
+
+const UNTRAINED = 'untrained network';
 
 function baselineMarks(baseline: readonly number[], tasks: readonly string[]): Record<string, unknown> {
   return {
     type: 'scatter',
     mode: 'markers',
-    name: 'untrained network',
+    name: UNTRAINED,
     x: tasks.map((_, k) => k),
     y: baseline.slice(1),
     marker: { symbol: 'line-ew', size: 56, color: TEXT_GREY, line: { color: TEXT_GREY, width: 2 } },
     hoverinfo: 'text',
-    hovertext: tasks.map((task, k) => `untrained network: accuracy on ${task} is ${formatNumber(baseline[k + 1], 3)}`),
+    hovertext: tasks.map((task, k) => `${UNTRAINED}: accuracy on ${task} is ${formatNumber(baseline[k + 1], 3)}`),
   };
 }
 
 function checkBaseline(baseline: readonly number[], nTasks: number): void {
-  if (baseline.length === nTasks && baseline.every(isAccuracy)) return;
-  throw problem(
-    'forwardTransferFigure',
-    `baseline is [${baseline.join(', ')}]`,
-    `pass ${nTasks} shares between 0 and 1, one per task`,
-  );
+  if (Array.isArray(baseline) && baseline.length === nTasks && Array.from(baseline).every(isAccuracy)) return;
+  throw problem('forwardTransferFigure', `baseline is ${shown(baseline)}`, `pass ${nTasks} shares between 0 and 1, one per task`);
 }

@@ -1,7 +1,9 @@
 import type { GateCheck, GateVerdict } from '../metrics/gate';
-import { withDefaults } from '../utils/errors';
-import { axis, baseLayout, plainText, TEXT_GREY, type Figure } from './figure';
+import { checkBoolean, checkList, checkNumber, checkText, problem, shown, withDefaults } from '../utils/errors';
+import { axis, TEXT_GREY, type Figure } from './figure';
+import { frame } from './layout';
 import { layOutPanels, panelTitle, type Panel } from './panels';
+import { plainText } from './text';
 
 /** Options of `gateFigure`. */
 export interface GateFigureOptions {
@@ -20,26 +22,60 @@ const FAILED = '#D55E00';
  */
 export function gateFigure(verdict: GateVerdict, options?: GateFigureOptions): Figure {
   const { title } = withDefaults<GateFigureOptions>('gateFigure', options, { title: undefined });
+  checkVerdict(verdict);
   const panels = layOutPanels(verdict.checks.length, verdict.checks.length, 0.06);
   return {
     data: verdict.checks.flatMap((check, k) => (check.value === null ? [] : [mark(check, panels[k])])),
-    layout: baseLayout(title ?? `The challenger ${verdict.passed ? 'passes' : 'does not pass'} the gate`, 190, {
-      ...Object.assign({}, ...panels.map((panel, k) => panelAxes(panel, verdict.checks[k]))),
-      margin: { l: 24, r: 24, t: 88, b: 36 },
-      shapes: verdict.checks.flatMap((check, k) => (check.limit === null ? [] : limitShapes(check, check.limit, panels[k]))),
-      annotations: panels.map((panel, k) => panelTitle(panel, heading(verdict.checks[k]))),
-    }),
+    layout: frame(
+      'gateFigure',
+      {
+        title: title ?? `The challenger ${verdict.passed ? 'passes' : 'does not pass'} the gate`,
+        notes: ['Mark: the challenger. Line: the limit. Green: what passes.'],
+        headings: true,
+        plotHeight: 66,
+      },
+      {
+        ...Object.assign({}, ...panels.map((panel, k) => panelAxes(panel, verdict.checks[k]))),
+        shapes: verdict.checks.flatMap((check, k) => (check.limit === null ? [] : limitShapes(check, check.limit, panels[k]))),
+        annotations: panels.map((panel, k) => panelTitle(panel, heading(verdict.checks[k]))),
+      },
+    ),
   };
 }
 
 function heading(check: GateCheck): string {
-  const words = check.passed ? '✓ within the limit' : failure(check);
-  return `<b>${check.name}</b> <span style="color: ${check.passed ? PASSED : FAILED}">${words}</span>`;
+  // Only the sign is coloured: on white, green and orange words would be hard to read.
+  const sign = `<span style="color: ${check.passed ? PASSED : FAILED}">${check.passed ? '✓' : '✕'}</span>`;
+  return `<b>${plainText(check.name)}</b> ${sign} ${check.passed ? 'within the limit' : failure(check)}`;
 }
 
 function failure(check: GateCheck): string {
-  return check.value === null || check.limit === null ? '✕ not measured' : '✕ beyond the limit';
+  return check.value === null || check.limit === null ? 'not measured' : 'beyond the limit';
 }
+
+/** Throws unless this is a verdict, which may have been saved as JSON and read again. */
+function checkVerdict(verdict: GateVerdict): void {
+  if (typeof verdict !== 'object' || verdict === null) {
+    throw problem('gateFigure', `the verdict is ${shown(verdict)}`, 'pass what passesGate returned');
+  }
+  checkBoolean('gateFigure', 'passed', verdict.passed);
+  checkList('gateFigure', 'checks', verdict.checks);
+  verdict.checks.forEach((check, k) => {
+    const subject = `gateFigure: checks[${k}]`;
+    if (typeof check !== 'object' || check === null) throw problem(subject, `it is ${shown(check)}`);
+    checkText(subject, 'name', check.name);
+    checkText(subject, 'text', check.text);
+    checkBoolean(subject, 'passed', check.passed);
+    for (const name of ['value', 'limit'] as const) if (check[name] !== null) checkNumber(subject, name, check[name]);
+  });
+}
+
+/** What the number of a check is, for its axis. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  FM: 'loss on the worst task',
+  ACC: 'mean accuracy at the end',
+  BWT: 'change of earlier tasks',
+};
 
 function mark(check: GateCheck, panel: Panel): Record<string, unknown> {
   return {
@@ -77,7 +113,13 @@ function rangeOf(check: GateCheck): [number, number] {
 
 function panelAxes(panel: Panel, check: GateCheck): Record<string, unknown> {
   return {
-    [panel.xaxis]: axis('', { anchor: panel.y, domain: panel.xDomain, range: rangeOf(check), nticks: 4, tickangle: 0 }),
+    [panel.xaxis]: axis(MEANINGS[check.name] ?? plainText(check.name), {
+      anchor: panel.y,
+      domain: panel.xDomain,
+      range: rangeOf(check),
+      nticks: 4,
+      tickangle: 0,
+    }),
     [panel.yaxis]: axis('', {
       anchor: panel.x,
       domain: panel.yDomain,

@@ -16,7 +16,8 @@ export function groupedBars<T extends Named>(
 ): Record<string, unknown>[] {
   return groups.map((group, k) => ({
     type: 'bar',
-    name: group.label,
+    name: group.short,
+    legendgroup: group.label,
     x: categories.map((_, c) => c),
     y: values[k].map((value) => value && value.mean),
     error_y: {

@@ -1,6 +1,8 @@
-import { problem, withDefaults } from '../utils/errors';
-import { axis, baseLayout, plainText, requireSome, type Figure } from './figure';
+import { checkNumber, checkText, problem, shown, withDefaults } from '../utils/errors';
+import { axis, requireSome, type Figure } from './figure';
+import { frame } from './layout';
 import { greyPng, TRANSPARENT } from './png';
+import { plainText, tickLabel } from './text';
 
 /** Sample images of one task: one row of the grid. */
 export interface ImageRow {
@@ -30,7 +32,8 @@ const ROW_HEIGHT = 64;
 /**
  * Sample images in a grid, one row per task. All images together are one small PNG (about 15 kB for 5 × 10 digits).
  *
- * @param rows one entry per task; values beyond [0, 1] are cut off
+ * @param rows one entry per task
+ * @throws when an image has another size or pixels outside [0, 1], such as 0 to 255
  */
 export function imageGridFigure(rows: readonly ImageRow[], options?: ImageGridFigureOptions): Figure {
   const { title, width, height } = withDefaults('imageGridFigure', options, {
@@ -38,52 +41,71 @@ export function imageGridFigure(rows: readonly ImageRow[], options?: ImageGridFi
     width: 28,
     height: 28,
   });
+  for (const [name, value] of Object.entries({ width, height }))
+    checkNumber('imageGridFigure', name, value, { min: 1, integer: true });
   requireSome('imageGridFigure', 'rows', rows);
-  rows.forEach((row) => checkRow(row, width * height));
+  rows.forEach((row, k) => checkRow(row, k, width * height));
   const columns = Math.max(...rows.map((row) => row.images.length));
   const [stepX, stepY] = [width + GAP, height + GAP];
   const [gridWidth, gridHeight] = [columns * stepX - GAP, rows.length * stepY - GAP];
-  const pixels = new Uint8Array(gridWidth * gridHeight).fill(TRANSPARENT);
-  rows.forEach((row, r) =>
-    row.images.forEach((image, c) => {
-      for (let p = 0; p < width * height; p++) {
-        const [x, y] = [c * stepX + (p % width), r * stepY + Math.floor(p / width)];
-        pixels[y * gridWidth + x] = Math.round(254 * Math.min(1, Math.max(0, image[p])));
-      }
-    }),
-  );
   const centre = (k: number, step: number) => k * step + (step - GAP - 1) / 2;
   const hidden = { showgrid: false, zeroline: false, ticks: '' };
   return {
     data: [
-      { type: 'image', source: greyPng(pixels, gridWidth, gridHeight), zsmooth: false, hoverinfo: 'skip' },
+      {
+        type: 'image',
+        source: greyPng(pixelsOf(rows, [width, height], [gridWidth, gridHeight]), gridWidth, gridHeight),
+        zsmooth: false,
+        hoverinfo: 'skip',
+      },
       hoverPoints(
         rows,
         (c) => centre(c, stepX),
         (r) => centre(r, stepY),
       ),
     ],
-    layout: baseLayout(title, 76 + ROW_HEIGHT * rows.length, {
-      margin: { l: 56, r: 24, t: 60, b: 16 },
-      hovermode: 'closest',
-      xaxis: axis('', {
-        ...hidden,
-        showticklabels: false,
-        range: [-0.5, gridWidth - 0.5],
-        constrain: 'domain',
-        constraintoward: 'left',
-      }),
-      yaxis: axis('', {
-        ...hidden,
-        range: [gridHeight - 0.5, -0.5],
-        scaleanchor: 'x',
-        constrain: 'domain',
-        constraintoward: 'top',
-        tickvals: rows.map((_, r) => centre(r, stepY)),
-        ticktext: rows.map((row) => plainText(row.label)),
-      }),
-    }),
+    layout: frame(
+      'imageGridFigure',
+      { title, plotHeight: ROW_HEIGHT * rows.length, bottom: 16 },
+      {
+        hovermode: 'closest',
+        xaxis: axis('', {
+          ...hidden,
+          showticklabels: false,
+          range: [-0.5, gridWidth - 0.5],
+          constrain: 'domain',
+          constraintoward: 'left',
+        }),
+        yaxis: axis('', {
+          ...hidden,
+          range: [gridHeight - 0.5, -0.5],
+          scaleanchor: 'x',
+          constrain: 'domain',
+          constraintoward: 'top',
+          tickvals: rows.map((_, r) => centre(r, stepY)),
+          ticktext: rows.map((row) => tickLabel(row.label)),
+        }),
+      },
+    ),
   };
+}
+
+/** All images as one, with transparent gaps; palette indices row by row, [gridHeight × gridWidth]. */
+function pixelsOf(
+  rows: readonly ImageRow[],
+  [width, height]: readonly [number, number],
+  [gridWidth, gridHeight]: readonly [number, number],
+): Uint8Array {
+  const pixels = new Uint8Array(gridWidth * gridHeight).fill(TRANSPARENT);
+  rows.forEach((row, r) =>
+    row.images.forEach((image, c) => {
+      for (let p = 0; p < width * height; p++) {
+        const [x, y] = [c * (width + GAP) + (p % width), r * (height + GAP) + Math.floor(p / width)];
+        pixels[y * gridWidth + x] = Math.round(254 * Math.min(1, Math.max(0, image[p])));
+      }
+    }),
+  );
+  return pixels;
 }
 
 /** Invisible points at the centres of the images: an image trace itself can only show pixel values on hover. */
@@ -109,18 +131,29 @@ function hoverPoints(rows: readonly ImageRow[], centreX: (column: number) => num
   };
 }
 
-function checkRow(row: ImageRow, size: number): void {
+/** Pixels may miss [0, 1] by so much: rotating and rounding do that; other units miss it by more. */
+const ROUNDING = 0.01;
+
+function checkRow(row: ImageRow, position: number, size: number): void {
+  const place = `imageGridFigure: rows[${position}]`;
+  if (typeof row !== 'object' || row === null) throw problem(place, `it is ${shown(row)}`, 'pass objects {label, images}');
+  checkText(place, 'label', row.label);
   const subject = `imageGridFigure: row '${row.label}'`;
   requireSome(subject, 'images', row.images);
   row.images.forEach((image, k) => {
-    if (image.length !== size) {
-      throw problem(subject, `image ${k} has ${image.length} pixels instead of ${size}`, 'give width and height');
+    if (image?.length !== size) {
+      throw problem(subject, `image ${k} has ${shown(image?.length)} pixels instead of ${size}`, 'give width and height');
     }
-    if (Array.from(image).some((value) => !Number.isFinite(value))) {
-      throw problem(subject, `image ${k} holds NaN or infinite pixels`, 'pass numbers in [0, 1]');
+    const wrong = Array.from(image).find((value) => !(typeof value === 'number' && value >= -ROUNDING && value <= 1 + ROUNDING));
+    if (wrong !== undefined || Array.from(image).includes(undefined as never)) {
+      throw problem(subject, `image ${k} holds the pixel ${shown(wrong)}`, 'pass numbers from 0 (black) to 1 (white)');
     }
   });
   if (row.captions && row.captions.length !== row.images.length) {
-    throw problem(subject, `${row.captions.length} captions for ${row.images.length} images`, 'pass one per image or none');
+    throw problem(
+      subject,
+      `${shown(row.captions.length)} captions for ${row.images.length} images`,
+      'pass one per image or none',
+    );
   }
 }

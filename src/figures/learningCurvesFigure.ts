@@ -1,8 +1,10 @@
 import { isAccuracy } from '../metrics/accuracyMatrix';
-import { problem, withDefaults } from '../utils/errors';
-import { accuracyAxis, axis, baseLayout, LEGEND_ABOVE, requireSome, type Figure } from './figure';
-import { lineTraces } from './lines';
-import { groupByMethod, inWords, summarise } from './runs';
+import { checkChoice, checkList, checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import { axis, requireSome, type Figure } from './figure';
+import { fittedAxis } from './fittedAxis';
+import { frame } from './layout';
+import { lineTraces, overlapNote } from './lines';
+import { checkDistinct, checkNamed, groupByMethod, intervalNote, inWords, nameOf, summarise } from './runs';
 
 /** Accuracy on one task (or the mean over tasks) while it is being learnt. */
 export interface LearningCurve {
@@ -36,11 +38,14 @@ const DEFAULTS: Required<LearningCurvesFigureOptions> = { title: 'How quickly a 
  */
 export function learningCurvesFigure(curves: readonly LearningCurve[], options?: LearningCurvesFigureOptions): Figure {
   const { title, spacing } = withDefaults('learningCurvesFigure', options, DEFAULTS);
+  checkChoice('learningCurvesFigure', 'spacing', spacing, ['even', 'linear']);
   requireSome('learningCurvesFigure', 'curves', curves);
-  curves.forEach((curve) => checkCurve(curve, curves[0].steps));
+  curves.forEach((curve, k) => checkCurve(curve, k, curves[0]?.steps));
+  checkDistinct('learningCurvesFigure', curves);
   const steps = curves[0].steps;
   const x = spacing === 'even' ? steps.map((_, k) => k) : [...steps];
-  const lines = groupByMethod(curves).map((group) => {
+  const groups = groupByMethod(curves);
+  const lines = groups.map((group) => {
     const values = steps.map((_, k) => summarise(group.items.map((curve) => curve.accuracies[k])));
     const hover = values.map((value, k) =>
       value
@@ -50,31 +55,40 @@ export function learningCurvesFigure(curves: readonly LearningCurve[], options?:
     return { group, x, values, hover, inLegend: true };
   });
   const ticks = spacing === 'even' ? { tickvals: x, ticktext: steps.map(String) } : {};
+  const scale = fittedAxis(lines.flatMap(({ values }) => values));
+  const data = lineTraces(lines, scale.span);
   return {
-    data: lineTraces(lines),
-    layout: baseLayout(title, 380, {
-      margin: { l: 56, r: 24, t: 88, b: 48 },
-      showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 0.905 },
-      xaxis: axis('training steps on the new task', ticks),
-      yaxis: accuracyAxis('accuracy'),
-    }),
+    data,
+    layout: frame(
+      'learningCurvesFigure',
+      {
+        title,
+        notes: [...intervalNote('Bands', groups), ...scale.note, ...overlapNote(data)],
+        legend: groups.map(({ name }) => name),
+        plotHeight: 244,
+      },
+      { xaxis: axis('training steps on the new task', ticks), yaxis: scale.make('accuracy', {}) },
+    ),
   };
 }
 
-function checkCurve(curve: LearningCurve, steps: readonly number[]): void {
-  const subject = `learningCurvesFigure: curve '${curve.label ?? curve.method}'`;
+function checkCurve(curve: LearningCurve, position: number, steps: readonly number[]): void {
+  const place = `learningCurvesFigure: curves[${position}]`;
+  if (typeof curve !== 'object' || curve === null)
+    throw problem(place, `it is ${shown(curve)}`, 'pass objects {method, steps, accuracies}');
+  checkNamed(place, curve);
+  const subject = `learningCurvesFigure: curve '${nameOf(curve)}'`;
+  checkList(subject, 'steps', curve.steps);
+  curve.steps.forEach((step, k) => checkNumber(subject, `steps[${k}]`, step, { min: 0 }));
   if (curve.steps.length !== steps.length || curve.steps.some((step, k) => step !== steps[k])) {
-    throw problem(
-      subject,
-      `its steps are [${curve.steps.join(', ')}], others' [${steps.join(', ')}]`,
-      'use the same steps for all curves',
-    );
+    throw problem(subject, `its steps are ${shown(curve.steps)}, others' ${shown(steps)}`, 'use the same steps for all curves');
   }
-  if (curve.accuracies.length !== steps.length || curve.accuracies.some((value) => value !== null && !isAccuracy(value))) {
+  checkList(subject, 'accuracies', curve.accuracies);
+  const right = Array.from(curve.accuracies).every((value) => value === null || isAccuracy(value));
+  if (curve.accuracies.length !== steps.length || !right) {
     throw problem(
       subject,
-      `its accuracies are [${curve.accuracies.join(', ')}]`,
+      `its accuracies are ${shown(curve.accuracies)}`,
       `pass ${steps.length} shares between 0 and 1, or null`,
     );
   }

@@ -1,5 +1,5 @@
 import type { Aggregate } from '../metrics/statistics';
-import { withOpacity } from './palette';
+import { withOpacity } from './color';
 import type { Group, Named } from './runs';
 
 /** What a line with an interval band is drawn from. */
@@ -17,26 +17,38 @@ export interface LineInput {
   inLegend?: boolean;
 }
 
-/** Accuracies this close are one line to the eye: about half a line's width in a panel. */
+/** Values this close, as a share of the axis, are one line to the eye: about half a line's width in a panel. */
 const SAME = 0.01;
-/** What a line gains in width, in pixels, for each line that runs on top of it. */
+/** Width of a line in pixels. */
+const LINE = 2;
+/** With more points than this, markers are smaller. */
+const CROWD = 25;
+/** What a line gains in width, in pixels, for each line that runs on top of it, and what the lowest one gains at most. */
 const RIM = 2.5;
+const MOST = 8;
 
 /**
  * The lines of one panel, each with markers, and with a band of the 95 % interval where there are several seeds. Where lines
  * run on top of each other from end to end, those below are wider and their markers larger, so that all can be seen.
+ *
+ * @param span length of the axis of values in its own units; default 1
  */
-export function lineTraces(inputs: readonly LineInput[]): Record<string, unknown>[] {
-  return inputs.flatMap((input, k) => {
-    const above = inputs.slice(k + 1).filter((other) => covers(other, input)).length;
-    return lineWithBand(input, RIM * above);
-  });
+export function lineTraces(inputs: readonly LineInput[], span = 1): Record<string, unknown>[] {
+  const above = inputs.map((input, k) => inputs.slice(k + 1).filter((other) => covers(other, input, SAME * span)).length);
+  const rim = Math.min(RIM, MOST / Math.max(1, ...above));
+  return inputs.flatMap((input, k) => lineWithBand(input, rim * above[k]));
+}
+
+/** Explains wide lines, where there are some. */
+export function overlapNote(traces: readonly Record<string, unknown>[]): string[] {
+  const wide = traces.some(({ mode, line }) => mode === 'lines+markers' && (line as { width: number }).width > LINE);
+  return wide ? ['A wide line lies below others that run on top of it.'] : [];
 }
 
 /** Whether `upper` leaves nothing to be seen of `lower`. */
-function covers(upper: LineInput, lower: LineInput): boolean {
+function covers(upper: LineInput, lower: LineInput, same: number): boolean {
   const heights = new Map(upper.x.map((x, k) => [x, upper.values[k]?.mean]));
-  return lower.values.every((value, k) => value === null || Math.abs(value.mean - (heights.get(lower.x[k]) ?? Infinity)) <= SAME);
+  return lower.values.every((value, k) => value === null || Math.abs(value.mean - (heights.get(lower.x[k]) ?? Infinity)) <= same);
 }
 
 function lineWithBand(input: LineInput, extraWidth: number): Record<string, unknown>[] {
@@ -44,12 +56,12 @@ function lineWithBand(input: LineInput, extraWidth: number): Record<string, unkn
   const shared = { type: 'scatter', xaxis: axes.x, yaxis: axes.y, legendgroup: group.label };
   const line = {
     ...shared,
-    name: group.label,
+    name: group.short,
     mode: 'lines+markers',
     x,
     y: values.map((value) => value && value.mean),
-    line: { color: group.color, width: 2 + extraWidth, dash: group.dash },
-    marker: { color: group.color, symbol: group.symbol, size: 7 + 1.3 * extraWidth },
+    line: { color: group.color, width: LINE + extraWidth, dash: group.dash },
+    marker: { color: group.color, symbol: group.symbol, size: (x.length > CROWD ? 4 : 7) + 1.3 * extraWidth },
     hoverinfo: 'text',
     hovertext: hover,
     showlegend: inLegend,

@@ -3,9 +3,11 @@ import { METRIC_TEXTS } from '../metrics/metrics';
 import type { Aggregate } from '../metrics/statistics';
 import { withDefaults } from '../utils/errors';
 import { formatNumber } from '../utils/format';
-import { axis, baseLayout, LINE_GREY, TEXT_GREY, type Figure } from './figure';
+import { axis, LINE_GREY, TEXT_GREY, type Figure } from './figure';
+import { frame } from './layout';
 import { layOutPanels, panelTitle, type Panel } from './panels';
-import { checkRuns, groupByMethod, halfWidth, inWords, summarise, type Group, type Run } from './runs';
+import { checkRuns, groupByMethod, halfWidth, intervalNote, inWords, summarise, type Group, type Run } from './runs';
+import { tickLabel } from './text';
 
 /** Options of `metricBarsFigure`. */
 export interface MetricBarsFigureOptions {
@@ -13,11 +15,11 @@ export interface MetricBarsFigureOptions {
   title?: string;
 }
 
-/** The three metrics most papers report, with the function that computes each. */
+/** The three metrics most papers report, with the function that computes each and a heading that says what it is. */
 export const MAIN_METRICS = [
-  { name: 'acc', compute: formulas.averageAccuracy },
-  { name: 'bwt', compute: formulas.backwardTransfer },
-  { name: 'fm', compute: formulas.forgettingMeasure },
+  { name: 'acc', compute: formulas.averageAccuracy, heading: '<b>ACC</b> mean accuracy at the end' },
+  { name: 'bwt', compute: formulas.backwardTransfer, heading: '<b>BWT</b> change of earlier tasks' },
+  { name: 'fm', compute: formulas.forgettingMeasure, heading: '<b>FM</b> loss on the worst task' },
 ] as const;
 
 /**
@@ -36,12 +38,15 @@ export function metricBarsFigure(runs: readonly Run[], options?: MetricBarsFigur
   );
   return {
     data: panels.flatMap((panel, k) => [bars(panel, k, groups, values[k]), numbers(panel, groups, values[k])]),
-    layout: baseLayout(title, 130 + 34 * groups.length, {
-      ...Object.assign({}, ...panels.map((panel, k) => panelAxes(panel, groups, values[k]))),
-      margin: { l: 56, r: 24, t: 92, b: 36 },
-      bargap: 0.3,
-      annotations: panels.map((panel, k) => panelTitle(panel, `<b>${METRIC_TEXTS[MAIN_METRICS[k].name].label}</b>`)),
-    }),
+    layout: frame(
+      'metricBarsFigure',
+      { title, notes: intervalNote('Whiskers', groups), headings: true, plotHeight: 34 * groups.length, bottom: 36 },
+      {
+        ...Object.assign({}, ...panels.map((panel, k) => panelAxes(panel, groups, values[k]))),
+        bargap: 0.3,
+        annotations: panels.map((panel, k) => panelTitle(panel, MAIN_METRICS[k].heading)),
+      },
+    ),
   };
 }
 
@@ -110,7 +115,7 @@ function panelAxes(panel: Panel, groups: Group<Run>[], values: (Aggregate | null
       showgrid: false,
       showticklabels: panel.first,
       tickvals: groups.map((_, k) => k),
-      ticktext: groups.map((group) => group.label),
+      ticktext: groups.map((group) => tickLabel(group.name)),
       ticks: '',
     }),
   };

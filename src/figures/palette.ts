@@ -6,8 +6,10 @@ export interface MethodStyle {
   symbol: string;
 }
 
-/** Looks by method, each given by the method's own file; see `setMethodStyle`. */
-const styles = new Map<string, MethodStyle & { label: string }>();
+/** Looks by method, each given by the method's own file (see `setMethodStyle`), and that of what methods are compared with. */
+const styles = new Map<string, MethodStyle & { label: string }>([
+  ['from-scratch', { label: 'From scratch', color: '#8A8A8A', symbol: 'x' }],
+]);
 
 /**
  * Gives a method its colour, marker and label in every figure. Registering a method does it.
@@ -33,6 +35,12 @@ export function methodStyle(method: string): MethodStyle {
   return { color: hslToHex(hash % 360, 0.55, 0.5), symbol: SYMBOLS[(hash >>> 12) % SYMBOLS.length] };
 }
 
+/** The marker of a method's variants: its own for the first ones (`round` 0), then others. */
+export function variantSymbol(method: string, round: number): string {
+  const own = methodStyle(method).symbol;
+  return round === 0 ? own : SYMBOLS.filter((symbol) => symbol !== own)[(round - 1) % (SYMBOLS.length - 1)];
+}
+
 /** The colour of a method, `#rrggbb`; see `methodStyle`. */
 export function methodColor(method: string): string {
   return methodStyle(method).color;
@@ -41,12 +49,6 @@ export function methodColor(method: string): string {
 /** The name of a method as shown to users: `EWC` for `ewc`; other names as they are. */
 export function methodLabel(method: string): string {
   return styles.get(method)?.label ?? method;
-}
-
-/** A `#rrggbb` colour with an opacity in [0, 1], as `rgba(…)`. */
-export function withOpacity(color: string, opacity: number): string {
-  const channels = [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16));
-  return `rgba(${channels.join(', ')}, ${opacity})`;
 }
 
 /** 32-bit FNV-1a hash with a final mix, so that similar names lie far apart. */

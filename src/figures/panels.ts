@@ -1,5 +1,3 @@
-import { GRID_GREY } from './figure';
-
 /** One small plot among several in a figure. */
 export interface Panel {
   /** For traces: `x`, `x2`, … */
@@ -58,6 +56,3 @@ export function panelTitle(panel: Panel, text: string): Record<string, unknown> 
     font: { size: 13 },
   };
 }
-
-/** A thin frame-like base line for a panel's axis. */
-export const PANEL_LINE = { showline: true, linecolor: GRID_GREY };

@@ -1,9 +1,10 @@
 import { aggregate, type Aggregate } from '../metrics/statistics';
 import { checkMatrix, type ReadonlyAccuracyMatrix } from '../metrics/accuracyMatrix';
-import { problem } from '../utils/errors';
+import { checkNumber, checkText, problem, shown } from '../utils/errors';
 import { formatNumber } from '../utils/format';
-import { plainText, requireSome } from './figure';
-import { methodLabel, methodStyle, type MethodStyle } from './palette';
+import { requireSome } from './figure';
+import { methodLabel, methodStyle, variantSymbol, type MethodStyle } from './palette';
+import { plainText, shortLabel } from './text';
 
 /** One trained stream: one method, one seed. What the per-method figures are drawn from. */
 export interface Run {
@@ -11,8 +12,10 @@ export interface Run {
   method: string;
   /** Shown instead of the method's name; tells variants apart, e.g. `EWC λ = 100`. Default: the method's name. */
   label?: string;
-  /** Seed of the run. Runs with the same method and label are averaged over their seeds. */
+  /** Seed of the run. Runs with the same method, label and value are averaged over their seeds, which must differ. */
   seed: number;
+  /** Value of a hyperparameter, where several were tried: runs with different values are never averaged. */
+  value?: number;
   /** Accuracy matrix, [tasks, tasks]; null where nothing was measured. */
   matrix: ReadonlyAccuracyMatrix;
   /** Training time in seconds. */
@@ -27,13 +30,21 @@ export interface Named {
   method: string;
   /** Shown instead of the method's name. */
   label?: string;
+  /** Value of a hyperparameter that was varied. */
+  value?: number;
+  /** Seed of the run. */
+  seed?: number;
 }
 
-/** All items (runs, curves) with the same method and label, and how they look. */
+/** All items (runs, curves) with the same method, label and value, and how they look. */
 export interface Group<T extends Named> extends MethodStyle {
   method: string;
-  /** Escaped for Plotly. */
+  /** Label, with the value where the method has several; as the user wrote it. */
+  name: string;
+  /** The name for hover texts: escaped for Plotly. */
   label: string;
+  /** The name for legends and axes: shortened, then escaped. */
+  short: string;
   /** Line style: solid for a method's first label, then dashed, dotted … */
   dash: string;
   /** Bar pattern: plain for a method's first label, then hatched … */
@@ -44,13 +55,21 @@ export interface Group<T extends Named> extends MethodStyle {
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash'];
 const PATTERNS = ['', '/', 'x', '.', '-'];
 
-/** Groups items by method and label, in order of first appearance. Variants of one method share its colour. */
-export function groupByMethod<T extends Named>(items: readonly T[]): Group<T>[] {
+/** The name shown for a run or curve, without its value. */
+export function nameOf({ method, label }: Named): string {
+  return label ?? methodLabel(method);
+}
+
+/**
+ * Groups items by method, label and value, in order of first appearance. Variants of one method share its colour.
+ *
+ * @param keepValues whether different values make different groups; false where the values are an axis of the figure
+ */
+export function groupByMethod<T extends Named>(items: readonly T[], keepValues = true): Group<T>[] {
   const groups = new Map<string, Group<T>>();
   const variants = new Map<string, number>();
   for (const item of items) {
-    const label = item.label ?? methodLabel(item.method);
-    const key = JSON.stringify([item.method, label]);
+    const key = JSON.stringify([item.method, nameOf(item), keepValues ? item.value : undefined]);
     const known = groups.get(key);
     if (known) {
       known.items.push(item);
@@ -58,27 +77,74 @@ export function groupByMethod<T extends Named>(items: readonly T[]): Group<T>[] 
     }
     const variant = variants.get(item.method) ?? 0;
     variants.set(item.method, variant + 1);
-    groups.set(key, {
-      ...methodStyle(item.method),
-      method: item.method,
-      label: plainText(label),
-      dash: DASHES[variant % DASHES.length],
-      pattern: PATTERNS[variant % PATTERNS.length],
-      items: [item],
-    });
+    const name = keepValues && hasSeveralValues(item, items) ? `${nameOf(item)}, value ${item.value}` : nameOf(item);
+    groups.set(key, { ...lookOf(item.method, variant), method: item.method, ...spellings(name), items: [item] });
   }
   return [...groups.values()];
 }
 
-/** Throws unless there are runs, all of streams of the same length; returns that length. */
+function hasSeveralValues(item: Named, items: readonly Named[]): boolean {
+  return items.some((other) => other.method === item.method && nameOf(other) === nameOf(item) && other.value !== item.value);
+}
+
+function spellings(name: string): { name: string; label: string; short: string } {
+  return { name, label: plainText(name), short: shortLabel(name) };
+}
+
+function lookOf(method: string, variant: number): MethodStyle & { dash: string; pattern: string } {
+  return {
+    color: methodStyle(method).color,
+    symbol: variantSymbol(method, Math.floor(variant / DASHES.length)),
+    dash: DASHES[variant % DASHES.length],
+    pattern: PATTERNS[variant % PATTERNS.length],
+  };
+}
+
+/** Throws unless there are runs, all of streams of the same length, each run once; returns that length. */
 export function checkRuns(subject: string, runs: readonly Run[]): number {
   requireSome(subject, 'runs', runs);
-  for (const run of runs) checkMatrix(run.matrix, `${subject}: run '${run.label ?? run.method}', seed ${run.seed}`);
+  runs.forEach((run, k) => checkRun(subject, run, k));
   const lengths = [...new Set(runs.map((run) => run.matrix.length))];
   if (lengths.length > 1) {
     throw problem(subject, `the runs have ${lengths.join(' and ')} tasks`, 'draw one figure per scenario');
   }
+  checkDistinct(subject, runs);
   return lengths[0];
+}
+
+function checkRun(subject: string, run: Run, position: number): void {
+  if (typeof run !== 'object' || run === null) {
+    throw problem(subject, `runs[${position}] is ${shown(run)}`, 'pass objects {method, seed, matrix}');
+  }
+  checkNamed(`${subject}: runs[${position}]`, run);
+  const own = `${subject}: run '${nameOf(run)}'`;
+  checkNumber(own, 'seed', run.seed);
+  checkMatrix(run.matrix, `${own}, seed ${run.seed}`);
+}
+
+/** Throws unless method, label and value can be shown. */
+export function checkNamed(subject: string, { method, label, value }: Named): void {
+  checkText(subject, 'method', method);
+  if (label !== undefined) checkText(subject, 'label', label);
+  if (value !== undefined) checkNumber(subject, 'value', value);
+}
+
+/** Throws where two items are the same run: they would be counted as two seeds. */
+export function checkDistinct(subject: string, items: readonly Named[]): void {
+  const seen = new Set<string>();
+  for (const item of items) {
+    const key = JSON.stringify([item.method, nameOf(item), item.value, item.seed]);
+    if (!seen.has(key)) {
+      seen.add(key);
+      continue;
+    }
+    const value = item.value === undefined ? '' : `, value ${item.value}`;
+    throw problem(
+      subject,
+      `'${nameOf(item)}'${value}, seed ${item.seed ?? 'not given'}, is there twice, and two seeds must not be counted where there is one`,
+      'leave one out, or tell them apart by seed or label',
+    );
+  }
 }
 
 /** Mean and 95 % interval of the values that were measured; null when none was. */
@@ -93,6 +159,14 @@ export function inWords(value: Aggregate, digits = 3): string {
   const text = number(value.mean);
   if (value.low === null || value.high === null) return text;
   return `${text} (95 % interval ${number(value.low)} to ${number(value.high)}, ${value.n} seeds)`;
+}
+
+/** The sentence that explains bands or whiskers; nothing where no group has several runs. */
+export function intervalNote(what: string, groups: readonly Group<Named>[]): string[] {
+  const counts = [...new Set(groups.map(({ items }) => new Set(items.map(({ seed }) => seed)).size))].sort((a, b) => a - b);
+  const most = counts[counts.length - 1] ?? 1;
+  if (most < 2) return [];
+  return [`${what}: 95 % interval of the mean over ${counts.length > 1 ? `up to ${most}` : most} seeds.`];
 }
 
 /** Half the interval, for error bars; 0 with one seed, where there is none. */

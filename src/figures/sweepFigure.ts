@@ -1,10 +1,12 @@
 import { METRIC_TEXTS } from '../metrics/metrics';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
-import { axis, baseLayout, LEGEND_ABOVE, LINE_GREY, type Figure } from './figure';
-import { lineTraces, type LineInput } from './lines';
+import { checkChoice, checkNumber, checkText, problem, withDefaults } from '../utils/errors';
+import { axis, LINE_GREY, type Figure } from './figure';
+import { frame } from './layout';
+import { lineTraces, overlapNote, type LineInput } from './lines';
 import { MAIN_METRICS } from './metricBarsFigure';
 import { layOutPanels, panelTitle, type Panel } from './panels';
-import { checkRuns, groupByMethod, inWords, summarise, type Group, type Run } from './runs';
+import { checkRuns, groupByMethod, intervalNote, inWords, summarise, type Group, type Run } from './runs';
+import { plainText, shortLabel } from './text';
 
 /** A run of a sweep: the same stream with one hyperparameter changed. */
 export interface SweepRun extends Run {
@@ -37,24 +39,41 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
     title?: string;
     spacing?: SweepFigureOptions['spacing'];
   }>('sweepFigure', options, { parameter: 'value', title: undefined, spacing: undefined });
+  checkText('sweepFigure', 'parameter', parameter);
+  if (spacing !== undefined) checkChoice('sweepFigure', 'spacing', spacing, ['log', 'linear', 'even']);
   checkRuns('sweepFigure', runs);
   const scale = spacing ?? fittingSpacing(runs.map((run) => run.value));
   runs.forEach((run) => checkValue(run.value, parameter, scale));
   const values = [...new Set(runs.map((run) => run.value))].sort((a, b) => a - b);
-  const groups = groupByMethod(runs);
+  const groups = groupByMethod(runs, false);
   const panels = layOutPanels(MAIN_METRICS.length, MAIN_METRICS.length, 0.07);
+  const data = panels.flatMap((panel, k) => {
+    const lines = groups.map((group) => line(panel, k, group, values, scale === 'even', plainText(parameter)));
+    return lineTraces(lines, spanOf(lines));
+  });
   return {
-    data: panels.flatMap((panel, k) =>
-      lineTraces(groups.map((group) => line(panel, k, group, values, scale === 'even', parameter))),
+    data,
+    layout: frame(
+      'sweepFigure',
+      {
+        title: title ?? `What ${parameter} does`,
+        notes: [...intervalNote('Bands', groups), ...overlapNote(data)],
+        legend: groups.map(({ name }) => name),
+        headings: true,
+        plotHeight: 188,
+      },
+      {
+        ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, parameter, scale, values))),
+        annotations: panels.map((panel, k) => panelTitle(panel, MAIN_METRICS[k].heading)),
+      },
     ),
-    layout: baseLayout(title ?? `What ${parameter} does`, 340, {
-      ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, parameter, scale, values))),
-      margin: { l: 40, r: 24, t: 104, b: 48 },
-      showlegend: true,
-      legend: { ...LEGEND_ABOVE, y: 0.9 },
-      annotations: panels.map((panel, k) => panelTitle(panel, `<b>${METRIC_TEXTS[MAIN_METRICS[k].name].label}</b>`)),
-    }),
   };
+}
+
+/** Length of the axis that Plotly will choose for these lines: from the lowest to the highest end, with some air. */
+function spanOf(lines: readonly LineInput[]): number {
+  const ends = lines.flatMap(({ values }) => values.flatMap((value) => [value!.low ?? value!.mean, value!.high ?? value!.mean]));
+  return ends.length > 0 ? 1.1 * (Math.max(...ends) - Math.min(...ends)) : 1;
 }
 
 function checkValue(value: number, parameter: string, scale: string): void {
@@ -105,7 +124,7 @@ function panelAxes(panel: Panel, parameter: string, scale: string, values: numbe
     even: { tickvals: values.map((_, k) => k), ticktext: values.map(String) },
   }[scale];
   return {
-    [panel.xaxis]: axis(parameter, { anchor: panel.y, domain: panel.xDomain, ...ticks }),
+    [panel.xaxis]: axis(shortLabel(parameter, 30), { anchor: panel.y, domain: panel.xDomain, ...ticks }),
     [panel.yaxis]: axis('', {
       anchor: panel.x,
       domain: panel.yDomain,

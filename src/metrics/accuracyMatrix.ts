@@ -1,4 +1,4 @@
-import { problem } from '../utils/errors';
+import { checkText, problem, shown } from '../utils/errors';
 
 /**
  * The accuracy matrix R of a run, [tasks, tasks]: `R[i][j]` is the accuracy on task i after training task j, a share in
@@ -30,24 +30,28 @@ export function copyMatrix(matrix: ReadonlyAccuracyMatrix): AccuracyMatrix {
  * @param subject who asks, for the error message
  */
 export function checkMatrix(matrix: ReadonlyAccuracyMatrix, subject = 'accuracy matrix'): void {
-  if (!Array.isArray(matrix) || matrix.length === 0) {
-    throw problem(subject, 'the matrix has no tasks', 'pass one row per task, e.g. tracker.matrix');
+  if (!Array.isArray(matrix)) {
+    throw problem(subject, `the matrix is ${shown(matrix)}`, 'pass an array with one row per task, e.g. tracker.matrix');
   }
-  matrix.forEach((row, task) => {
-    if (!Array.isArray(row) || row.length !== matrix.length) {
-      const length = Array.isArray(row) ? `${row.length} cells` : 'no cells';
-      throw problem(subject, `row ${task} has ${length} in a matrix of ${matrix.length} tasks`, 'pass a square matrix');
-    }
-    row.forEach((accuracy, afterTask) => {
-      if (accuracy !== null && !isAccuracy(accuracy)) {
-        throw problem(
-          subject,
-          `the accuracy on task ${task} after task ${afterTask} is ${String(accuracy)}`,
-          'use a share between 0 and 1, or null where nothing was measured',
-        );
-      }
-    });
-  });
+  if (matrix.length === 0) throw problem(subject, 'the matrix has no tasks', 'pass one row per task, e.g. tracker.matrix');
+  for (let task = 0; task < matrix.length; task++) checkRow(matrix[task], task, matrix.length, subject);
+}
+
+/** Cell by cell, not with `forEach`, which passes over holes. */
+function checkRow(row: unknown, task: number, nTasks: number, subject: string): void {
+  if (!Array.isArray(row) || row.length !== nTasks) {
+    const what = Array.isArray(row) ? `has ${row.length} cells` : `is ${shown(row)}`;
+    throw problem(subject, `row ${task} ${what} in a matrix of ${nTasks} tasks`, 'pass a square matrix');
+  }
+  for (let afterTask = 0; afterTask < nTasks; afterTask++) {
+    const accuracy: unknown = row[afterTask];
+    if (accuracy === null || isAccuracy(accuracy)) continue;
+    throw problem(
+      subject,
+      `the accuracy on task ${task} after task ${afterTask} is ${shown(accuracy)}`,
+      'use a share between 0 and 1, or null where nothing was measured',
+    );
+  }
 }
 
 /** Whether `value` is a number in [0, 1]. */
@@ -60,9 +64,14 @@ export function taskLabel(task: number, taskNames?: readonly string[]): string {
   return taskNames?.[task] ?? `task ${task + 1}`;
 }
 
-/** Throws unless `taskNames` is absent or holds one name per task. */
+/** Throws unless `taskNames` is absent or holds one text per task. */
 export function checkTaskNames(taskNames: readonly string[] | undefined, nTasks: number, subject: string): void {
-  if (taskNames && taskNames.length !== nTasks) {
+  if (taskNames === undefined) return;
+  if (!Array.isArray(taskNames)) {
+    throw problem(subject, `taskNames is ${shown(taskNames)}`, 'pass an array with one name per task or none');
+  }
+  if (taskNames.length !== nTasks) {
     throw problem(subject, `got ${taskNames.length} task names for ${nTasks} tasks`, 'pass one name per task or none');
   }
+  for (let task = 0; task < nTasks; task++) checkText(subject, `taskNames[${task}]`, taskNames[task]);
 }

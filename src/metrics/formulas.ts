@@ -1,6 +1,6 @@
 // Every metric is a pure function of the accuracy matrix R, where R[i][j] is the accuracy on task i after training task j,
 // and T is the number of tasks. A metric that needs a cell nobody measured is null, never a guess.
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { checkMatrix, isAccuracy, type ReadonlyAccuracyMatrix } from './accuracyMatrix';
 import { completeFor } from './neededCells';
 import { mean } from './statistics';
@@ -164,11 +164,13 @@ export function averageIncrementalAccuracy(matrix: ReadonlyAccuracyMatrix): numb
  *
  * Source: Chaudhry et al. 2019 (A-GEM), section 3.
  */
-export function learningCurveArea(accuracies: readonly number[], beta: number = accuracies.length - 1): number {
-  if (!Number.isInteger(beta) || beta < 0 || beta >= accuracies.length) {
+export function learningCurveArea(accuracies: readonly number[], beta: number = (accuracies?.length ?? 0) - 1): number {
+  if (!Array.isArray(accuracies) || !Number.isInteger(beta) || beta < 0 || beta >= accuracies.length) {
     throw problem(
       'learningCurveArea',
-      `beta is ${beta} for a curve of ${accuracies.length} accuracies`,
+      Array.isArray(accuracies)
+        ? `beta is ${shown(beta)} for a curve of ${accuracies.length} accuracies`
+        : `accuracies is ${shown(accuracies)}`,
       'beta + 1 accuracies are needed, the first from before any training',
     );
   }
@@ -177,9 +179,10 @@ export function learningCurveArea(accuracies: readonly number[], beta: number = 
 }
 
 function checkAccuracies(subject: string, name: string, values: readonly number[], length: number): void {
+  if (!Array.isArray(values)) throw problem(subject, `${name} is ${shown(values)}`, 'pass an array with one accuracy per task');
   if (values.length !== length) {
     throw problem(subject, `${name} has ${values.length} entries for ${length} tasks`, 'pass one accuracy per task');
   }
-  const wrong = values.findIndex((value) => !isAccuracy(value));
-  if (wrong >= 0) throw problem(subject, `${name}[${wrong}] is ${String(values[wrong])}`, 'use a share between 0 and 1');
+  const wrong = Array.from(values).findIndex((value) => !isAccuracy(value));
+  if (wrong >= 0) throw problem(subject, `${name}[${wrong}] is ${shown(values[wrong])}`, 'use a share between 0 and 1');
 }

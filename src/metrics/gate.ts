@@ -1,7 +1,8 @@
-import { checkNumber, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { formatNumber } from '../utils/format';
 import type { ReadonlyAccuracyMatrix } from './accuracyMatrix';
-import { CLMetrics } from './metrics';
+import { metricsOf, type Measured } from './measured';
+import type { CLMetrics } from './metrics';
 
 /** What a new model must keep to before it may replace the one in use; see `passesGate`. */
 export interface GateOptions {
@@ -39,27 +40,33 @@ export interface GateVerdict {
 
 const DEFAULTS: Required<GateOptions> = { maxFm: 0.05, accTolerance: 0.02, bwtTolerance: 0.03 };
 
+/** Limits in per cent (5 for 0.05) would let everything pass. */
+const SHARE = { min: 0, max: 1 };
+
 /** Room for rounding errors, so that 0.92 − 0.02 and 0.90 count as equal. */
 const ROUNDING = 1e-12;
 
 /**
  * Decides whether a newly trained model (challenger) may replace the one in use (champion): its FM at most `maxFm`, its
  * ACC at least the champion's minus `accTolerance`, its BWT at least the champion's minus `bwtTolerance`. A value that was
- * not measured does not pass.
+ * not measured does not pass. Both have to be measured on the same stream.
  *
- * @param challenger metrics or accuracy matrix of the new model
- * @param champion metrics or accuracy matrix of the model in use
+ * @param challenger the new model's metrics, tracker or accuracy matrix; or any of these as saved JSON
+ * @param champion the same of the model in use
  * @param options limits; defaults `maxFm` 0.05, `accTolerance` 0.02, `bwtTolerance` 0.03
- * @throws on an unknown option or one that is not a number of at least 0
+ * @throws on an unknown option, a limit that is no share, input that is damaged (no square matrix of shares, numbers that
+ *   are not those of the matrix), and when the two sides have different numbers of tasks, fingerprints or task names
  */
 export function passesGate(
-  challenger: CLMetrics | ReadonlyAccuracyMatrix,
-  champion: CLMetrics | ReadonlyAccuracyMatrix,
+  challenger: Measured | ReadonlyAccuracyMatrix,
+  champion: Measured | ReadonlyAccuracyMatrix,
   options: GateOptions = {},
 ): GateVerdict {
   const limits = withDefaults('passesGate', options, DEFAULTS);
-  for (const [name, value] of Object.entries(limits)) checkNumber('passesGate', name, value, { min: 0 });
-  const [theirs, ours] = [asMetrics(challenger), asMetrics(champion)];
+  for (const [name, value] of Object.entries(limits)) checkNumber('passesGate', `${name} (a share of accuracy)`, value, SHARE);
+  const theirs = metricsOf('passesGate: challenger', challenger);
+  const ours = metricsOf('passesGate: champion', champion);
+  checkSameStream(theirs, ours);
   const checks = [
     checkForgetting(theirs, limits.maxFm),
     checkAgainst('acc', theirs, ours, limits.accTolerance),
@@ -67,6 +74,26 @@ export function passesGate(
   ];
   const reasons = checks.filter((check) => !check.passed).map((check) => check.text);
   return { passed: reasons.length === 0, reasons, checks };
+}
+
+/** Throws where two sides are known to be measured on different streams: their numbers say nothing about each other. */
+function checkSameStream(challenger: CLMetrics, champion: CLMetrics): void {
+  if (challenger.nTasks !== champion.nTasks) {
+    const counts = `the challenger was measured on ${challenger.nTasks} tasks, the champion on ${champion.nTasks}`;
+    throw problem('passesGate', counts, 'measure both on the same stream');
+  }
+  const [a, b] = [challenger.fingerprint, champion.fingerprint];
+  if (a !== undefined && a === b) return;
+  const names = [challenger.taskNames, champion.taskNames];
+  const different =
+    a !== undefined && b !== undefined
+      ? `the challenger's stream has the fingerprint ${shown(a)}, the champion's ${shown(b)}`
+      : names.every((list) => list !== undefined) && names[0]!.some((name, task) => name !== names[1]![task])
+        ? `the challenger's tasks are ${shown(names[0])}, the champion's ${shown(names[1])}`
+        : undefined;
+  if (different === undefined) return;
+  const remedy = 'measure both on the same stream, or pass the matrices alone if the streams are comparable all the same';
+  throw problem('passesGate', different, remedy);
 }
 
 function checkForgetting(challenger: CLMetrics, limit: number): GateCheck {
@@ -85,15 +112,11 @@ function checkAgainst(metric: 'acc' | 'bwt', challenger: CLMetrics, champion: CL
   const reference = champion[metric];
   const limit = reference === null ? null : reference - tolerance;
   if (value === null || reference === null || limit === null) {
-    const [who, metrics] = value === null ? ['challenger', challenger] : ['champion', champion];
-    return { name, passed: false, value, limit, text: `${name} of the ${who}: ${(metrics as CLMetrics).whyMissing(metric)}` };
+    const [who, metrics] = value === null ? (['challenger', challenger] as const) : (['champion', champion] as const);
+    return { name, passed: false, value, limit, text: `${name} of the ${who}: ${metrics.whyMissing(metric)}` };
   }
   const passed = value >= limit - ROUNDING;
   const relation = passed ? 'reaches' : 'is below';
   const rule = `champion ${formatNumber(reference)} less ${formatNumber(tolerance)}`;
   return { name, passed, value, limit, text: `${name} ${formatNumber(value)} ${relation} ${formatNumber(limit)} (${rule})` };
-}
-
-function asMetrics(given: CLMetrics | ReadonlyAccuracyMatrix): CLMetrics {
-  return given instanceof Array ? new CLMetrics(given) : (given as CLMetrics);
 }

@@ -15,6 +15,7 @@ export {
 } from './formulas';
 export { passesGate } from './gate';
 export type { GateCheck, GateOptions, GateVerdict } from './gate';
+export type { Measured } from './measured';
 export { CLMetrics, METRIC_TEXTS } from './metrics';
 export type { MetricName } from './neededCells';
 export { aggregate, confidenceInterval, mean, sampleStd, tQuantile } from './statistics';

@@ -1,4 +1,5 @@
-import { formatNumber, textTable } from '../utils/format';
+import { checkText } from '../utils/errors';
+import { formatNumber, shortNames, shortened, textTable } from '../utils/format';
 import {
   checkMatrix,
   checkTaskNames,
@@ -20,6 +21,9 @@ export const METRIC_TEXTS: Readonly<Record<MetricName, { readonly label: string;
   averageForgetting: { label: 'Average forgetting', meaning: 'mean drop from the best accuracy a task ever had' },
   averageIncrementalAccuracy: { label: 'Average incremental', meaning: 'accuracy on the tasks seen so far, averaged over time' },
 };
+
+/** Characters of a task's name at the head of a column. */
+const COLUMN = 24;
 
 /**
  * The metrics of one run, computed from its accuracy matrix. A metric that needs a cell nobody measured, or a second task
@@ -48,18 +52,25 @@ export class CLMetrics {
   readonly matrix: AccuracyMatrix;
   /** Names of the tasks for tables, one per task; absent: `task 1`, `task 2`, … */
   readonly taskNames?: readonly string[];
+  /** Fingerprint of the stream that was measured (`TaskStream.fingerprint`), where it is known; `passesGate` compares it. */
+  readonly fingerprint?: string;
 
   /**
    * @param matrix accuracy matrix, [tasks, tasks]; copied
    * @param taskNames one name per task; default `task 1`, `task 2`, …
+   * @param fingerprint that of the stream that was measured
    * @throws when the matrix is not square or holds anything but null and numbers in [0, 1]
    */
-  constructor(matrix: ReadonlyAccuracyMatrix, taskNames?: readonly string[]) {
+  constructor(matrix: ReadonlyAccuracyMatrix, taskNames?: readonly string[], fingerprint?: string) {
     checkMatrix(matrix, 'CLMetrics');
     checkTaskNames(taskNames, matrix.length, 'CLMetrics');
     this.matrix = copyMatrix(matrix);
     this.nTasks = matrix.length;
     if (taskNames) this.taskNames = [...taskNames];
+    if (fingerprint !== undefined) {
+      checkText('CLMetrics', 'fingerprint', fingerprint);
+      this.fingerprint = fingerprint;
+    }
     this.acc = formulas.averageAccuracy(matrix);
     this.bwt = formulas.backwardTransfer(matrix);
     this.fwt = formulas.zeroShotTransfer(matrix);
@@ -75,7 +86,7 @@ export class CLMetrics {
     if (this[metric] !== null) return null;
     if (neededCells(metric, this.nTasks).length === 0) return 'needs at least two tasks';
     const cells = missingCells(metric, this.matrix);
-    const name = (task: number) => taskLabel(task, this.taskNames);
+    const name = (task: number) => shortened(taskLabel(task, this.taskNames), 2 * COLUMN);
     const [task, after] = cells[0];
     const more = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
     return `not measured: accuracy on ${name(task)} after ${name(after)}${more}`;
@@ -100,9 +111,10 @@ export class CLMetrics {
 
   /** The accuracy matrix as a table with aligned columns: a row per task, a column per moment of evaluation; `–`: not measured. */
   accuracyMatrixStr(): string {
-    const label = (task: number) => taskLabel(task, this.taskNames);
-    const head = ['accuracy on', ...this.matrix.map((_, task) => `after ${label(task)}`)];
-    return textTable([head, ...this.matrix.map((row, task) => [label(task), ...row.map((cell) => formatNumber(cell))])]);
+    const names = this.matrix.map((_, task) => taskLabel(task, this.taskNames));
+    const short = shortNames(names, (name) => shortened(name, COLUMN));
+    const head = ['accuracy on', ...short.map((name) => `after ${name}`)];
+    return textTable([head, ...this.matrix.map((row, task) => [short[task], ...row.map((cell) => formatNumber(cell))])]);
   }
 
   /** One line for notebooks and the console. */

@@ -1,4 +1,4 @@
-import { checkNumber, problem } from '../utils/errors';
+import { checkNumber, problem, shown } from '../utils/errors';
 
 /** What several runs of one experiment (one per seed) say together; see `aggregate`. */
 export interface Aggregate {
@@ -14,14 +14,32 @@ export interface Aggregate {
   n: number;
 }
 
-/** Arithmetic mean. Throws when there is no value. */
+/**
+ * Arithmetic mean.
+ *
+ * @param values at least one finite number; an array or a typed array
+ * @throws when there is no value, or one is not a finite number (text such as `'1'` would be put together, not added)
+ */
 export function mean(values: readonly number[]): number {
+  checkValues('mean', values);
   if (values.length === 0) throw problem('mean', 'there are no values', 'pass at least one number');
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Sample standard deviation, √(Σ (x − mean)² / (n − 1)); null for fewer than two values. */
+/** Throws unless all are finite numbers; by position, because methods of arrays pass over holes. */
+function checkValues(subject: string, values: readonly number[]): void {
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values)) {
+    throw problem(subject, `the values are ${shown(values)}`, 'pass an array of numbers');
+  }
+  for (let k = 0; k < values.length; k++) {
+    if (typeof values[k] === 'number' && Number.isFinite(values[k])) continue;
+    throw problem(subject, `value ${k} is ${shown(values[k])}`, 'pass finite numbers, and leave out runs that have no result');
+  }
+}
+
+/** Sample standard deviation, √(Σ (x − mean)² / (n − 1)); null for fewer than two values. Throws as `mean` does. */
 export function sampleStd(values: readonly number[]): number | null {
+  checkValues('sampleStd', values);
   if (values.length < 2) return null;
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
@@ -36,6 +54,7 @@ export function sampleStd(values: readonly number[]): number | null {
  * @returns [low, high], or null for fewer than two values
  */
 export function confidenceInterval(values: readonly number[], level = 0.95): [low: number, high: number] | null {
+  checkLevel('confidenceInterval', level);
   const std = sampleStd(values);
   if (std === null) return null;
   const half = (tQuantile(level, values.length - 1) * std) / Math.sqrt(values.length);
@@ -49,8 +68,7 @@ export function confidenceInterval(values: readonly number[], level = 0.95): [lo
  * @param level confidence level, between 0 and 1; default 0.95
  */
 export function aggregate(values: readonly number[], level = 0.95): Aggregate {
-  const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) throw problem('aggregate', `a value is ${wrong}`, 'leave out runs that have no result');
+  checkValues('aggregate', values);
   const interval = confidenceInterval(values, level);
   return {
     mean: mean(values),
@@ -68,7 +86,7 @@ export function aggregate(values: readonly number[], level = 0.95): Aggregate {
  * @param degrees degrees of freedom, a whole number of at least 1
  */
 export function tQuantile(level: number, degrees: number): number {
-  checkNumber('tQuantile', 'level', level, { min: 0, max: 0.999999 });
+  checkLevel('tQuantile', level);
   checkNumber('tQuantile', 'degrees', degrees, { min: 1, integer: true });
   // The probability grows with the angle θ = atan(t / √ν) on [0, π/2]: bisect there, where the bounds are finite.
   let low = 0;
@@ -79,6 +97,10 @@ export function tQuantile(level: number, degrees: number): number {
     else high = middle;
   }
   return Math.tan(low) * Math.sqrt(degrees);
+}
+
+function checkLevel(subject: string, level: number): void {
+  checkNumber(subject, 'level', level, { min: 0, max: 0.999999 });
 }
 
 /** P(|T| ≤ √ν·tan θ) for ν degrees of freedom, exact for whole ν (Abramowitz & Stegun 26.7.3 and 26.7.4). */

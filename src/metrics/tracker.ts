@@ -1,4 +1,4 @@
-import { checkNumber, problem } from '../utils/errors';
+import { checkNumber, checkText, problem, shown } from '../utils/errors';
 import { checkTaskNames, copyMatrix, emptyMatrix, isAccuracy, type AccuracyMatrix } from './accuracyMatrix';
 import { CLMetrics } from './metrics';
 
@@ -8,17 +8,24 @@ export class CLMetricsTracker {
   readonly nTasks: number;
   /** Names of the tasks, one per task; absent: `task 1`, `task 2`, … */
   readonly taskNames?: readonly string[];
+  /** Fingerprint of the stream that is measured (`TaskStream.fingerprint`), where it is known; `passesGate` compares it. */
+  readonly fingerprint?: string;
   private readonly cells: AccuracyMatrix;
 
   /**
    * @param nTasks number of tasks in the stream, at least 1
    * @param taskNames one name per task, for tables and figures; default `task 1`, `task 2`, …
+   * @param fingerprint that of the stream (`TaskStream.fingerprint`), so that results of different streams are not compared
    */
-  constructor(nTasks: number, taskNames?: readonly string[]) {
+  constructor(nTasks: number, taskNames?: readonly string[], fingerprint?: string) {
     checkNumber('CLMetricsTracker', 'nTasks', nTasks, { min: 1, integer: true });
     checkTaskNames(taskNames, nTasks, 'CLMetricsTracker');
     this.nTasks = nTasks;
     if (taskNames) this.taskNames = [...taskNames];
+    if (fingerprint !== undefined) {
+      checkText('CLMetricsTracker', 'fingerprint', fingerprint);
+      this.fingerprint = fingerprint;
+    }
     this.cells = emptyMatrix(nTasks);
   }
 
@@ -36,7 +43,7 @@ export class CLMetricsTracker {
     if (!isAccuracy(accuracy)) {
       throw problem(
         'CLMetricsTracker.record',
-        `the accuracy on task ${task} after task ${afterTask} is ${String(accuracy)}`,
+        `the accuracy on task ${task} after task ${afterTask} is ${shown(accuracy)}`,
         'pass a share between 0 and 1 (0.93, not 93)',
       );
     }
@@ -50,12 +57,13 @@ export class CLMetricsTracker {
 
   /** The metrics of what has been recorded so far; those that need missing cells are null. */
   compute(): CLMetrics {
-    return new CLMetrics(this.cells, this.taskNames);
+    return new CLMetrics(this.cells, this.taskNames, this.fingerprint);
   }
 
-  /** Plain data for a results file. */
-  toJSON(): { nTasks: number; taskNames?: readonly string[]; matrix: AccuracyMatrix } {
-    return { nTasks: this.nTasks, ...(this.taskNames && { taskNames: this.taskNames }), matrix: this.matrix };
+  /** Plain data for a results file; `passesGate` takes it too. */
+  toJSON(): { nTasks: number; taskNames?: readonly string[]; fingerprint?: string; matrix: AccuracyMatrix } {
+    const { nTasks, taskNames, fingerprint, matrix } = this;
+    return { nTasks, ...(taskNames && { taskNames }), ...(fingerprint !== undefined && { fingerprint }), matrix };
   }
 
   /** One line for notebooks and the console. */
@@ -68,7 +76,7 @@ export class CLMetricsTracker {
     if (Number.isInteger(task) && task >= 0 && task < this.nTasks) return;
     throw problem(
       'CLMetricsTracker.record',
-      `${name} ${String(task)} does not exist`,
+      `${name} ${shown(task)} does not exist`,
       `tasks are numbered 0 to ${this.nTasks - 1}`,
     );
   }

@@ -3,24 +3,9 @@ import type { SweepRun } from '../figures/sweepFigure';
 import { accuracyMatrixFigure, type AccuracyMatrixFigureOptions } from '../figures/accuracyMatrixFigure';
 import { methodLabel } from '../figures/palette';
 import { mean } from '../metrics';
-import { problem } from '../utils/errors';
-import { getSeed } from '../utils/random';
+import { problem, shown } from '../utils/errors';
+import { checkedPlan, type CheckedPlan, type ComparisonPlan } from './comparisonPlan';
 import { trainLive, type LiveCall } from './trainLive';
-
-/** What a `Comparison` trains: each method with each seed (and at each value of a sweep). */
-export interface ComparisonPlan {
-  /** Opens the tasks for a seed, e.g. `(seed) => getSplitMnist({ seed })`; all methods with this seed learn the same stream. */
-  stream: (seed: number) => TaskLoaders;
-  /**
-   * Makes a fresh trainer on a fresh model, by name, e.g. `{ naive: (seed) => new NaiveTrainer(new MultiHeadMLP({ seed }), { seed }) }`.
-   * A name that is not the method's own (`'EWC λ = 10'`) becomes its label in figures and tables.
-   */
-  methods: Readonly<Record<string, (seed: number, value: number) => CLTrainer<object>>>;
-  /** Seeds; default the one of `setSeed` (42). */
-  seeds?: readonly number[];
-  /** Values of a hyperparameter, passed to `methods` as second argument; default none. */
-  values?: readonly number[];
-}
 
 /** A finished run: what figures and tables take. */
 export interface ComparisonRun extends SweepRun {
@@ -52,15 +37,20 @@ export class Comparison {
   private readonly jobs: Job[];
   private readonly streams = new Map<number, TaskLoaders>();
   private running: { trainer: CLTrainer<object>; seconds: number } | undefined;
+  private busy = false;
+  private readonly plan: CheckedPlan;
 
   /**
    * @param plan methods, streams, seeds and values
-   * @throws when there is no method or no seed
+   * @throws when there is no method or no seed, a seed or value is there twice, or something is not what it has to be
    */
-  constructor(private readonly plan: ComparisonPlan) {
-    const { methods, seeds = [getSeed()], values = [0] } = plan;
-    this.jobs = seeds.flatMap((seed) => values.flatMap((value) => Object.keys(methods).map((name) => ({ name, seed, value }))));
-    if (this.jobs.length === 0) throw problem('Comparison', 'there is nothing to train', 'give at least one method and one seed');
+  constructor(plan: ComparisonPlan) {
+    this.plan = checkedPlan(plan);
+    const { methods, seeds, values } = this.plan;
+    this.jobs = seeds.flatMap((seed) =>
+      (values ?? [0]).flatMap((value) => Object.keys(methods).map((name) => ({ name, seed, value }))),
+    );
+    if (this.jobs.length === 0) throw problem('Comparison', 'there is nothing to train', 'give at least one method');
   }
 
   /**
@@ -70,6 +60,16 @@ export class Comparison {
    * @throws after an interrupt an error named `Interrupted`; call again to go on
    */
   async train(): Promise<ComparisonRun[]> {
+    if (this.busy) throw problem('Comparison', 'it is training already', 'await the first train() before you call it again');
+    this.busy = true;
+    try {
+      return await this.trainRest();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async trainRest(): Promise<ComparisonRun[]> {
     let texts: AccuracyMatrixFigureOptions = {};
     const figure = (matrix: (number | null)[][]) => accuracyMatrixFigure(matrix, texts);
     await trainLive(
@@ -80,7 +80,7 @@ export class Comparison {
           await this.runNext(live);
         }
       },
-      { figure },
+      { figure, quiet: this.plan.quiet },
     );
     return this.runs;
   }
@@ -100,7 +100,7 @@ export class Comparison {
     const job = this.jobs[this.runs.length];
     const { name, seed, value } = job;
     const stream = this.streamOf(seed);
-    const running = (this.running ??= { trainer: this.plan.methods[name](seed, value), seconds: 0 });
+    const running = (this.running ??= { trainer: this.make(job), seconds: 0 });
     const { trainer } = running;
     const started = performance.now();
     let last: ProgressEvent | undefined;
@@ -123,6 +123,22 @@ export class Comparison {
       parameters,
     });
     this.dispose();
+  }
+
+  /** The job's trainer; it must really have the job's seed, else one seed would be counted as several. */
+  private make({ name, seed, value }: Job): CLTrainer<object> {
+    const trainer = this.plan.methods[name](seed, value);
+    if (typeof trainer?.runSequence !== 'function') {
+      throw problem(
+        'Comparison',
+        `methods['${name}'] made ${shown(trainer)}`,
+        'return a trainer, e.g. new NaiveTrainer(model, { seed })',
+      );
+    }
+    const own = (trainer.options as { seed?: number }).seed;
+    if (own === undefined || own === seed) return trainer;
+    const reason = `methods['${name}'] was asked for seed ${seed} and made a trainer with seed ${own}`;
+    throw problem('Comparison', reason, 'pass the seed on to the trainer: (seed) => new NaiveTrainer(model, { seed })');
   }
 
   private streamOf(seed: number): TaskLoaders {

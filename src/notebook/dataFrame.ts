@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { withPlainTfjs } from '../backend/eager/plainTfjs';
 import { problem } from '../utils/errors';
-import type { TableRow } from './table';
+import { frameText, type FrameContent } from './frameText';
+import { checkRows, columnsOf, type TableRow } from './table';
 
 /**
  * A danfojs DataFrame, as far as this library describes it; everything else that danfojs offers (`groupby`, `query`, …) is
@@ -14,7 +15,7 @@ export interface DataFrame {
   readonly columns: string[];
   /** Values, row by row. */
   readonly values: unknown[][];
-  /** Prints the frame as a text table. */
+  /** Prints the frame as a text table, the first 10 rows of it, in lines of at most 100 characters. */
   print(): void;
   /** The first `rows` rows; default 5. */
   head(rows?: number): DataFrame;
@@ -26,20 +27,32 @@ export interface DataFrame {
 
 /**
  * Hands rows over as a danfojs DataFrame, for analyses of your own. The first call loads danfojs (about a second) unless
- * `loadDanfo` has done so before.
+ * `loadDanfo` has done so before. A missing number becomes NaN, which danfojs leaves out of counts and shows as missing; means
+ * over it are NaN, and `frame.dropNa()` leaves such rows out. Text stays text, also where it looks like a number.
  *
  * @param rows plain objects with the same columns, e.g. what `showTable` takes
  * @throws when there are no rows or danfojs cannot be loaded
  */
 export function toDataFrame(rows: readonly TableRow[]): DataFrame {
-  if (!Array.isArray(rows) || rows.length === 0)
-    throw problem('toDataFrame', 'there are no rows', 'pass an array of objects, one per row');
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  checkRows('toDataFrame', rows);
+  const columns = columnsOf(rows);
+  const dtypes = columns.map((column) => dtypeOf(rows.map((row) => row[column])));
   const { DataFrame } = danfo();
   return new DataFrame(
-    rows.map((row) => columns.map((column) => row[column] ?? null)),
-    { columns },
+    // danfojs reads null in a column of numbers as 0
+    rows.map((row) => columns.map((column, k) => row[column] ?? (dtypes[k] === 'float32' ? NaN : null))),
+    { columns, dtypes },
   );
+}
+
+/** danfojs's name for what a column holds; said here because danfojs guesses, and takes the text '1' for a number. */
+function dtypeOf(values: readonly unknown[]): 'int32' | 'float32' | 'boolean' | 'string' {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  const all = (type: string) => known.every((value) => typeof value === type);
+  if (known.length > 0 && all('boolean')) return 'boolean';
+  if (!all('number')) return 'string';
+  const whole = known.length === values.length && known.every((value) => Number(value) === (Number(value) | 0));
+  return whole ? 'int32' : 'float32';
 }
 
 /**
@@ -55,7 +68,7 @@ export function loadDanfo(): void {
 }
 
 interface Danfo {
-  DataFrame: new (values: unknown[][], options: { columns: string[] }) => DataFrame;
+  DataFrame: new (values: unknown[][], options: { columns: string[]; dtypes: string[] }) => DataFrame;
 }
 
 function danfo(): Danfo {
@@ -71,5 +84,19 @@ function danfo(): Danfo {
 }
 
 function requireDanfo(): Danfo {
-  return withPlainTfjs(() => require('danfojs-node') as Danfo, dirname(require.resolve('danfojs-node')));
+  const danfojs = withPlainTfjs(() => require('danfojs-node') as Danfo, dirname(require.resolve('danfojs-node')));
+  printWithoutBrokenLines(danfojs.DataFrame.prototype);
+  return danfojs;
+}
+
+/**
+ * danfojs gives each column 17 characters, so that seven of them break the lines of a notebook cell. What all its frames
+ * print comes from one method, which is replaced; its values, files and everything else stay as they are.
+ */
+function printWithoutBrokenLines(prototype: object): void {
+  let owner = prototype;
+  while (!Object.hasOwn(owner, 'toString') && Object.getPrototypeOf(owner)) owner = Object.getPrototypeOf(owner) as object;
+  owner.toString = function (this: FrameContent & { config: { getMaxRow: number } }): string {
+    return frameText(this, this.config.getMaxRow);
+  };
 }

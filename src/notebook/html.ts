@@ -1,8 +1,11 @@
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+import { escapeHtml } from '../utils/html';
 
-/** Text as it may stand in HTML and SVG, in attributes too. */
-export function escapeHtml(text: unknown): string {
-  return String(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+/**
+ * Text for the body of a page, letter by letter: escaped, and with `$` and `\` apart from their neighbours, so that MathJax
+ * finds no formula in it and an exported page need not fetch MathJax.
+ */
+export function plainHtml(text: unknown): string {
+  return escapeHtml(text).replace(/[$\\]/g, (sign) => `<span>&#${sign.charCodeAt(0)};</span>`);
 }
 
 /** A value as JSON that may stand inside a `<script>` element. */

@@ -1,8 +1,9 @@
 import type { Figure } from '../figures/figure';
 import type { ProgressEvent } from '../training/progress';
 import { accuracyMatrixFigure } from '../figures/accuracyMatrixFigure';
-import { figureImage } from './picture/svg';
-import { plainFigure } from './plainFigure';
+import { plainFigure } from '../figures/plainFigure';
+import { figureImage } from '../figures/svg/svg';
+import { checkFunction } from '../utils/errors';
 import { progressText } from './progressText';
 import { figureBundle } from './show';
 import { Throttle } from './throttle';
@@ -35,7 +36,7 @@ export function liveProgress(): Live {
   const throttle = new Throttle<ProgressEvent>(INTERVAL_MS, (event) => {
     const text = progressText(event);
     if (line.show({ 'text/plain': text })) return;
-    if (process.stdout.isTTY) return void process.stdout.write(`\r${text.padEnd(100)}`);
+    if (process.stdout.isTTY) return void process.stdout.write(`\r${fitted(text, process.stdout.columns)}`);
     const epoch = `${event.task}/${event.epoch}`;
     if (epoch !== printed) console.log(text);
     printed = epoch;
@@ -57,6 +58,7 @@ export function liveProgress(): Live {
  * @param draw makes the figure; default `accuracyMatrixFigure`
  */
 export function liveFigure(draw: DrawMatrix = (matrix, taskNames) => accuracyMatrixFigure(matrix, { taskNames })): Live {
+  checkFunction('liveFigure', 'draw', draw, '(matrix, taskNames) => accuracyMatrixFigure(matrix, { taskNames })');
   const output = new OneOutput();
   const names: string[] = [];
   let drawn = '';
@@ -84,6 +86,12 @@ export function liveFigure(draw: DrawMatrix = (matrix, taskNames) => accuracyMat
       if (latest) output.show(figureBundle(figure(latest)));
     },
   };
+}
+
+/** Text for one line of a terminal, which it fills, so that nothing of a longer text before is left and no second line begins. */
+function fitted(text: string, columns = 100): string {
+  const width = Math.max(1, columns - 1);
+  return text.slice(0, width).padEnd(Math.min(width, 160));
 }
 
 /** An output of the cell that made it, created at the first bundle and replaced by the next ones. */

@@ -1,9 +1,13 @@
 import fs from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
+import path from 'node:path';
 import type { Figure } from '../figures/figure';
-import { problem } from '../utils/errors';
-import { escapeHtml, inlineScript, scriptJson } from './html';
-import { figureTitle, plainFigure } from './plainFigure';
+import { plainFigure } from '../figures/plainFigure';
+import { figureSvg } from '../figures/svg/svg';
+import { figureTitle } from '../figures/text';
+import { checkText, problem, shown } from '../utils/errors';
+import { escapeHtml } from '../utils/html';
+import { writeWhole } from '../utils/writeWhole';
+import { inlineScript, scriptJson } from './html';
 import { display } from './tslab';
 
 /** Trace types beyond these need the complete build. */
@@ -43,22 +47,45 @@ export function inlinePlotly(): void {
   if (!shown) console.log('inlinePlotly: this is not a notebook, nothing to do');
 }
 
+/** What a file holds, by its ending. */
+const WRITERS: Readonly<Record<string, (figure: Figure) => string>> = {
+  '.html': standalonePage,
+  '.svg': stillPicture,
+  '.json': (figure) => `${JSON.stringify(figure)}\n`,
+};
+
 /**
- * Writes a figure as an HTML page that stands alone: it needs no connection and no other file (1.5 MB).
+ * Writes a figure as what the file's ending says: `.html` a page that stands alone, with all that figures can do, which
+ * needs no connection and no other file (1.5 MB); `.svg` a still picture; `.json` Plotly's own format, for other
+ * programs (numbers keep 6 digits).
  *
  * @param figure what a figure builder returns
  * @param file where to write, e.g. `matrix.html`; the folder must exist
  * @returns the path that was written
- * @throws when the file cannot be written; an existing file then stays as it was
+ * @throws on another ending, and when the file cannot be written as a whole; an existing file then stays as it was
  */
 export function saveFigure(figure: Figure, file: string): string {
+  checkText('saveFigure', 'file', file);
   const plain = plainFigure(figure, 'saveFigure');
+  const write = WRITERS[path.extname(file).toLowerCase()];
+  if (!write) {
+    const remedy = 'end the name in .html, .svg or .json; for a PNG use the camera above a shown figure';
+    throw problem('saveFigure', `${shown(file)} has an ending that cannot be written`, remedy);
+  }
+  const content = write(plain);
   try {
-    writeFileAtomic.sync(file, standalonePage(plain));
+    writeWhole(file, content);
   } catch (error) {
     throw problem('saveFigure', `${file} cannot be written: ${(error as Error).message}`, 'pass a path in a folder that exists');
   }
   return file;
+}
+
+function stillPicture(figure: Figure): string {
+  const svg = figureSvg(figure);
+  if (svg !== null) return `${svg}\n`;
+  const types = [...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))].join(', ');
+  throw problem('saveFigure', `a still picture cannot show this figure (${types})`, 'write it as .html');
 }
 
 /** The page that `saveFigure` writes. */

@@ -1,7 +1,9 @@
 import type { ProgressEvent } from '../training/progress';
-import { formatDuration, formatNumber } from '../utils/format';
+import { formatDuration, formatNumber, shortened } from '../utils/format';
 
 const CELLS = 10;
+/** Characters of a name: the line must not break, it is written again and again in one place. */
+const NAME = 48;
 
 /** `███░░░░░░░ task 2/5 (digits 2/3) · epoch 1/5 · loss 0.123 · accuracy 0.980 · 940 steps/s · 12 s left`. */
 export function progressText(event: ProgressEvent): string {
@@ -10,7 +12,7 @@ export function progressText(event: ProgressEvent): string {
   const filled = Math.round(share * CELLS);
   const ended = step >= steps && task === nTasks - 1;
   return [
-    `${'█'.repeat(filled)}${'░'.repeat(CELLS - filled)} task ${task + 1}/${nTasks}${taskName ? ` (${taskName})` : ''}`,
+    `${'█'.repeat(filled)}${'░'.repeat(CELLS - filled)} task ${task + 1}/${nTasks}${taskName ? ` (${shortened(taskName.replace(/\s+/g, ' '), NAME)})` : ''}`,
     `epoch ${epoch}/${epochs}`,
     `loss ${formatNumber(loss, 3)}`,
     ...(accuracy === undefined ? [] : [`accuracy ${formatNumber(accuracy, 3)}`]),

@@ -1,23 +1,25 @@
-import type { Run } from '../figures/runs';
-import { methodLabel } from '../figures/palette';
+import { checkRuns, groupByMethod, nameOf, type Run } from '../figures/runs';
 import { aggregate, CLMetrics } from '../metrics';
 import type { TableRow } from './table';
 
 /**
  * One row a method for `showTable`: ACC, BWT and FM, averaged over the seeds (with several seeds, `ACC ±` is half the 95 %
- * interval of the mean), seconds of training a run where they were measured. A metric that was not measured is null.
+ * interval of the mean), seconds of training a run where they were measured. A metric that was not measured is null. Where a
+ * method was run with several values of a hyperparameter, each has a row of its own and stands in the column `value`.
  *
  * @param runs finished runs, e.g. those of a `Comparison`
+ * @throws when two runs have the same method, label, value and seed
  */
 export function summaryRows(runs: readonly Run[]): TableRow[] {
-  const names = [...new Set(runs.map(nameOf))];
+  checkRuns('summaryRows', runs);
   const severalSeeds = new Set(runs.map(({ seed }) => seed)).size > 1;
-  return names.map((name) => {
-    const own = runs.filter((run) => nameOf(run) === name);
+  const values = hasValues(runs);
+  return groupByMethod(runs).map(({ items: own }) => {
     const metrics = own.map(({ matrix }) => new CLMetrics(matrix));
     const acc = spread(metrics.map((each) => each.acc));
     return {
-      method: name,
+      method: nameOf(own[0]),
+      ...(values && { value: own[0].value }),
       ACC: acc.mean,
       ...(severalSeeds && { 'ACC ±': acc.half }),
       BWT: spread(metrics.map((each) => each.bwt)).mean,
@@ -30,15 +32,19 @@ export function summaryRows(runs: readonly Run[]): TableRow[] {
 }
 
 /**
- * One row a run: method, seed, ACC, BWT, FM, seconds; for `toDataFrame` and analyses of your own.
+ * One row a run: method, value (where there are several), seed, ACC, BWT, FM, seconds; for `toDataFrame` and analyses of
+ * your own.
  *
  * @param runs finished runs
  */
 export function runRows(runs: readonly Run[]): TableRow[] {
+  if (runs.length > 0) checkRuns('runRows', runs);
+  const values = hasValues(runs);
   return runs.map((run) => {
     const { acc, bwt, fm } = new CLMetrics(run.matrix);
     return {
       method: nameOf(run),
+      ...(values && { value: run.value ?? null }),
       seed: run.seed,
       ACC: round(acc, 4),
       BWT: round(bwt, 4),
@@ -48,8 +54,9 @@ export function runRows(runs: readonly Run[]): TableRow[] {
   });
 }
 
-function nameOf({ label, method }: Run): string {
-  return label ?? methodLabel(method);
+/** Whether the runs differ in the value of a hyperparameter. */
+function hasValues(runs: readonly Run[]): boolean {
+  return new Set(runs.map(({ value }) => value)).size > 1;
 }
 
 /** Mean and half the 95 % interval; null where a value was not measured, or for the interval with one value. */

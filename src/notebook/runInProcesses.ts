@@ -1,11 +1,18 @@
 import { processPool, type Executor, type Experiment, type ExperimentResult, type PoolListener } from '../experiments';
-import { checkNumber } from '../utils/errors';
+import { checkList, checkNumber, withDefaults } from '../utils/errors';
+import { shortened } from '../utils/format';
 import { interruptible } from './interrupt';
 import { Throttle } from './throttle';
 import { display, type Output } from './tslab';
 
 /** Results of calls that did not come to their end, by the experiment as JSON. */
 const kept = new Map<string, ExperimentResult>();
+
+/** Options of `runInProcesses`. */
+export interface RunInProcessesOptions {
+  /** How many experiments run side by side, each in a process of its own; default 2. */
+  workers?: number;
+}
 
 /**
  * Runs experiments, each in a process of its own, so that the memory it takes (`peakMb`) is its own too. A line tells how
@@ -17,7 +24,12 @@ const kept = new Map<string, ExperimentResult>();
  * @returns the results in the order of the experiments
  * @throws when an experiment fails, with its reason; after an interrupt an error named `Interrupted`
  */
-export async function runInProcesses(experiments: readonly Experiment[], { workers = 2 } = {}): Promise<ExperimentResult[]> {
+export async function runInProcesses(
+  experiments: readonly Experiment[],
+  options?: RunInProcessesOptions,
+): Promise<ExperimentResult[]> {
+  const { workers } = withDefaults('runInProcesses', options, { workers: 2 });
+  checkList('runInProcesses', 'experiments', experiments);
   checkNumber('runInProcesses', 'workers', workers, { min: 1, integer: true });
   const waiting = experiments.filter((experiment) => !kept.has(keyOf(experiment)));
   const pools = new Set<Executor>();
@@ -51,17 +63,22 @@ function keyOf(experiment: Experiment): string {
   return JSON.stringify(experiment);
 }
 
+/** What a line or message calls an experiment: several of a study have the same label and differ in their seeds. */
+function nameOf({ label, seed }: Experiment): string {
+  return `${shortened(label, 40)}, seed ${seed}`;
+}
+
 function listenerFor(status: Status): PoolListener {
   return {
-    started: ({ label }) => status.set(label, 'begins'),
-    progress: ({ label }, { task, nTasks }) => status.set(label, `task ${task + 1}/${nTasks}`),
+    started: (experiment) => status.set(nameOf(experiment), 'begins'),
+    progress: (experiment, { task, nTasks }) => status.set(nameOf(experiment), `task ${task + 1}/${nTasks}`),
     finished: (experiment, result) => {
       kept.set(keyOf(experiment), result);
-      status.finish(experiment.label);
+      status.finish(nameOf(experiment));
     },
-    retried: ({ label }) => status.set(label, 'crashed, once more'),
-    failed: ({ label }, reason) => {
-      throw new Error(`${label}: ${reason}`);
+    retried: (experiment) => status.set(nameOf(experiment), 'crashed, once more'),
+    failed: (experiment, reason) => {
+      throw new Error(`${nameOf(experiment)}: ${reason}`);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Figure } from '../figures/figure';
-import { escapeHtml, scriptJson } from './html';
-import { figureImage } from './picture/svg';
-import { figureTitle, plainFigure } from './plainFigure';
+import { plainFigure } from '../figures/plainFigure';
+import { figureImage } from '../figures/svg/svg';
+import { figureTitle } from '../figures/text';
+import { problem } from '../utils/errors';
+import { plainHtml, scriptJson } from './html';
 import { PLOTLY_CONFIG } from './plotly';
 import { display, type MimeBundle } from './tslab';
 
@@ -14,6 +16,8 @@ import { display, type MimeBundle } from './tslab';
  * @throws when something else is passed
  */
 export function show(...figures: Figure[]): void {
+  if (figures.length === 0)
+    throw problem('show', 'there is nothing to show', 'pass a figure, e.g. show(accuracyMatrixFigure(matrix))');
   for (const figure of figures) {
     const bundle = figureBundle(figure);
     if (!display(bundle)) console.log(bundle['text/plain']);
@@ -38,7 +42,7 @@ function figureHtml(figure: Figure): string {
   const id = `figure-${randomBytes(6).toString('hex')}`;
   const still =
     figureImage(figure) ??
-    `<p>${escapeHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
+    `<p>${plainHtml(figureTitle(figure))}: this figure needs Plotly; run inlinePlotly() in a cell above it.</p>`;
   const arguments_ = [figure.data, figure.layout, PLOTLY_CONFIG].map(scriptJson).join(', ');
   const types = scriptJson([...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))]);
   return `<div id="${id}">${still}</div>

@@ -1,6 +1,6 @@
-import { problem, withDefaults } from '../utils/errors';
+import { checkNumber, checkText, problem, shown, withDefaults } from '../utils/errors';
 import { formatNumber, textTable } from '../utils/format';
-import { escapeHtml } from './html';
+import { plainHtml } from './html';
 import { display } from './tslab';
 
 /** One row of a table: a value per column. */
@@ -25,23 +25,50 @@ export interface TableOptions {
  * @throws when there are no rows or `sortBy` is not a column
  */
 export function showTable(rows: readonly TableRow[], options?: TableOptions): void {
-  const { sortBy, descending, digits, title } = withDefaults('showTable', options, {
-    sortBy: '',
-    descending: true,
-    digits: 4,
-    title: '',
-  });
+  const { sortBy, descending, digits, title } = withDefaults('showTable', options, DEFAULTS);
+  checkNumber('showTable', 'digits', digits, { min: 0, max: 20, integer: true });
+  if (title !== undefined) checkText('showTable', 'title', title);
+  checkRows('showTable', rows);
+  const columns = columnsOf(rows);
+  if (sortBy !== undefined && !columns.includes(sortBy))
+    throw problem('showTable', `there is no column ${shown(sortBy)}`, `columns: ${columns.join(', ')}`);
+  const sorted = sortBy === undefined ? rows : sortRows(rows, sortBy, descending);
+  const texts = columns.map((column) =>
+    columnTexts(
+      sorted.map((row) => row[column]),
+      digits,
+    ),
+  );
+  const cells = sorted.map((_, r) => texts.map((column) => column[r]));
+  const text = [...(title === undefined ? [] : [title]), textTable([columns, ...cells])].join('\n');
+  const sent = display({ 'text/html': tableHtml(title, columns, sorted, cells), 'text/plain': text });
+  if (!sent) console.log(text);
+}
+
+const DEFAULTS = {
+  sortBy: undefined as string | undefined,
+  descending: true,
+  digits: 4,
+  title: undefined as string | undefined,
+};
+
+/** Throws unless these are rows: objects, at least one. */
+export function checkRows(subject: string, rows: readonly TableRow[]): void {
   if (!Array.isArray(rows) || rows.length === 0)
-    throw problem('showTable', 'there are no rows', 'pass an array of objects, one per row');
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  if (sortBy && !columns.includes(sortBy))
-    throw problem('showTable', `there is no column '${sortBy}'`, `columns: ${columns.join(', ')}`);
-  const sorted = sortBy ? sortRows(rows, sortBy, descending) : rows;
-  const decimals = columns.map((column) => Math.max(0, ...rows.map((row) => decimalsOf(row[column], digits))));
-  const cells = sorted.map((row) => columns.map((column, k) => cellText(row[column], decimals[k])));
-  const text = [...(title ? [title] : []), textTable([columns, ...cells])].join('\n');
-  const shown = display({ 'text/html': tableHtml(title, columns, sorted, cells), 'text/plain': text });
-  if (!shown) console.log(text);
+    throw problem(subject, 'there are no rows', 'pass an array of objects, one per row');
+  const wrong = Array.from(rows).findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
+  if (wrong >= 0) throw problem(subject, `rows[${wrong}] is ${shown(rows[wrong])}`, 'pass an array of objects, one per row');
+}
+
+/** The names that occur in a row, in order of appearance. */
+export function columnsOf(rows: readonly TableRow[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+/** The cells of a column as text: all numbers with as many decimals as one of them needs, at most `digits`. */
+export function columnTexts(values: readonly unknown[], digits: number): string[] {
+  const decimals = Math.max(0, ...values.map((value) => decimalsOf(value, digits)));
+  return values.map((value) => cellText(value, decimals));
 }
 
 function sortRows(rows: readonly TableRow[], column: string, descending: boolean): TableRow[] {
@@ -67,18 +94,23 @@ function decimalsOf(value: unknown, digits: number): number {
 }
 
 function cellText(value: unknown, decimals: number): string {
-  if (value === null || value === undefined) return '–';
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
   if (typeof value === 'number') return Number.isFinite(value) ? formatNumber(value, decimals) : String(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? shown(value) : String(value);
 }
 
-function tableHtml(title: string, columns: readonly string[], rows: readonly TableRow[], cells: readonly string[][]): string {
+function tableHtml(
+  title: string | undefined,
+  columns: readonly string[],
+  rows: readonly TableRow[],
+  cells: readonly string[][],
+): string {
   const numeric = columns.map((column) => rows.some((row) => typeof row[column] === 'number'));
   const align = (k: number) => ` style="text-align:${numeric[k] ? 'right' : 'left'}"`;
-  const head = columns.map((column, k) => `<th${align(k)}>${escapeHtml(column)}</th>`).join('');
+  const head = columns.map((column, k) => `<th${align(k)}>${plainHtml(column)}</th>`).join('');
   const body = cells
-    .map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${escapeHtml(text)}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${plainHtml(text)}</td>`).join('')}</tr>`)
     .join('\n');
-  const caption = title ? `<caption style="text-align:left">${escapeHtml(title)}</caption>` : '';
+  const caption = title ? `<caption style="text-align:left">${plainHtml(title)}</caption>` : '';
   return `<table>${caption}<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table>`;
 }

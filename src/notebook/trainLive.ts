@@ -1,4 +1,5 @@
 import type { ProgressEvent } from '../training/progress';
+import { checkFunction, withDefaults } from '../utils/errors';
 import { interruptible, type InterruptSignal } from './interrupt';
 import { liveFigure, liveProgress, type DrawMatrix } from './live';
 
@@ -14,7 +15,11 @@ export interface LiveCall {
 export interface TrainLiveOptions {
   /** Makes the figure of the accuracy matrix; `false` for no figure. Default `accuracyMatrixFigure`. */
   figure?: DrawMatrix | false;
+  /** Whether nothing is shown, neither line nor figure, e.g. in a script; Interrupt and Ctrl-C work all the same. Default false. */
+  quiet?: boolean;
 }
+
+const DEFAULTS: { figure: DrawMatrix | false | undefined; quiet: boolean } = { figure: undefined, quiet: false };
 
 /**
  * Trains with a progress line, an accuracy matrix that fills while training runs, and a working Interrupt button.
@@ -25,12 +30,15 @@ export interface TrainLiveOptions {
  * @throws what `run` throws; after an interrupt an error named `Interrupted`, what was learnt is kept
  */
 export async function trainLive<T>(run: (live: LiveCall) => Promise<T>, options: TrainLiveOptions = {}): Promise<T> {
-  const line = liveProgress();
-  const figure = options.figure === false ? null : liveFigure(options.figure);
+  const { figure: draw, quiet } = withDefaults('trainLive', options, DEFAULTS);
+  checkFunction('trainLive', 'run', run, '(live) => trainer.runSequence(stream, live)');
+  if (draw !== undefined && draw !== false) checkFunction('trainLive', 'figure', draw, 'accuracyMatrixFigure');
+  const line = quiet ? null : liveProgress();
+  const figure = quiet || draw === false ? null : liveFigure(draw);
   let last: ProgressEvent | undefined;
   const onProgress = (event: ProgressEvent): void => {
     last = event;
-    line.update(event);
+    line?.update(event);
     figure?.update(event);
   };
   try {
@@ -39,7 +47,7 @@ export async function trainLive<T>(run: (live: LiveCall) => Promise<T>, options:
     if (last && Array.isArray(matrix)) onProgress({ ...last, matrix, accuracy: columnMean(matrix, last.task) ?? last.accuracy });
     return result;
   } finally {
-    line.done();
+    line?.done();
     figure?.done();
   }
 }

@@ -24,6 +24,8 @@ export interface TaskLoaders {
   readonly trainLoaders: readonly TaskLoader[];
   /** One loader a task, in the same order. */
   readonly testLoaders: readonly TaskLoader[];
+  /** Fingerprint of the stream, where it is known; it goes along into the tracker, so that `passesGate` can compare it. */
+  readonly fingerprint?: string;
 }
 
 /**

@@ -31,7 +31,15 @@ export interface TrainerState {
   /** Where in a task training stands; null between tasks. */
   cursor: SavedCursor | null;
   /** The accuracy matrix so far; null before `runSequence`. */
-  tracker: { taskNames: string[]; matrix: AccuracyMatrix } | null;
+  tracker: SavedTracker | null;
+}
+
+/** A tracker as plain JSON. */
+export interface SavedTracker {
+  taskNames: string[];
+  matrix: AccuracyMatrix;
+  /** Fingerprint of the stream, where it is known. */
+  fingerprint?: string;
 }
 
 /** A cursor as plain JSON. */
@@ -69,7 +77,7 @@ export function trainerState(parts: TrainerParts): TrainerState {
     history: history.state(),
     memory: memory.state(),
     cursor: cursor ? savedCursor(cursor) : null,
-    tracker: tracker ? { taskNames: [...(tracker.taskNames ?? [])], matrix: tracker.matrix } : null,
+    tracker: tracker ? savedTracker(tracker) : null,
   };
 }
 
@@ -105,8 +113,12 @@ function mapValues<A, B>(object: Record<string, A>, change: (value: A) => B): Re
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }
 
-function filledTracker({ taskNames, matrix }: { taskNames: string[]; matrix: AccuracyMatrix }): CLMetricsTracker {
-  const tracker = new CLMetricsTracker(matrix.length, taskNames.length ? taskNames : undefined);
+function savedTracker({ taskNames, matrix, fingerprint }: CLMetricsTracker): SavedTracker {
+  return { taskNames: [...(taskNames ?? [])], matrix, ...(fingerprint !== undefined && { fingerprint }) };
+}
+
+function filledTracker({ taskNames, matrix, fingerprint }: SavedTracker): CLMetricsTracker {
+  const tracker = new CLMetricsTracker(matrix.length, taskNames.length ? taskNames : undefined, fingerprint);
   matrix.forEach((row, task) => row.forEach((cell, afterTask) => cell !== null && tracker.record(task, afterTask, cell)));
   return tracker;
 }

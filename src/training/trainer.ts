@@ -123,9 +123,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * @returns the tracker with the accuracy matrix: `tracker.compute()` gives the metrics
    * @throws when the loaders do not belong together, or are of another stream than the one this trainer learns
    */
-  async runSequence({ trainLoaders, testLoaders }: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
+  async runSequence(stream: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
     checkCall(`${this.constructor.name}.runSequence`, call);
-    return this.#alone('runSequence', () => this.#learnAll(trainLoaders, testLoaders, call));
+    return this.#alone('runSequence', () => this.#learnAll(stream, call));
   }
 
   /** How many parameters the model has, and how many of them are frozen and trainable. */
@@ -265,11 +265,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return accuracies;
   }
 
-  async #learnAll(
-    trainLoaders: readonly TaskLoader[],
-    testLoaders: readonly TaskLoader[],
-    call: TrainCall,
-  ): Promise<CLMetricsTracker> {
+  async #learnAll({ trainLoaders, testLoaders, fingerprint }: TaskLoaders, call: TrainCall): Promise<CLMetricsTracker> {
     checkStream('runSequence', trainLoaders, testLoaders);
     for (const loader of [...trainLoaders, ...testLoaders]) {
       this.#checkFit(loader.task);
@@ -279,6 +275,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.tracker ??= new CLMetricsTracker(
       trainLoaders.length,
       trainLoaders.map((loader) => loader.task.name),
+      fingerprint,
     );
     for (const [i, loader] of trainLoaders.entries()) {
       if (this.#history.hasConsolidated(loader.task)) continue;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../src/methods'; // each method brings its own name and look
 import { crc32, inflateSync } from 'node:zlib';
 import * as figures from '../../src/figures';
 import type { Run } from '../../src/figures';
@@ -43,26 +44,39 @@ const runs: Run[] = [
 ];
 
 test('accuracy matrix: numbers stand in their cells, cells not measured stay empty and say so', () => {
-  const [empty, filled] = traces(
+  const [empty, dark, bright] = traces(
     figures.accuracyMatrixFigure([
       [0.9, null],
       [0.5, 0],
     ]),
   );
-  assert.deepEqual(filled.z, [
+  assert.deepEqual(dark.z, [
+    [null, null],
+    [null, 0],
+  ]);
+  assert.deepEqual(bright.z, [
     [0.9, null],
-    [0.5, 0],
+    [0.5, null],
   ]);
-  assert.deepEqual(filled.text, [
-    ['0.90', ''],
-    ['0.50', '0.00'],
-  ]);
+  assert.deepEqual(
+    [dark.text, bright.text],
+    [
+      [
+        ['', ''],
+        ['', '0.00'],
+      ],
+      [
+        ['0.90', ''],
+        ['0.50', ''],
+      ],
+    ],
+  );
   assert.deepEqual(empty.z, [
     [null, 0],
     [null, null],
   ]);
   assert.equal(empty.hovertext[0][1], 'after learning task 2, accuracy on task 1 was not measured');
-  assert.equal(filled.hovertext[1][0], 'after learning task 1, accuracy on task 2 is 0.500<br>(not learnt yet: zero-shot)');
+  assert.equal(bright.hovertext[1][0], 'after learning task 1, accuracy on task 2 is 0.500<br>(not learnt yet: zero-shot)');
 });
 
 test('names with markup are shown as written', () => {
@@ -234,7 +248,10 @@ test('cost: one mark per method at mean time and ACC, area growing with memory, 
   const xaxis = (list: Run[]) => figures.costAccuracyFigure(list).layout.xaxis as Trace;
   assert.equal(xaxis(runs).type, undefined);
   assert.equal(xaxis([...runs, { ...runs[0], method: 'gem', seconds: 900 }]).type, 'log');
-  assert.throws(() => figures.costAccuracyFigure([{ ...runs[0], seconds: undefined }]), /run 'ewc', seed 0, has no time/);
+  assert.throws(
+    () => figures.costAccuracyFigure([{ ...runs[0], seconds: undefined }]),
+    /run 'EWC', seed 0, has the time undefined; give its seconds/,
+  );
 });
 
 test('compatibility: signs and reasons stand at their row and column, unlisted pairings stay empty', () => {
@@ -256,7 +273,7 @@ test('compatibility: signs and reasons stand at their row and column, unlisted p
     grid.hovertext[0][0].replace('<br>', ' '),
     /^PNN does not fit class-incremental: the task id is hidden at test time$/,
   );
-  const twice = { row: 'a', column: 'b', fits: true as const, reason: '' };
+  const twice = { row: 'a', column: 'b', fits: true as const, reason: 'why' };
   assert.throws(() => figures.compatibilityFigure([twice, twice]), /listed twice/);
 });
 
@@ -307,7 +324,7 @@ test('image grid: each pixel of each image is in the PNG at its place, gaps are 
   const [image, points] = traces(
     figures.imageGridFigure(
       [
-        { label: 'a', images: [[0, 1, 0.5, 2], black] },
+        { label: 'a', images: [[0, 1, 0.5, 1.004], black] },
         { label: 'b', images: [black], captions: ['digit 0'] },
       ],
       { width: 2, height: 2 },
@@ -344,7 +361,13 @@ test('image grid: wrong sizes and broken pixels are refused, and 50 digits stay 
     () => figures.imageGridFigure([{ label: 'a', images: [[0, 1]] }]),
     /row 'a': image 0 has 2 pixels instead of 784/,
   );
-  assert.throws(() => figures.imageGridFigure([{ label: 'a', images: [[Number.NaN]] }], { width: 1, height: 1 }), /NaN/);
+  const pixel = { width: 1, height: 1 };
+  for (const wrong of [Number.NaN, 255, -0.4, '1', undefined]) {
+    assert.throws(
+      () => figures.imageGridFigure([{ label: 'a', images: [[wrong as number]] }], pixel),
+      /row 'a': image 0 holds the pixel (NaN|255|-0\.4|'1'|undefined); pass numbers from 0 \(black\) to 1 \(white\)/,
+    );
+  }
   // Two thirds of an MNIST digit's pixels are background or full ink; the noise here compresses worse than digits do.
   const noisy = Array.from({ length: 784 }, (_, p) => (p % 5 === 0 ? ((p * 7919) % 255) / 255 : 0));
   const rows = Array.from({ length: 5 }, (_, k) => ({ label: `task ${k}`, images: Array.from({ length: 10 }, () => noisy) }));

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../src/methods'; // each method brings its own name and look
 import * as figures from '../../src/figures';
 import type { Figure } from '../../src/figures';
 import { exampleFigures, exampleRuns, exampleSweep } from './examples';
+import { colorAt, contrast } from '../../src/figures/color';
 import { plotlyComplaints } from './validate';
 
 const examples = exampleFigures();
@@ -123,20 +125,239 @@ test('no runs, runs of different lengths, wrong matrices and unknown options are
   ]) {
     assert.throws(() => build([]), /runs is empty/);
     assert.throws(() => build([...runs, ...exampleRuns(4, ['ewc'], 1)]), /3 and 4 tasks; draw one figure per scenario/);
-    assert.throws(() => build([{ ...runs[0], matrix: [[2]] }]), /run 'naive', seed 0: the accuracy on task 0 after task 0 is 2/);
+    assert.throws(() => build([{ ...runs[0], matrix: [[2]] }]), /run 'Naive', seed 0: the accuracy on task 0 after task 0 is 2/);
     assert.throws(() => build(runs, { titel: 'x' } as object), /unknown option 'titel'/);
   }
 });
 
-/** WCAG contrast of two `#rrggbb` colours, 1 to 21. */
-function contrast(a: string, b: string): number {
-  const luminance = (color: string) => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const c = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-      return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+/** Text on coloured cells: its colour and that of the cell. Cells are opaque, so they look the same in both themes. */
+function cellTexts({ data }: Figure): [text: string, ground: string][] {
+  return data
+    .filter(({ type, texttemplate }) => type === 'heatmap' && texttemplate)
+    .flatMap((trace) => {
+      const { z, zmin, zmax, colorscale, text, textfont } = trace as unknown as {
+        z: (number | null)[][];
+        zmin: number;
+        zmax: number;
+        colorscale: [number, string][];
+        text: string[][];
+        textfont: { color: string };
+      };
+      assert.equal(trace.opacity, undefined, 'a cell that the page shines through has another colour in each theme');
+      return z.flatMap((row, i) =>
+        row.flatMap((value, j): [string, string][] =>
+          value === null || text[i][j] === '' ? [] : [[textfont.color, colorAt(colorscale, (value - zmin) / (zmax - zmin))]],
+        ),
+      );
     });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (light + 0.05) / (dark + 0.05);
 }
+
+test('text on coloured cells has a contrast of at least 4.5 in both themes, whatever the value', () => {
+  const all = Array.from({ length: 11 }, (_, i) => Array.from({ length: 11 }, (_, j) => (11 * i + j) / 120));
+  const pairs = [figures.accuracyMatrixFigure(all), examples.accuracyMatrixWithGaps, examples.compatibility].flatMap(cellTexts);
+  assert.ok(pairs.length > 121 + 15);
+  for (const [text, ground] of pairs) assert.ok(contrast(text, ground) >= 4.5, `${text} on ${ground}: ${contrast(text, ground)}`);
+});
+
+const REAL = 'lr<0.1 & λ>5 <b>x</b> costs $1 and $2';
+const SHOWN = 'lr&lt;0.1 &amp; λ&gt;5 &lt;b&gt;x&lt;/b&gt; costs &#36;1 and &#36;2';
+
+test("the user's words are shown as written in every figure: titles, labels, names of tasks and parameters", () => {
+  const run = {
+    method: 'own',
+    label: REAL,
+    seed: 1,
+    seconds: 1,
+    matrix: [
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ],
+  };
+  const options = { title: REAL, taskNames: [REAL, REAL] };
+  const drawn = [
+    figures.accuracyMatrixFigure(run.matrix, options),
+    figures.accuracyCurvesFigure([run], options),
+    figures.metricBarsFigure([run], { title: REAL }),
+    figures.forgettingFigure([run], options),
+    figures.forwardTransferFigure([run], { ...options, baseline: [0.5, 0.5] }),
+    figures.costAccuracyFigure([run], { title: REAL }),
+    figures.learningCurvesFigure([{ ...run, steps: [0], accuracies: [0.5] }], { title: REAL }),
+    figures.sweepFigure([{ ...run, value: 1 }], { title: REAL, parameter: REAL }),
+    figures.sweepFigure([{ ...run, value: 1 }], { parameter: REAL }),
+    figures.parameterGrowthFigure([{ total: 1, frozen: 0, trainable: 1 }], { title: REAL, taskNames: [REAL] }),
+    figures.compatibilityFigure([{ row: REAL, column: REAL, fits: true, reason: REAL }], { title: REAL }),
+    figures.imageGridFigure([{ label: REAL, images: [[1]], captions: [REAL] }], { title: REAL, width: 1, height: 1 }),
+    figures.gateFigure(
+      { passed: true, reasons: [], checks: [{ name: REAL, passed: true, value: 1, limit: 1, text: REAL }] },
+      { title: REAL },
+    ),
+  ];
+  for (const figure of drawn) {
+    const title = (figure.layout.title as { text: string }).text;
+    assert.ok(title.replaceAll('<br>', ' ').includes(SHOWN), title);
+    for (const [path, value] of leaves(figure)) {
+      if (typeof value !== 'string' || path.endsWith('source')) continue;
+      const rest = value.replace(/<br>|<\/?b>|<\/?span[^>]*>/g, '');
+      assert.doesNotMatch(rest, /[<>$]|&(?!(lt|gt|amp|#36);)/, `${path}: ${value}`);
+      assert.doesNotMatch(value, /<b>x/, `${path}: ${value}`);
+    }
+  }
+  assert.ok(drawn.length >= 13);
+});
+
+test('names as long as the user likes leave the plot its place, and the full name is on hover', () => {
+  const names = Array.from({ length: 5 }, (_, k) => Array.from({ length: 40 }, (_, c) => `kind number ${40 * k + c}`).join(', '));
+  const matrix = names.map(() => names.map(() => 0.5));
+  const label = `a method whose name ${'goes on and on '.repeat(20)}`;
+  const run = { method: 'own', label, seed: 1, seconds: 1, matrix };
+  const drawn = [
+    figures.accuracyMatrixFigure(matrix, { taskNames: names }),
+    figures.accuracyCurvesFigure([run], { taskNames: names }),
+    figures.forgettingFigure([run], { taskNames: names }),
+    figures.forwardTransferFigure([run], { taskNames: names }),
+    figures.metricBarsFigure([run]),
+    figures.costAccuracyFigure([run]),
+    figures.compatibilityFigure([{ row: names[0], column: names[1], fits: true, reason: 'why' }]),
+    figures.imageGridFigure([{ label: names[0], images: [[1]] }], { width: 1, height: 1 }),
+    figures.parameterGrowthFigure(
+      names.map((_, k) => ({ total: k, frozen: 0, trainable: k })),
+      { taskNames: names },
+    ),
+  ];
+  for (const figure of drawn) {
+    const ticks = leaves(figure.layout)
+      .filter(([path]) => path.includes('ticktext'))
+      .map(([, text]) => String(text));
+    const lines = ticks.flatMap((text) => text.split('<br>'));
+    for (const line of lines) assert.ok(line.length <= 30, line);
+    for (const text of ticks) assert.ok(text.split('<br>').length <= 3, text);
+    const trace = figure.data
+      .flatMap(({ name, text }) => [name, text])
+      .flat(2)
+      .filter((text) => typeof text === 'string');
+    for (const text of trace) assert.ok((text as string).trim().length <= 40, text as string);
+    const headings = (figure.layout.annotations ?? []) as { text: string }[];
+    for (const { text } of headings) assert.ok(text.length <= 60, text);
+    assert.ok((figure.layout.height as number) < 700);
+  }
+  assert.ok(JSON.stringify(drawn[0].data).includes(names[0]), 'hover');
+});
+
+test('a stream of a hundred tasks, and twenty methods, stay within two screens', () => {
+  const matrix = Array.from({ length: 100 }, () => Array<number>(100).fill(0.5));
+  const long = { method: 'er', seed: 1, matrix };
+  const many = Array.from({ length: 20 }, (_, k) => ({
+    method: `method ${k}`,
+    seed: 1,
+    matrix: [
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ],
+  }));
+  for (const { layout } of [
+    figures.accuracyMatrixFigure(matrix),
+    figures.accuracyCurvesFigure([long]),
+    figures.forgettingFigure([long]),
+    figures.accuracyCurvesFigure(many),
+    figures.metricBarsFigure(many),
+    figures.forgettingFigure(many),
+  ]) {
+    assert.ok((layout.height as number) <= 1000, String(layout.height));
+    const ticks = (layout.xaxis as { ticktext?: string[] }).ticktext ?? [];
+    assert.ok(ticks.length <= 25, `${ticks.length} labels`);
+  }
+});
+
+test('intervals, frames, grey cells and shortened axes are explained in the figure that has them, and only there', () => {
+  const notes = ({ layout }: Figure) =>
+    ((layout.title as { subtitle?: { text: string } }).subtitle?.text ?? '').replaceAll('<br>', ' ');
+  const [one, three] = [exampleRuns(3, ['er', 'gem'], 1), exampleRuns(3, ['er', 'gem'], 3)];
+  for (const build of [
+    figures.accuracyCurvesFigure,
+    figures.metricBarsFigure,
+    figures.forgettingFigure,
+    figures.costAccuracyFigure,
+  ]) {
+    assert.match(notes(build(three)), /95 % interval of the mean over 3 seeds/);
+    assert.doesNotMatch(notes(build(one)), /interval/);
+  }
+  assert.match(notes(figures.accuracyMatrixFigure([[null]])), /Framed: just learnt\. Grey: not measured\./);
+  assert.doesNotMatch(notes(figures.accuracyMatrixFigure([[1]])), /Grey/);
+  assert.match(notes(examples.compatibility), /✓ fits, ○ fits partly, ✕ does not fit\. Grey: not looked at\./);
+  const near = [0.97, 0.98].map((value, k) => ({
+    method: `m${k}`,
+    seed: 1,
+    matrix: [
+      [value, value],
+      [null, value],
+    ],
+  }));
+  assert.match(notes(figures.accuracyCurvesFigure(near)), /The axis of accuracies begins at 0\.\d\d\./);
+  assert.doesNotMatch(notes(figures.accuracyCurvesFigure(exampleRuns())), /begins/);
+});
+
+test('every axis of values has a title in words', () => {
+  for (const name of [
+    'accuracyMatrix',
+    'accuracyCurves',
+    'forgetting',
+    'forwardTransfer',
+    'learningCurves',
+    'costAccuracy',
+    'parameterGrowth',
+  ]) {
+    const { xaxis, yaxis } = examples[name].layout as Record<string, { title: { text: string } }>;
+    const last = Object.entries(examples[name].layout)
+      .filter(([key]) => key.startsWith('xaxis'))
+      .at(-1)![1] as typeof xaxis;
+    for (const { title } of [last, yaxis]) assert.match(title.text, /[a-z]{4}/, name);
+  }
+  const headings = (examples.metricBars.layout.annotations as { text: string }[]).map(({ text }) => text.replace(/<\/?b>/g, ''));
+  assert.deepEqual(headings, ['ACC mean accuracy at the end', 'BWT change of earlier tasks', 'FM loss on the worst task']);
+});
+
+test('builders refuse damaged input with their own name, never with an error of JavaScript', () => {
+  const [run] = exampleRuns(2, ['naive'], 1);
+  const withRuns = [
+    figures.accuracyCurvesFigure,
+    figures.metricBarsFigure,
+    figures.forgettingFigure,
+    figures.forwardTransferFigure,
+    figures.costAccuracyFigure,
+    figures.sweepFigure,
+    figures.learningCurvesFigure,
+    figures.parameterGrowthFigure,
+    figures.compatibilityFigure,
+    figures.imageGridFigure,
+  ] as ((runs: unknown, options?: object) => Figure)[];
+  for (const build of withRuns) {
+    for (const wrong of [undefined, null, 5, 'abc', {}, [], [null], [5], ['x'], [{}], [[]]]) {
+      assert.throws(
+        () => build(wrong),
+        (error: Error) => error.name === 'Error' && error.message.startsWith(build.name),
+        build.name,
+      );
+    }
+  }
+  const changed: object[] = [
+    { method: 5 },
+    { label: 7 },
+    { label: '' },
+    { seed: '1' },
+    { seed: undefined },
+    { matrix: null },
+    { value: '3' },
+  ];
+  for (const build of withRuns.slice(0, 6)) {
+    for (const change of changed) {
+      assert.throws(
+        () => build([{ value: 1, ...run, ...change }]),
+        (error: Error) => error.message.startsWith(build.name),
+      );
+    }
+    assert.throws(() => build([{ value: 1, ...run }], { title: 5 }), /title must be text, got 5/);
+  }
+  for (const wrong of [undefined, null, {}, { passed: 'yes', checks: [] }, { passed: true, checks: [null] }]) {
+    assert.throws(() => figures.gateFigure(wrong as never), /^Error: gateFigure/);
+  }
+});

@@ -2,17 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { STUDIES } from '../../src/benchmark';
-import { methodColor, methodLabel, methodStyle, withOpacity } from '../../src/figures/palette';
+import { METHODS } from '../../src/methods';
+import { methodColor, methodLabel, methodStyle, variantSymbol } from '../../src/figures/palette';
 
-const BUILT_IN = ['naive', 'ewc', 'ewc-online', 'er', 'gem', 'pnn', 'joint'];
+const BUILT_IN = METHODS.flatMap((entry) => [entry, ...(entry.variants ?? [])]);
 
-test('built-in methods have different colours and different markers', () => {
-  assert.equal(new Set(BUILT_IN.map(methodColor)).size, BUILT_IN.length);
-  assert.equal(new Set(BUILT_IN.map((name) => methodStyle(name).symbol)).size, BUILT_IN.length);
+test('methods of the library have different colours and different markers, and names to be shown', () => {
+  assert.ok(BUILT_IN.length >= 6);
+  const names = BUILT_IN.map(({ name }) => name);
+  assert.equal(new Set(names.map(methodColor)).size, names.length);
+  assert.equal(new Set(names.map((name) => methodStyle(name).symbol)).size, names.length);
+  for (const { name, label } of BUILT_IN) assert.equal(methodLabel(name), label);
 });
 
-test('built-in colours are those of Okabe & Ito and stay as they are', () => {
-  assert.deepEqual(BUILT_IN.map(methodColor), ['#D55E00', '#0072B2', '#56B4E9', '#E69F00', '#009E73', '#CC79A7', '#8A8A8A']);
+test('the first colours are those of Okabe & Ito and stay as they are', () => {
+  const first = ['naive', 'ewc', 'ewc-online', 'er', 'gem', 'pnn'];
+  assert.deepEqual(first.map(methodColor), ['#D55E00', '#0072B2', '#56B4E9', '#E69F00', '#009E73', '#CC79A7']);
 });
 
 test('any other name gets a valid colour of its own, the same every time', () => {
@@ -35,6 +40,7 @@ test('figures call a method what the rows of the benchmark call it', () => {
   }
 });
 
-test('opacity turns a colour into rgba', () => {
-  assert.equal(withOpacity('#0072B2', 0.5), 'rgba(0, 114, 178, 0.5)');
+test('variants beyond the line styles get other markers than the method itself', () => {
+  assert.equal(variantSymbol('ewc', 0), methodStyle('ewc').symbol);
+  assert.equal(new Set([0, 1, 2, 3].map((round) => variantSymbol('ewc', round))).size, 4);
 });

@@ -168,3 +168,15 @@ test('property: renumbering all tasks but the last leaves ACC, BWT, FM and avera
     }),
   );
 });
+
+test('lists that are no lists of shares are refused with their value', () => {
+  const matrix = [
+    [1, 1],
+    [0.5, 1],
+  ];
+  assert.throws(() => formulas.forwardTransfer(matrix, null as never), /baseline is null; pass an array/);
+  assert.throws(() => formulas.forwardTransfer(matrix, 'ab' as never), /baseline is 'ab'/);
+  assert.throws(() => formulas.forwardTransfer(matrix, ['0.5', '0.5'] as never), /baseline\[0\] is '0\.5'/);
+  assert.throws(() => formulas.learningCurveArea(undefined as never), /accuracies is undefined/);
+  assert.throws(() => formulas.learningCurveArea([0.1, 0.2], '1' as never), /beta is '1' for a curve of 2 accuracies/);
+});

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { passesGate } from '../../src/metrics/gate';
 import { CLMetrics } from '../../src/metrics/metrics';
-import { completeMatrix } from './matrices';
+import type { Measured } from '../../src/metrics/measured';
+import { CLMetricsTracker } from '../../src/metrics/tracker';
+import { completeMatrix, share } from './matrices';
 
 const champion = [
   [0.95, 0.92],
@@ -107,23 +109,112 @@ test('what was not measured does not pass, and the reason names the model and th
   assert.equal(gap.passed, false);
   assert.equal(gap.reasons.length, 3);
   assert.match(gap.reasons[1], /ACC of the challenger: not measured: accuracy on task 1 after task 2/);
-  const noReference = passesGate(champion, [[0.9]]);
+  const noReference = passesGate(champion, [
+    [null, 0.9],
+    [null, 0.9],
+  ]);
   assert.deepEqual(
     noReference.checks.map((check) => check.passed),
     [true, true, false],
   );
-  assert.match(noReference.reasons[0], /BWT of the champion: needs at least two tasks/);
+  assert.match(noReference.reasons[0], /BWT of the champion: not measured: accuracy on task 1 after task 1/);
+  assert.match(passesGate([[0.9]], [[0.9]]).reasons[0], /FM of the challenger: needs at least two tasks/);
 });
 
 test('an unknown option is refused, and so is a negative or missing number', () => {
   assert.throws(() => passesGate(champion, champion, { maxFM: 0.1 } as object), /unknown option 'maxFM'.*maxFm/);
-  assert.throws(() => passesGate(champion, champion, { maxFm: -1 }), /maxFm must be a number of at least 0/);
+  assert.throws(
+    () => passesGate(champion, champion, { maxFm: -1 }),
+    /maxFm \(a share of accuracy\) must be a number between 0 and 1, got -1/,
+  );
   assert.throws(() => passesGate(champion, champion, { accTolerance: Number.NaN }), /accTolerance/);
+  assert.throws(() => passesGate(champion, champion, { maxFm: 5 }), /got 5/, 'per cent');
+  assert.throws(() => passesGate(champion, champion, 0.05 as never), /options must be an object of named values, got 0\.05/);
 });
 
-test('metrics and matrices can be given alike', () => {
-  assert.deepEqual(passesGate(new CLMetrics(champion), champion), passesGate(champion, new CLMetrics(champion)));
+test('matrices, metrics, trackers and any of them as saved JSON can be given alike', () => {
+  const tracker = new CLMetricsTracker(2);
+  champion.forEach((row, task) => row.forEach((accuracy, after) => tracker.record(task, after, accuracy)));
+  const metrics = new CLMetrics(champion);
+  const saved = [tracker, metrics, { method: 'er', matrix: champion, metrics, fingerprint: 'abc' }].map(
+    (each) => JSON.parse(JSON.stringify(each)) as Measured,
+  );
+  const expected = passesGate(champion, champion);
+  for (const given of [tracker, metrics, ...saved]) {
+    assert.deepEqual(passesGate(given, champion), expected);
+    assert.deepEqual(passesGate(champion, given), expected);
+  }
 });
+
+test('saved metrics with nothing measured fail with reasons, not with NaN', () => {
+  const saved = JSON.parse(JSON.stringify(new CLMetricsTracker(2).compute())) as Measured;
+  const { passed, reasons } = passesGate(saved, saved);
+  assert.equal(passed, false);
+  for (const reason of reasons) assert.match(reason, /not measured: accuracy on task \d after task \d/);
+});
+
+test('different streams are not compared: other numbers of tasks, fingerprints or task names', () => {
+  const five = Array.from({ length: 5 }, () => Array<number>(5).fill(0.85));
+  assert.throws(
+    () => passesGate(champion, five),
+    /challenger was measured on 2 tasks, the champion on 5; measure both on the same/,
+  );
+  const of = (fingerprint?: string, names?: string[]) => new CLMetrics(champion, names, fingerprint);
+  assert.throws(() => passesGate(of('aaa'), of('bbb')), /challenger's stream has the fingerprint 'aaa', the champion's 'bbb'/);
+  assert.throws(() => passesGate(of(undefined, ['x', 'y']), of(undefined, ['x', 'z'])), /tasks are \['x', 'y'\], the champion's/);
+  assert.throws(() => passesGate(of('aaa', ['x', 'y']), of(undefined, ['x', 'z'])), /tasks are/);
+  const same = [of('aaa', ['x', 'y']), of('aaa', ['first', 'second'])] as const;
+  for (const [a, b] of [same, [of('aaa'), of()], [of('aaa'), champion]] as const) assert.ok(passesGate(a, b).passed);
+});
+
+test('what is neither matrix nor holds one is refused by side and value', () => {
+  for (const wrong of [undefined, null, 5, 'er', {}, [], new Map()]) {
+    assert.throws(() => passesGate(wrong as never, champion), /passesGate: challenger: /);
+    assert.throws(() => passesGate(champion, wrong as never), /passesGate: champion: /);
+  }
+});
+
+test('property: damaged input gives an error that names the side, or the verdict of its matrix; never another one', () => {
+  const junk = fc.oneof(
+    fc.constantFrom(undefined, null, NaN, Infinity, -1, 2, '', '0.9', 'x', true, {}, [], [[]], [0.5], new Date(0), 10n),
+    fc.double(),
+  );
+  const saved = fc.constantFrom<() => object>(
+    () => JSON.parse(JSON.stringify(new CLMetrics(champion, ['a', 'b'], 'abc'))) as object,
+    () => ({ nTasks: 2, matrix: structuredClone(champion) }),
+    () => structuredClone(champion),
+  );
+  const outcomes = { refused: 0, judged: 0 };
+  fc.assert(
+    fc.property(saved, fc.nat(), junk, fc.boolean(), (make, position, value, asChallenger) => {
+      const given = make() as Record<string, unknown>;
+      const places = placesIn(given);
+      const [holder, key] = places[position % places.length];
+      if (value === undefined) delete holder[key];
+      else holder[key] = value;
+      try {
+        const verdict = asChallenger ? passesGate(given as never, champion) : passesGate(champion, given as never);
+        const matrix = (Array.isArray(given) ? given : given.matrix) as number[][];
+        assert.deepEqual(verdict, asChallenger ? passesGate(matrix, champion) : passesGate(champion, matrix));
+        assert.ok(verdict.checks.every((check) => !/NaN|undefined/.test(check.text)));
+        outcomes.judged++;
+      } catch (error) {
+        assert.match((error as Error).message, /^passesGate: /);
+        assert.equal((error as Error).name, 'Error');
+        outcomes.refused++;
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(outcomes.refused > 500 && outcomes.judged > 50, JSON.stringify(outcomes));
+});
+
+/** Every place in a value that can be changed: an object and one of its keys. */
+function placesIn(value: unknown): [Record<string, unknown>, string][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [[holder, key] as [typeof holder, string], ...placesIn(holder[key])]);
+}
 
 test('property: raising the challenger in the last column never turns pass into fail', () => {
   // In hundredths of what the challenger can still gain; the limits are wide enough for both verdicts to occur.
@@ -135,7 +226,8 @@ test('property: raising the challenger in the last column never turns pass into 
   );
   let passes = 0;
   fc.assert(
-    fc.property(raised, completeMatrix, ([matrix, gains], other) => {
+    fc.property(raised, fc.infiniteStream(share), ([matrix, gains], shares) => {
+      const other = matrix.map((row) => row.map(() => shares.next().value as number));
       const limits = { maxFm: 0.5, accTolerance: 0.2, bwtTolerance: 0.3 };
       const better = matrix.map((row, i) => [...row.slice(0, -1), row.at(-1)! + ((1 - row.at(-1)!) * gains[i]) / 100]);
       const before = passesGate(matrix, other, limits).checks;

@@ -94,3 +94,26 @@ test('property: whatever is missing, every null metric has a reason, every other
     }),
   );
 });
+
+test('names of tasks as long as a page leave the matrix a table, and stay apart', () => {
+  const names = ['x', 'y'].map((end) => `${'a class name, '.repeat(50)}${end}`);
+  const text = new CLMetrics(
+    [
+      [1, null],
+      [null, 1],
+    ],
+    names,
+  ).summary();
+  for (const line of text.split('\n')) assert.ok(line.length < 180, `${line.length} characters`);
+  const [head] = new CLMetrics(
+    [
+      [1, 1],
+      [1, 1],
+    ],
+    names,
+  )
+    .accuracyMatrixStr()
+    .split('\n');
+  const [, first, second] = head.split(/ {2,}/);
+  assert.notEqual(first, second);
+});

@@ -41,7 +41,7 @@ test('a single value has a mean and no interval', () => {
 
 test('no values, missing values and levels outside [0, 1) are refused', () => {
   assert.throws(() => mean([]), /no values/);
-  assert.throws(() => aggregate([0.5, Number.NaN]), /a value is NaN/);
+  assert.throws(() => aggregate([0.5, Number.NaN]), /aggregate: value 1 is NaN/);
   assert.throws(() => confidenceInterval([1, 2], 1), /level must be a number between/);
   assert.throws(() => tQuantile(0.95, 0), /degrees/);
 });
@@ -58,4 +58,30 @@ test('property: the interval holds the mean, grows with the level, and moves alo
       return low <= centre && centre <= high && wideLow <= low && wideHigh >= high && Math.abs(movedLow - low - shift) < slack;
     }),
   );
+});
+
+test('text, holes and infinite numbers are no values: they are not put together, passed over or counted as 0', () => {
+  const sparse = [1, 2, 3];
+  delete sparse[1];
+  const wrong: [unknown, RegExp][] = [
+    [['1', '2'], /value 0 is '1'; pass finite numbers/],
+    [[1, null], /value 1 is null/],
+    [sparse, /value 1 is undefined/],
+    [[1, Infinity], /value 1 is Infinity/],
+    [[true], /value 0 is true/],
+    ['12', /the values are '12'; pass an array of numbers/],
+    [undefined, /the values are undefined/],
+  ];
+  for (const [values, message] of wrong) {
+    for (const compute of [mean, sampleStd, confidenceInterval, aggregate])
+      assert.throws(() => compute(values as number[]), message);
+  }
+});
+
+test('a level that is no number is refused, also where a single value has no interval', () => {
+  assert.throws(() => confidenceInterval([1], '0.95' as never), /level must be a number between 0 and 0\.999999, got '0\.95'/);
+});
+
+test('typed arrays are values too', () => {
+  assert.equal(mean(Float64Array.of(1, 2) as never), 1.5);
 });

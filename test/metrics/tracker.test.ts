@@ -68,5 +68,22 @@ test('JSON holds number, names and matrix, and inspect one line', () => {
     ],
   };
   assert.deepEqual(JSON.parse(JSON.stringify(tracker)), plain);
+  assert.equal(
+    (JSON.parse(JSON.stringify(new CLMetricsTracker(1, undefined, 'abc'))) as { fingerprint: string }).fingerprint,
+    'abc',
+  );
   assert.equal(inspect(tracker), 'CLMetricsTracker (2 tasks, 1 of 4 cells recorded)');
+});
+
+test('the fingerprint of the stream goes along into the metrics', () => {
+  assert.equal(new CLMetricsTracker(1, ['a'], 'abc').compute().fingerprint, 'abc');
+  assert.equal(new CLMetricsTracker(1).compute().fingerprint, undefined);
+  assert.throws(() => new CLMetricsTracker(1, undefined, 5 as never), /fingerprint must be text, got 5/);
+});
+
+test('messages show whether a number is text', () => {
+  const tracker = new CLMetricsTracker(2);
+  assert.throws(() => tracker.record(0, 0, '0.9' as never), /after task 0 is '0\.9'/);
+  assert.throws(() => tracker.record('1' as never, 0, 0.9), /task '1' does not exist/);
+  assert.throws(() => new CLMetricsTracker('2' as never), /got '2'/);
 });

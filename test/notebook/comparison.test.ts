@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, mock, test } from 'node:test';
 import { Comparison, EWC, getSplitMnist, MultiHeadMLP, NaiveTrainer } from '../../src';
+import { printed } from './printed';
 
 const log = mock.method(console, 'log', () => undefined); // outside a notebook the progress line is printed
 after(() => log.mock.restore());
@@ -66,5 +67,45 @@ test('an interrupted comparison keeps what is finished, goes on in the middle of
 
 test('a comparison without methods or seeds is refused', () => {
   assert.throws(() => new Comparison({ stream, methods: {} }), /Comparison: there is nothing to train/);
-  assert.throws(() => new Comparison({ stream, methods, seeds: [] }), /there is nothing to train/);
+  assert.throws(() => new Comparison({ stream, methods, seeds: [] }), /seeds is empty/);
+});
+
+test('a plan that is not what it has to be is refused where it enters', () => {
+  const wrong: [object, RegExp][] = [
+    [{ methds: {} }, /unknown option 'methds'; known options: stream, methods, seeds, values, quiet/],
+    [{ stream: getSplitMnist }, /methods is undefined; pass functions by name/],
+    [{ stream: 'mnist', methods }, /stream must be a function, got 'mnist'/],
+    [{ stream, methods: { naive: 'naive' } }, /methods\['naive'\] must be a function, got 'naive'/],
+    [{ stream, methods, seeds: 3 }, /seeds must be an array, got 3/],
+    [{ stream, methods, seeds: ['1'] }, /seeds\[0\] must be a whole number, got '1'/],
+    [{ stream, methods, seeds: [1, 2, 1] }, /seeds holds 1 twice/],
+    [{ stream, methods, values: [0.5, 0.5] }, /values holds 0\.5 twice/],
+    [{ stream, methods, quiet: 'yes' }, /quiet must be true or false, got 'yes'/],
+  ];
+  for (const [plan, message] of wrong) assert.throws(() => new Comparison(plan as never), message);
+});
+
+test('a trainer that did not take over the seed is refused: one seed would be counted as several', async () => {
+  const forgetful = { naive: () => new NaiveTrainer(network(1), { seed: 1, epochs: 1 }) };
+  const comparison = new Comparison({ stream, methods: forgetful, seeds: [1, 2] });
+  await assert.rejects(comparison.train(), /methods\['naive'\] was asked for seed 2 and made a trainer with seed 1/);
+  const none = new Comparison({ stream, methods: { naive: async () => undefined } as never, seeds: [1] });
+  await assert.rejects(none.train(), /methods\['naive'\] made Promise/);
+});
+
+test('a second train() before the first has ended is refused, and the first ends as it would have', async () => {
+  const comparison = new Comparison({ stream, methods: { naive: methods.naive }, seeds: [1] });
+  const first = comparison.train();
+  await assert.rejects(comparison.train(), /it is training already; await the first train\(\)/);
+  assert.equal((await first).length, 1);
+});
+
+test('a quiet comparison prints nothing, and gives the same runs', async () => {
+  const loud = await trained(new Comparison({ stream, methods: { naive: methods.naive }, seeds: [1] }));
+  let runs: unknown;
+  const text = await printed(async () => {
+    runs = await trained(new Comparison({ stream, methods: { naive: methods.naive }, seeds: [1], quiet: true }));
+  });
+  assert.equal(text, '');
+  assert.deepEqual(runs, loud);
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { toDataFrame } from '../../src/notebook';
 import { runNode } from '../child';
+import { printed } from './printed';
 
 const library = JSON.stringify(path.join(__dirname, '..', '..', 'src'));
 /** A machine on which native addons do not load. */
@@ -78,4 +79,52 @@ test('where danfojs cannot be loaded, loadDanfo is silent and toDataFrame says w
     cl.loadDanfo();
     try { cl.toDataFrame([{ a: 1 }]); } catch (error) { console.log(JSON.stringify([error.message])); }`);
   assert.match(message, /^toDataFrame: danfojs-node does not load: a part is missing; run `npm run doctor`/);
+});
+
+test('a missing number is missing in danfojs too, not 0, and describe works', () => {
+  const frame = toDataFrame([
+    { method: 'ewc', ACC: 0.6 },
+    { method: 'ewc', ACC: null },
+    { method: 'pnn', ACC: 0.8 },
+    { method: 'er' },
+  ]);
+  assert.deepEqual(frame.dtypes, ['string', 'float32']);
+  const means = frame.groupby(['method']).col(['ACC']).mean().values as [string, number][];
+  assert.ok(Number.isNaN(means[0][1]) && means[1][1] === 0.8, JSON.stringify(means));
+  const counts = frame.describe().values as number[][];
+  assert.equal(counts[0][0], 2, 'missing values are not counted');
+  assert.deepEqual(frame.dropNa().values, [
+    ['ewc', 0.6],
+    ['pnn', 0.8],
+  ]);
+});
+
+test('columns are what they hold: text stays text where it looks like a number, whole numbers whole', () => {
+  const rows = [
+    { code: '01', whole: 1, broken: 1.5, big: 3e9, flag: true, mixed: 1, none: null },
+    { code: '02', whole: 2, broken: 2, big: 1, flag: null, mixed: 'x', none: undefined },
+  ];
+  const frame = toDataFrame(rows);
+  assert.deepEqual(frame.dtypes, ['string', 'int32', 'float32', 'float32', 'boolean', 'string', 'float32']);
+  assert.deepEqual(frame.column('code').values, ['01', '02']);
+});
+
+test('rows that are no objects are refused by position', () => {
+  assert.throws(() => toDataFrame([{ a: 1 }, undefined as never]), /toDataFrame: rows\[1\] is undefined/);
+  assert.throws(() => toDataFrame([[1, 2]] as never), /rows\[0\] is \[1, 2\]/);
+});
+
+test('what a frame prints has no line of more than 100 characters, also the frames that danfojs makes of it', async () => {
+  const row = (k: number) => Object.fromEntries(Array.from({ length: 12 }, (_, c) => [`a column with number ${c}`, k + c / 7]));
+  const frame = toDataFrame(Array.from({ length: 14 }, (_, k) => ({ method: `method ${k}`, ...row(k) })));
+  const text = await printed(() => {
+    frame.print();
+    frame.head(3).print();
+    frame.sortValues('method').print();
+    frame.groupby(['method']).max().print();
+    frame.describe().print();
+  });
+  for (const line of text.split('\n')) assert.ok(line.length <= 100, `${line.length}: ${line}`);
+  assert.match(text, /… and 4 more rows \(14 in all\)/);
+  assert.match(text, /a column with number 11/);
 });

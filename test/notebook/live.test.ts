@@ -29,6 +29,8 @@ test('the progress line says task, epoch, loss, accuracy, steps a second, time l
   );
   assert.match(progressText({ ...event, accuracy: undefined, secondsLeft: Infinity }), /loss 0\.123 · 940 steps\/s · … left$/);
   assert.match(progressText({ ...event, task: 4, step: 100 }), /^█{10} task 5\/5 .* · done$/);
+  const long = progressText({ ...event, taskName: `a kind of thing\n${', another'.repeat(40)}` });
+  assert.ok(long.length < 170 && !long.includes('\n'), long);
 });
 
 test('without notebook and terminal, progress prints one line per epoch', async () => {
@@ -109,4 +111,22 @@ test('liveFigure without a notebook prints nothing', async () => {
     }),
     '',
   );
+});
+
+test('options of trainLive are checked, and with quiet nothing is shown', async () => {
+  const run = async () => 1;
+  await assert.rejects(trainLive(run, { figre: false } as never), /unknown option 'figre'; known options: figure, quiet/);
+  await assert.rejects(trainLive(run, { figure: 'matrix' } as never), /figure must be a function, got 'matrix'/);
+  await assert.rejects(trainLive('train' as never), /trainLive: run must be a function, got 'train'/);
+  assert.throws(() => liveFigure(5 as never), /liveFigure: draw must be a function, got 5/);
+  const text = await printed(() =>
+    trainLive(
+      async ({ onProgress }) => {
+        onProgress(event);
+        return { matrix: event.matrix };
+      },
+      { quiet: true },
+    ),
+  );
+  assert.equal(text, '');
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { accuracyMatrixFigure } from '../../src/figures';
 import { saveFigure } from '../../src/notebook';
 import { exampleFigures } from '../figures/examples';
 
@@ -16,6 +18,38 @@ test('the saved page stands alone: Plotly is in it (less than 2 MB), no script o
   assert.match(html, /plotly\.js \(cartesian - minified\) v4\.1\.1/);
   assert.ok(!/<script[^>]+src=|<link|@import/.test(html));
   assert.equal(html.match(/<\/script>/g)?.length, 2);
+});
+
+test('the ending says what is written: a page, a still picture, or the JSON of Plotly; others are refused', () => {
+  const figure = accuracyMatrixFigure([[0.5]]);
+  const written = (name: string) => fs.readFileSync(saveFigure(figure, path.join(folder, name)), 'utf8');
+  assert.match(written('a.HTML'), /^<!DOCTYPE html>/);
+  assert.match(written('a.svg'), /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  assert.deepEqual(JSON.parse(written('a.json')), JSON.parse(JSON.stringify(figure)));
+  for (const name of ['a.png', 'a.jpg', 'a.pdf', 'a', 'a.html.gz']) {
+    assert.throws(
+      () => written(name),
+      /saveFigure: '.*' has an ending that cannot be written; end the name in \.html, \.svg or \.json/,
+    );
+    assert.ok(!fs.existsSync(path.join(folder, name)), name);
+  }
+  assert.throws(() => saveFigure(figure, undefined as never), /file must be text, got undefined/);
+  const surface = { data: [{ type: 'surface', z: [[1]] }], layout: {} };
+  assert.throws(() => saveFigure(surface, path.join(folder, 'b.svg')), /cannot show this figure \(surface\); write it as \.html/);
+  for (const name of ['a.HTML', 'a.svg', 'a.json']) fs.rmSync(path.join(folder, name));
+});
+
+test('a page that is cut short by a full disk is an error, and the old one stays', { skip: process.platform === 'win32' }, () => {
+  const file = path.join(folder, 'full.html');
+  fs.writeFileSync(file, 'old');
+  const code = `const cl = require(${JSON.stringify(require.resolve('../../src'))}); cl.saveFigure(cl.accuracyMatrixFigure([[1]]), ${JSON.stringify(file)});`;
+  const { status, stderr } = spawnSync('sh', ['-c', 'ulimit -f 100; exec "$0" -e "$1"', process.execPath, code], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /saveFigure: .*full\.html cannot be written: EFBIG/);
+  assert.equal(fs.readFileSync(file, 'utf8'), 'old');
+  fs.rmSync(file);
 });
 
 test('both Plotly builds are the same version', () => {

@@ -52,3 +52,33 @@ test('runRows has one row a run, rounded to four decimals', () => {
     { method: 'GEM', seed: 7, ACC: 0.5667, BWT: -0.6667, FM: 0.6667, seconds: 1.3 },
   ]);
 });
+
+test('three values of a hyperparameter are three rows, not three seeds, and the value is a column', () => {
+  const runs = [1, 10, 100].map((value) => ({ ...run('ewc', 42, 0.2), value }));
+  const summary = summaryRows(runs);
+  assert.deepEqual(
+    summary.map(({ method, value }) => [method, value]),
+    [
+      ['EWC', 1],
+      ['EWC', 10],
+      ['EWC', 100],
+    ],
+  );
+  assert.ok(!('ACC ±' in summary[0]), 'one seed has no interval');
+  assert.deepEqual(
+    runRows(runs).map(({ value }) => value),
+    [1, 10, 100],
+  );
+});
+
+test('a comparison without values has no column of values', () => {
+  const runs = [{ ...run('ewc', 1, 0.2), value: 0 }];
+  assert.ok(!('value' in summaryRows(runs)[0]) && !('value' in runRows(runs)[0]));
+});
+
+test('the same run twice is refused, runs of different streams are too', () => {
+  assert.throws(() => summaryRows([run('er', 1, 0.2), run('er', 1, 0.2)]), /summaryRows: 'ER', seed 1, is there twice/);
+  assert.throws(() => runRows([run('er', 1, 0.2), run('er', 1, 0.2)]), /runRows: 'ER', seed 1, is there twice/);
+  assert.throws(() => summaryRows([]), /runs is empty/);
+  assert.deepEqual(runRows([]), []);
+});

@@ -24,7 +24,14 @@ test('experiments run in processes of their own, and their results come in order
 });
 
 test('a failing experiment is told by its name and reason', async () => {
-  await assert.rejects(runInProcesses([{ ...plan[0], method: 'none' }]), /Naive: .*there is none called 'none'/);
+  await assert.rejects(runInProcesses([{ ...plan[0], method: 'none' }]), /Naive, seed 42: .*there is none called 'none'/);
+});
+
+test('what is no list of experiments, and options that do not exist, are refused', async () => {
+  await assert.rejects(runInProcesses(plan, { worker: 1 } as never), /unknown option 'worker'; known options: workers/);
+  await assert.rejects(runInProcesses(plan, { workers: '2' } as never), /workers must be a whole number of at least 1, got '2'/);
+  await assert.rejects(runInProcesses([]), /experiments is empty/);
+  await assert.rejects(runInProcesses('all' as never), /experiments must be an array, got 'all'/);
 });
 
 test('an interrupt ends the processes and fails as every interrupted training does', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { escapeHtml, inlineScript, scriptJson } from '../../src/notebook/html';
+import { accuracyMatrixFigure } from '../../src/figures';
 import { figureBundle, show } from '../../src/notebook/show';
 import { exampleFigures } from '../figures/examples';
 import { printed } from './printed';
@@ -38,16 +38,6 @@ test('a figure with a trace that the picture does not know says what to do inste
   assert.match(html, /a &lt; b: this figure needs Plotly; run inlinePlotly\(\)/);
 });
 
-test('typed arrays become arrays, NaN becomes null, numbers keep 6 digits', () => {
-  const bundle = figureBundle({
-    data: [{ type: 'scatter', x: Float32Array.of(1, 2.1), y: [NaN, 2, 1 / 3, 123456789] }],
-    layout: {},
-  });
-  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as { data: unknown[] }).data, [
-    { type: 'scatter', x: [1, 2.1], y: [null, 2, 0.333333, 123456789] },
-  ]);
-});
-
 test('without a notebook, show prints what the figure is', async () => {
   assert.equal(
     await printed(() => show(exampleFigures().accuracyMatrix, exampleFigures().forgetting)),
@@ -58,14 +48,22 @@ test('without a notebook, show prints what the figure is', async () => {
 test('what is no figure is refused with the reason', () => {
   assert.throws(
     () => show({ layout: {} } as never),
-    /show: this is no figure: an object with layout; pass what a figure builder returns/,
+    /show: this is no figure: \{ layout: \{\} \}; pass what a figure builder returns/,
   );
   assert.throws(() => show(undefined as never), /this is no figure: undefined/);
+  assert.throws(() => show(), /show: there is nothing to show/);
 });
 
-test('texts cannot break out of HTML or of a script', () => {
-  assert.equal(escapeHtml(`<a href="x">'&`), '&lt;a href=&quot;x&quot;&gt;&#39;&amp;');
-  assert.ok(!scriptJson({ text: '</script><!--\u2028' }).includes('<'));
-  assert.equal(JSON.parse(scriptJson({ text: '</script>' })).text, '</script>');
-  assert.equal(inlineScript('x = "</script>"').match(/<\/script/g)?.length, 1);
+test('a title between angle brackets is shown as written, in the text and on the page', async () => {
+  const figure = accuracyMatrixFigure([[0.5]], { title: 'lr<0.1 and λ>5' });
+  assert.equal(await printed(() => show(figure)), 'lr<0.1 and λ>5 (figure: heatmap)\n');
+  assert.match(String(figureBundle(figure)['text/html']), /<img alt="lr&lt;0\.1 and λ&gt;5"/);
+});
+
+test("a figure of the user's own is shown with its titles and in the look of the library", () => {
+  const bundle = figureBundle({ data: [{ y: [1, 2] }], layout: { title: 'Own', xaxis: { title: 'time' } } });
+  const { layout } = bundle['application/vnd.plotly.v1+json'] as { layout: Record<string, { text?: string; title?: object }> };
+  assert.deepEqual([layout.title, layout.xaxis.title], [{ text: 'Own' }, { text: 'time' }]);
+  assert.ok(layout.template);
+  assert.equal(bundle['text/plain'], 'Own (figure: scatter)');
 });

@@ -44,3 +44,20 @@ test('the numbers of a column have the same decimals: as many as they need, at m
     ['0.123', '2.0', '10'],
   ]);
 });
+
+test('options and rows that cannot be meant are refused', () => {
+  assert.throws(() => showTable(rows, { descending: 'false' } as never), /descending must be true or false, got 'false'/);
+  assert.throws(() => showTable(rows, { digits: '3' } as never), /digits must be a whole number between 0 and 20, got '3'/);
+  assert.throws(() => showTable(rows, { title: 5 } as never), /title must be text, got 5/);
+  assert.throws(() => showTable(rows, { sortBy: '' }), /there is no column ''/);
+  assert.throws(() => showTable([null] as never), /rows\[0\] is null/);
+  assert.throws(() => showTable(['a'] as never), /rows\[0\] is 'a'/);
+});
+
+test('any value has a text of one line: objects, lists, big numbers, circles', async () => {
+  const circle: Record<string, unknown> = { a: 1 };
+  circle.self = circle;
+  const text = await printed(() => showTable([{ object: { a: 1 }, list: [1, '2'], big: 10n, circle, lines: 'a\nb', nan: NaN }]));
+  assert.equal(text.trimEnd().split('\n').length, 3);
+  assert.match(text, /\{ a: 1 \}.*\[1, '2'\].*10 .*Circular.*a b.*–/);
+});

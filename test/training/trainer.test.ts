@@ -293,3 +293,16 @@ test('a homemade penalty changes what is learnt: decay makes the weights smaller
   };
   assert.ok((await norm(0.1)) < 0.5 * (await norm(0)));
 });
+
+test('the fingerprint of the stream goes along into the tracker, the saved trainer and the restored one', async () => {
+  const stream = easyStream('domain-incremental');
+  const trainer = new NaiveTrainer(smallModel('DomainMLP'), { ...OPTIONS, epochs: 1 });
+  const tracker = await trainer.runSequence(stream);
+  assert.equal(tracker.fingerprint, stream.fingerprint);
+  const restored = new NaiveTrainer(smallModel('DomainMLP'), { ...OPTIONS, epochs: 1 });
+  restored.restore(JSON.parse(JSON.stringify(trainer.state())) as never);
+  assert.equal(restored.tracker!.fingerprint, stream.fingerprint);
+  const { trainLoaders, testLoaders } = easyStream('domain-incremental');
+  const alone = new NaiveTrainer(smallModel('DomainMLP'), { ...OPTIONS, epochs: 1 });
+  assert.equal((await alone.runSequence({ trainLoaders, testLoaders })).fingerprint, undefined);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatDuration, formatNumber, textTable } from '../../src/utils/format';
+import { formatBytes, formatCount, formatDuration, formatNumber, shortNames, shortened, textTable } from '../../src/utils/format';
 
 test('a number has the asked decimals, a missing one is a dash, and nothing is ever −0', () => {
   assert.equal(formatNumber(0.98761), '0.9876');
@@ -51,4 +51,39 @@ test('a text table aligns numbers to the right and text to the left', () => {
     ]),
     'name     acc\n────────────\nnaive    0.5\ner     10.25',
   );
+});
+
+test('counts have three digits whatever their size, so that 1.00 M stands beside 1.47 M', () => {
+  const cases: [number, string][] = [
+    [0, '0'],
+    [999, '999'],
+    [1000, '1.00 k'],
+    [269_322, '269 k'],
+    [99_960, '100 k'],
+    [999_499, '999 k'],
+    [999_500, '1.00 M'],
+    [1_000_000, '1.00 M'],
+    [1_470_000, '1.47 M'],
+    [12_345_678, '12.3 M'],
+    [5e9, '5.00 G'],
+  ];
+  for (const [count, text] of cases) assert.equal(formatCount(count), text);
+});
+
+test('shortened text keeps beginning and end, and never splits a character', () => {
+  assert.equal(shortened('short', 5), 'short');
+  assert.equal(shortened('kind number 19', 9), 'kind…r 19');
+  assert.equal(shortened('😀😀😀😀', 3), '😀…😀');
+});
+
+test('short names stay different where their names are', () => {
+  const cut = (name: string) => shortened(name, 9);
+  assert.deepEqual(shortNames(['a', 'b'], cut), ['a', 'b']);
+  const [first, second] = shortNames(['customers in the north, x', 'customers in the south, x'], cut);
+  assert.notEqual(first, second);
+  assert.ok(first.length <= 9 && second.length <= 9);
+});
+
+test('a line break in a cell does not break the line of the table', () => {
+  assert.equal(textTable([['a'], ['x\ny']]).split('\n').length, 3);
 });

@@ -1,3 +1,5 @@
+import { niceStep } from '../niceStep';
+
 /** Parts of Plotly's JSON, read loosely: the picture takes what it knows and leaves the rest. */
 export type Loose = Record<string, any>;
 
@@ -14,6 +16,14 @@ export interface Scale {
   /** Pixels of one unit of the axis. */
   unit: number;
   ticks: Tick[];
+}
+
+/** The two scales that a trace is drawn on, and the traces beside it. */
+export interface Place {
+  x: Scale;
+  y: Scale;
+  /** Bars of the same panel, in order, and how they share a position. */
+  bars: { traces: Loose[]; mode: string; gap: number };
 }
 
 /** Values of an axis that are shown: numbers, or names in order of appearance. */
@@ -84,12 +94,6 @@ function ticksOf(
     const value = Number(((first + k) * step).toPrecision(12));
     return { value, label: shortNumber(value) };
   });
-}
-
-/** 1, 2 or 5 times a power of ten, at least `raw`. */
-function niceStep(raw: number): number {
-  const power = 10 ** Math.floor(Math.log10(raw || 1));
-  return power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
 }
 
 function shortNumber(value: number): string {
