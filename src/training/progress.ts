@@ -19,7 +19,7 @@ export interface ProgressEvent {
   steps: number;
   /** Mean cross-entropy (nats) over the steps since the last event. */
   loss: number;
-  /** Training steps a second since the task began. */
+  /** Training steps a second, over this call. */
   stepsPerSecond: number;
   /** Estimated seconds until the task (or, in runSequence, the stream) is trained. */
   secondsLeft: number;

@@ -63,7 +63,7 @@ function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, node: Nod
       ),
     close: (session) => node.deleteSavedModel(session),
     lend: (variable, whenNeeded) => kernels.lend(variable, whenNeeded),
-    takeBack: (variable, content) => kernels.takeBack(variable, content),
+    endLoan: (variable, content) => kernels.endLoan(variable, content),
     tensor: (data, shape) => kernels.tensor(data, shape),
     scope,
     toHost,
@@ -165,7 +165,7 @@ class NativeKernels extends TensorFlowKernels {
   }
 
   /** See `GraphHost`. */
-  takeBack(variable: Variable, content: Value | undefined): void {
+  endLoan(variable: Variable, content: Value | undefined): void {
     if (variable.storage) (variable.storage as ResourceStorage).lent = undefined;
     if (content) this.assign(variable, content);
   }
@@ -247,7 +247,7 @@ class NativeKernels extends TensorFlowKernels {
     if (!variable.storage) return variable.place((content) => this.makeResource(variable, content)) as ResourceStorage;
     if (!('handle' in variable.storage)) throw onAnotherBackend(variable);
     const storage = variable.storage as ResourceStorage;
-    bringBack(storage);
+    endLoanOf(storage);
     return storage;
   }
 
@@ -280,11 +280,11 @@ class NativeKernels extends TensorFlowKernels {
       content: undefined,
       lent: undefined,
       fetch: () => {
-        bringBack(storage);
+        endLoanOf(storage);
         return this.contentOf(storage, dtype).dataSync().slice() as HostNumbers;
       },
       dispose: () => {
-        bringBack(storage);
+        endLoanOf(storage);
         dropContent(storage);
         this.node.executeMultipleOutputs('DestroyResourceOp', this.attributes(DESTROY), [handle], 0);
         handle.dispose();
@@ -300,7 +300,7 @@ function dropContent(storage: ResourceStorage): void {
 }
 
 /** Ends a loan to a graph, with all it holds. */
-function bringBack(storage: ResourceStorage): void {
+function endLoanOf(storage: ResourceStorage): void {
   const { lent } = storage;
   storage.lent = undefined;
   lent?.();

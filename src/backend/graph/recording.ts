@@ -20,7 +20,7 @@ export interface GraphHost {
   /** The variable's content for the graph; `whenNeeded` is called when something else wants to use the variable. */
   lend(variable: Variable, whenNeeded: () => void): Value;
   /** Ends the loan, with the new content where it changed. */
-  takeBack(variable: Variable, content: Value | undefined): void;
+  endLoan(variable: Variable, content: Value | undefined): void;
   scope<T>(fn: () => T): T;
   tensor(data: Float32Array | Int32Array, shape: number[]): Value;
   toHost(value: Value): Float32Array | Int32Array;
@@ -96,7 +96,7 @@ export class Recording {
     const { host } = this;
     this.load();
     return host.scope(() => {
-      if (!this.holding) this.borrow();
+      if (!this.holding) this.takeLoans();
       const values = new Map<Node, Value>([[program.count, host.tensor(Int32Array.of(steps), [])]]);
       for (const [name, node] of Object.entries(program.inputs)) {
         values.set(
@@ -113,7 +113,7 @@ export class Recording {
   }
 
   /** Gives all variables back with their new content. They do so by themselves when something else uses one of them. */
-  giveBack(): void {
+  endLoans(): void {
     if (!this.holding) return;
     this.holding = false;
     const { host } = this;
@@ -121,13 +121,13 @@ export class Recording {
       const changed = this.variables().filter((slot) => slot.changes);
       const reads = changed.map(({ read }) => `${read}:0`);
       const contents = reads.length ? host.run(this.session!, [], [], reads) : [];
-      for (const slot of this.variables()) host.takeBack(slot.source as Variable, contents[changed.indexOf(slot)]);
+      for (const slot of this.variables()) host.endLoan(slot.source as Variable, contents[changed.indexOf(slot)]);
     });
   }
 
   /** Gives the variables back and frees the graph. */
   close(): void {
-    this.giveBack();
+    this.endLoans();
     if (this.session !== undefined) this.host.close(this.session);
     this.session = undefined;
   }
@@ -149,7 +149,7 @@ export class Recording {
   }
 
   /** Puts the present content of all slots into the graph; the memory is shared until a step changes it. */
-  private borrow(): void {
+  private takeLoans(): void {
     const slots = [...this.recorder.slots.values()];
     const contents = slots.map((slot) => this.contentOf(slot));
     this.host.run(
@@ -162,7 +162,7 @@ export class Recording {
   }
 
   private contentOf({ source, shape }: Slot): Value {
-    if (typeof source !== 'function') return this.host.lend(source, () => this.giveBack());
+    if (typeof source !== 'function') return this.host.lend(source, () => this.endLoans());
     const content = source();
     return content instanceof Float32Array ? this.host.tensor(content, shape) : content;
   }
