@@ -56,7 +56,10 @@ test('inputs of a wrong shape are refused with the shape that is expected', () =
 test('unknown and impossible options are refused before anything is made', () => {
   for (const Network of [MLP, DomainMLP, SingleHeadMLP, MultiHeadMLP, ProgressiveNeuralNet]) {
     const refused = (options: object, reason: RegExp) => assert.throws(() => new Network(options), reason, Network.name);
-    refused({ hiden: [8] }, new RegExp(`${Network.name}: unknown option 'hiden'; known options: inputSize, inputShape, conv, hidden`));
+    refused(
+      { hiden: [8] },
+      new RegExp(`${Network.name}: unknown option 'hiden'; known options: inputSize, inputShape, conv, hidden`),
+    );
     refused({ hidden: [] }, /at least one hidden layer/);
     refused({ hidden: 256 }, /at least one hidden layer/);
     refused({ hidden: [8, 0] }, /hidden width must be a whole number of at least 1, got 0/);
