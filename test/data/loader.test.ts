@@ -15,6 +15,7 @@ const task: Task = {
   classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   classNames: dataset.classNames,
   inputSize: 16,
+  inputShape: [4, 4, 1],
 };
 const upTo = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 
@@ -61,7 +62,7 @@ test('pixels are scaled to 0 … 1, less mean 0.1307, divided by 0.3081', () => 
     [1, 0],
   ]) {
     for (let j = 0; j < 784; j++) {
-      const expected = (mnist.train.images[position * 784 + j] / 255 - 0.1307) / 0.3081;
+      const expected = (mnist.train.inputs[position * 784 + j] / 255 - 0.1307) / 0.3081;
       assert.ok(Math.abs(images[row * 784 + j] - expected) < 1e-6);
     }
   }
@@ -96,14 +97,14 @@ test('sample images are the first images in 0 … 1, as the task sees them', () 
   const rows = make({ positions: Int32Array.of(7, 8, 9), pixelMap: { kind: 'permutation', order } }).sampleImages(2);
   assert.equal(rows.length, 2);
   rows.forEach((row, i) =>
-    row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.images[(7 + i) * 16 + 15 - j] / 255))),
+    row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.inputs[(7 + i) * 16 + 15 - j] / 255))),
   );
   assert.equal(make({ positions: upTo(3) }).sampleImages(10).length, 3);
 });
 
-test('the test split reads the test images', () => {
+test('the test split reads the test samples', () => {
   const loader = make({ split: 'test', positions: Int32Array.of(49) });
-  const first = (dataset.test.images[49 * 16] / 255 - dataset.mean) / dataset.std;
+  const first = (dataset.test.inputs[49 * 16] / 255 - dataset.mean[0]) / dataset.std[0];
   assert.ok(Math.abs(loader.hostData().images[0] - first) < 1e-6);
 });
 
