@@ -21,6 +21,6 @@ export type { SyntheticOptions } from './synthetic';
 export { readCsv } from './table/csv';
 export type { CsvOptions } from './table/csv';
 export { datasetFromTable } from './table/fromTable';
-export type { TableDatasetOptions } from './table/fromTable';
+export type { TableDatasetOptions } from './table/options';
 export type { FrameLike, TableSource } from './table/source';
 export type { ScenarioName, Task } from './task';

@@ -30,8 +30,9 @@ export function toInputs(subject: string, given: unknown, shape: readonly number
   const type = typeName(given);
   if (TYPED.test(type)) return fromTyped(subject, given as NumberArray, type, shape);
   if (type !== 'Array') {
+    const what = typeof given === 'object' && !/^(Object|object|null)$/.test(type) ? `a value of type ${type}` : shown(given);
     const remedy = 'give a typed array of numbers, an array of numbers, or an array of rows';
-    throw problem(subject, `inputs cannot be taken from ${type === 'object' ? shown(given) : `a value of type ${type}`}`, remedy);
+    throw problem(subject, `inputs cannot be taken from ${what}`, remedy);
   }
   const list = given as readonly unknown[];
   return isRow(list[0]) ? fromRows(subject, list, shape) : fromNumbers(subject, list, shape);

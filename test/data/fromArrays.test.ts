@@ -129,6 +129,7 @@ test('what is no number, no label or out of range is refused with its value and 
     [train({ images: [[1, 0], Uint8Array.of(1, 0)] }), /1 of 2 rows are bytes, the others are not/],
     [train({ images: BigInt64Array.of(0n) }), /inputs cannot be taken from a value of type BigInt64Array/],
     [train({ images: new Map() }), /inputs cannot be taken from a value of type Map; give a typed array/],
+    [train({ images: { 0: 1 } }), /inputs cannot be taken from \{ '0': 1 \}/],
     [train({ labels: 'ab' }), /labels cannot be taken from 'ab'/],
     [
       features({}, [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 import { TaskLoader, type LoaderSettings } from '../../src/data/loader';
 import { loadMnist } from '../../src/data/mnist';
 import type { Task } from '../../src/data/task';
@@ -113,4 +114,57 @@ test('a loader prints as one line and refuses empty data, wrong batch sizes and 
   assert.throws(() => make({ positions: new Int32Array(0) }), /task 3 \(all\) has no train samples/);
   assert.throws(() => make({ batchSize: 0 }), /batchSize must be a whole number of at least 1, got 0/);
   assert.throws(() => make().hostData(Int32Array.of(50)), /has no sample 50; samples are 0 to 49/);
+});
+
+test('what does not belong together is refused: split, settings, size of inputs, positions, labels', () => {
+  const cases: [object, RegExp][] = [
+    [{ split: 'Test' }, /TaskLoader: split must be 'train', 'test' or 'validation', got 'Test'/],
+    [{ split: undefined }, /split must be .* got undefined/],
+    [{ batchsize: 7 }, /TaskLoader: unknown option 'batchsize'; known options: task, split/],
+    [{ batchSize: '16' }, /batchSize must be a whole number of at least 1, got '16'/],
+    [{ task: { ...task, inputSize: 9 } }, /task 3 has inputs of 9 numbers, data set 'tiny' 4×4; give the task inputSize: 16/],
+    [{ positions: Int32Array.of(0, 200) }, /there is no train sample at position 200; positions are 0 to 199/],
+    [{ positions: Int32Array.of(-1) }, /there is no train sample at position -1/],
+    [
+      { task: { ...task, classes: [0, 1] } },
+      /the train sample at position 2 would be served as class 2, which is not one of task 3; its classes are 0, 1/,
+    ],
+    [{ labelOf: Int32Array.of(0, 1) }, /would be served as class undefined/],
+  ];
+  for (const [change, message] of cases) assert.throws(() => make(change), { message });
+  assert.throws(() => make().epoch(-1), /epoch must be a whole number of at least 0, got -1/);
+});
+
+test('the task key is the same for all loaders of a task and another for another task; the fingerprint follows the samples', () => {
+  const order = Int32Array.from({ length: 16 }, (_, j) => 15 - j);
+  const same = [{ split: 'test' as const }, { positions: upTo(20) }, { seed: 2 }, { batchSize: 3 }];
+  const others: Partial<LoaderSettings>[] = [
+    { task: { ...task, id: 4 } },
+    { task: { ...task, name: 'other' } },
+    { task: { ...task, scenario: 'task-incremental' } },
+    { task: { ...task, classNames: [...task.classNames].reverse() } },
+    { labelOf: Int32Array.from({ length: 10 }, (_, k) => 9 - k) },
+    { pixelMap: { kind: 'permutation', order } },
+    { dataset: tinyDataset({ perClass: 21 }) },
+  ];
+  const { taskKey, fingerprint } = make();
+  assert.match(taskKey, /^[0-9a-f]{12}$/);
+  for (const change of same) assert.equal(make(change).taskKey, taskKey);
+  assert.equal(new Set([taskKey, ...others.map((change) => make(change).taskKey)]).size, others.length + 1);
+  assert.equal(make({ batchSize: 3 }).fingerprint, fingerprint);
+  assert.equal(new Set([fingerprint, ...same.slice(0, 3).map((change) => make(change).fingerprint)]).size, 4);
+});
+
+test('features are served standardised one by one, and raw for whoever asks', () => {
+  const part = { inputs: [[1e6, 3], [3e6, 3], [5e6, 9]], labels: [0, 1, 0] }; // prettier-ignore
+  const table = datasetFromArrays({ name: 'table', train: part, test: part });
+  const two = { ...task, classes: [0, 1], classNames: ['0', '1'], inputSize: 2, inputShape: [2] };
+  const loader = make({ dataset: table, task: two, positions: upTo(3) });
+  const { images } = loader.hostData();
+  const std = [Math.sqrt(8 / 3) * 1e6, Math.sqrt(8)];
+  [-2e6, -2, 0, -2, 2e6, 4].forEach((value, i) => assert.ok(Math.abs(images[i] - value / std[i % 2]) < 1e-6));
+  assert.deepEqual(
+    loader.sampleImages(3).map((row) => [...row]),
+    part.inputs,
+  );
 });

@@ -23,7 +23,9 @@ export function fitColumns(
 ): FeatureColumn[] {
   return names.map((name) => {
     const at = columnIndex(subject, table, name);
-    const column = categorical.includes(name) ? categoryColumn(table, rows, name, at) : numericColumn(table, rows, name, at);
+    const column = categorical.includes(name)
+      ? categoryColumn(subject, table, rows, name, at)
+      : numericColumn(table, rows, name, at);
     checkVaries(subject, table, rows, column, at);
     return column;
   });
@@ -34,11 +36,11 @@ function numericColumn({ rows: all }: Table, rows: readonly number[], name: stri
   return { name, kind: boolean ? 'boolean' : 'number' };
 }
 
-function categoryColumn(table: Table, rows: readonly number[], name: string, at: number): FeatureColumn {
-  const categories = sortedNames(rows.map((row) => nameIn(table.rows[row][at], table.place(row, name))));
+function categoryColumn(subject: string, table: Table, rows: readonly number[], name: string, at: number): FeatureColumn {
+  const categories = sortedNames(rows.map((row) => nameIn(table.rows[row][at], `${subject}: ${table.place(row, name)}`)));
   if (categories.length <= MAX_CATEGORIES) return { name, kind: 'category', categories };
   const reason = `holds ${categories.length} different values; at most ${MAX_CATEGORIES} categories become features`;
-  throw problem(`column ${shown(name)}`, reason, 'group the rare ones, or leave the column out of features');
+  throw problem(`${subject}: column ${shown(name)}`, reason, 'group the rare ones, or leave the column out of features');
 }
 
 /** A column of one value tells nothing, and is most often a mistake of whoever joined the table. */

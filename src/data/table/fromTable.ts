@@ -1,63 +1,13 @@
-import { checkList, checkNumber, checkText, problem, shown, withDefaults } from '../../utils/errors';
+import { problem, shown, withDefaults } from '../../utils/errors';
 import { getSeed } from '../../utils/random';
-import { checkedNames } from '../classNames';
-import { finishDataset, type Dataset, type Domains, type InputDescription, type SampleSet } from '../dataset';
+import { finishDataset, type Dataset, type SampleSet } from '../dataset';
 import { inputStatistics } from '../statistics';
-import { nameIn, numberIn, sortedNames } from './cells';
+import { nameIn } from './cells';
+import { domainsOf, givenClasses, trainedClasses } from './classes';
 import { columnIndex, encodeRows, featureCount, fitColumns } from './columns';
+import { checkOptions, TABLE_DEFAULTS, type Settings, type TableDatasetOptions } from './options';
 import { openTable, type Table, type TableSource } from './source';
 import { splitByColumn, splitByFraction, type RowSplit } from './split';
-
-/** What `datasetFromTable` takes. */
-export interface TableDatasetOptions {
-  /** The column of the class: text, numbers, or true and false. Class names are kept, in ascending order. */
-  label: string;
-  /** The columns of the features, in order. Default: all but those of label, domain and split. */
-  features?: readonly string[];
-  /** Those of the features that hold categories (text or codes): each category becomes a feature of 0 or 1. Default: none. */
-  categorical?: readonly string[];
-  /** The column that says which domain or period a row belongs to, for `domainScenario`. Default: none. */
-  domain?: string;
-  /** The column that says `train` or `test` for each row. Default: none, a random split. */
-  split?: string;
-  /** Share of the rows to test on, of each class in each domain, above 0 and below 1. Default: 0.2. Not with `split`. */
-  testFraction?: number;
-  /** Seed of the random split. Default: `getSeed()`. */
-  seed?: number;
-  /** For people and result files. Default: the file's name without ending, else `table`. */
-  name?: string;
-  /** Names of the columns, where rows are arrays. */
-  columns?: readonly string[];
-  /** What stands between two values of a CSV file. Default: `,`. */
-  delimiter?: string;
-  /** The classes and their order. Default: those of the training rows, ascending. */
-  classNames?: readonly string[];
-  /**
-   * A data set (or another description of inputs with class names) whose columns, categories, mean, standard deviation and
-   * classes are taken over, so that new rows mean the same to a model that was trained before. Replaces `features`,
-   * `categorical` and `classNames`.
-   */
-  like?: InputDescription & { readonly classNames: readonly string[] };
-}
-
-/** Most classes of a label column; one of more is a number or a code. */
-const MAX_CLASSES = 1000;
-
-type Settings = { [K in keyof Required<TableDatasetOptions>]: TableDatasetOptions[K] };
-const DEFAULTS = {
-  label: undefined as unknown as string,
-  features: undefined,
-  categorical: undefined,
-  domain: undefined,
-  split: undefined,
-  testFraction: undefined,
-  seed: undefined,
-  name: undefined,
-  columns: undefined,
-  delimiter: ',',
-  classNames: undefined,
-  like: undefined,
-};
 
 /**
  * Makes a data set from a table: rows as objects, rows as arrays (with `columns`), a data frame, or the path of a CSV file.
@@ -73,43 +23,21 @@ const DEFAULTS = {
  */
 export function datasetFromTable(source: TableSource, options: TableDatasetOptions): Dataset {
   const subject = 'datasetFromTable';
-  const settings: Settings = withDefaults<Settings>(subject, options, DEFAULTS);
+  const settings: Settings = withDefaults<Settings>(subject, options, TABLE_DEFAULTS);
   checkOptions(subject, settings);
   const table = openTable(subject, source, { columns: settings.columns, delimiter: settings.delimiter! });
   if (table.rows.length === 0) throw problem(subject, 'the table has no rows', 'give at least one row');
   const labels = namesOf(subject, table, settings.label);
   const domains = settings.domain === undefined ? undefined : namesOf(subject, table, settings.domain);
+  const given = settings.like?.classNames ?? settings.classNames;
+  const classNames = given && givenClasses(subject, table, settings.label, labels, given);
   const split = splitOf(subject, table, settings, labels, domains);
-  return assemble(subject, table, settings, labels, domains, split);
-}
-
-function checkOptions(
-  subject: string,
-  { label, features, categorical, domain, split, testFraction, seed, name, like, classNames }: Settings,
-): void {
-  checkText(subject, 'label', label);
-  for (const [option, value] of Object.entries({ domain, split, name }))
-    if (value !== undefined) checkText(subject, option, value);
-  for (const [option, value] of Object.entries({ features, categorical })) {
-    if (value === undefined) continue;
-    checkList(subject, option, value, option === 'features' ? 1 : 0);
-    for (const column of value) checkText(subject, `every entry of ${option}`, column);
-    const twice = value.find((column, i) => value.indexOf(column) !== i);
-    if (twice !== undefined) throw problem(subject, `${option} lists ${shown(twice)} twice`, 'list each column once');
-  }
-  if (testFraction !== undefined) {
-    checkNumber(subject, 'testFraction', testFraction, { min: 0, max: 1 });
-    if (split !== undefined) throw problem(subject, 'split and testFraction are given', 'a split column decides alone');
-    if (testFraction === 0 || testFraction === 1)
-      throw problem(subject, `testFraction ${testFraction} leaves one side empty`, 'use 0.2');
-  }
-  if (seed !== undefined) checkNumber(subject, 'seed', seed, { integer: true });
-  if (like === undefined) return;
-  const both = Object.entries({ features, categorical, classNames }).find(([, value]) => value !== undefined);
-  if (both) throw problem(subject, `like and ${both[0]} are given`, `${both[0]} comes from like; leave it out`);
-  if (!Array.isArray(like?.columns) || !Array.isArray(like.classNames)) {
-    throw problem(subject, `like is ${shown(like)}`, 'give a data set that was made by datasetFromTable');
-  }
+  return assemble(subject, table, settings, {
+    labels,
+    domains,
+    split,
+    classNames: classNames ?? trainedClasses(subject, table, settings.label, labels, split.train),
+  });
 }
 
 /** The names in a column, row by row. */
@@ -128,16 +56,17 @@ function splitOf(subject: string, table: Table, settings: Settings, labels: stri
   return splitByFraction(subject, groups, testFraction, seed);
 }
 
-function assemble(
-  subject: string,
-  table: Table,
-  settings: Settings,
-  labels: string[],
-  domains: string[] | undefined,
-  { train, test }: RowSplit,
-): Dataset {
+/** What the columns of label, domain and split say. */
+interface Read {
+  labels: readonly string[];
+  domains: readonly string[] | undefined;
+  split: RowSplit;
+  classNames: readonly string[];
+}
+
+function assemble(subject: string, table: Table, settings: Settings, { labels, domains, split, classNames }: Read): Dataset {
+  const { train, test } = split;
   const { like, name = table.name } = settings;
-  const classNames = classesOf(subject, table, settings, labels, train);
   const columns =
     like?.columns ?? fitColumns(subject, table, train, featureNames(subject, table, settings), settings.categorical ?? []);
   const shape = [featureCount(columns)];
@@ -174,42 +103,4 @@ function featureNames(
   if (stray !== undefined)
     throw problem(subject, `categorical names ${shown(stray)}, which is no feature`, `features are ${names.join(', ')}`);
   return names;
-}
-
-/** The classes; every label of the table must be one of them. */
-function classesOf(
-  subject: string,
-  table: Table,
-  { label, classNames, like }: Settings,
-  labels: string[],
-  train: number[],
-): readonly string[] {
-  const given = like?.classNames ?? classNames;
-  const names = given ? checkedNames(subject, given) : sortedNames(train.map((row) => labels[row]));
-  if (names.length < 2)
-    throw problem(subject, `column ${shown(label)} is ${shown(names[0])} in all training rows`, 'two classes are the least');
-  if (names.length > MAX_CLASSES) {
-    const reason = `column ${shown(label)} holds ${names.length} different values, more than ${MAX_CLASSES} classes`;
-    throw problem(subject, reason, 'name a column of classes as label, or group its values');
-  }
-  const known = new Set(names);
-  const unknown = labels.findIndex((name) => !known.has(name));
-  if (unknown >= 0) {
-    const reason = given ? 'is not one of the class names' : 'occurs in test rows only';
-    throw problem(
-      `${subject}: ${table.place(unknown, label)}`,
-      `the class ${shown(labels[unknown])} ${reason}`,
-      `classes are ${names.slice(0, 20).join(', ')}`,
-    );
-  }
-  return names;
-}
-
-/** Domains in the order to learn them: numbers ascending, names as they first appear in the table. */
-function domainsOf(domains: string[], train: number[], test: number[]): Domains {
-  const appeared = [...new Set(domains)];
-  const names = appeared.every((name) => numberIn(name) !== undefined) ? sortedNames(appeared) : appeared;
-  const position = new Map(names.map((name, i) => [name, i]));
-  const of = (rows: number[]) => Int32Array.from(rows, (row) => position.get(domains[row])!);
-  return { names, train: of(train), test: of(test) };
 }
