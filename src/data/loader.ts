@@ -91,7 +91,8 @@ export class TaskLoader {
     this.labelOf = labelOf;
     this.pixelMap = pixelMap;
     this.seed = seed;
-    this.scale = standardisingScale(dataset, task.inputSize, unitOf(this.source.inputs, dataset.shape));
+    const unit = unitOf(this.source.inputs, dataset.shape);
+    this.scale = standardisingScale(dataset, unit, pixelMap);
     this.checkFit();
   }
 
@@ -100,11 +101,11 @@ export class TaskLoader {
    * pixel map. Equal for the loaders of one task (training, validation, test; whatever their limits), different in a stream of
    * another data set, class order, permutation or angle.
    */
-  get taskKey(): string {
+  get taskFingerprint(): string {
     return this.identity().task;
   }
 
-  /** Hash of everything this loader serves, 12 hexadecimal digits: `taskKey`, split, samples, and the seed of their order. */
+  /** Hash of everything this loader serves, 12 hexadecimal digits: `taskFingerprint`, split, samples, and the seed of their order. */
   get fingerprint(): string {
     return this.identity().data;
   }
@@ -172,8 +173,8 @@ export class TaskLoader {
     checkNumber('sampleImages', 'count', count, { min: 0, integer: true });
     const positions = this.positions.subarray(0, count);
     const { inputSize } = this.task;
-    const scale = plainScale(inputSize, unitOf(this.source.inputs, this.dataset.shape));
-    const flat = convertInputs(this.source.inputs, positions, this.pixelMap, scale);
+    const scale = plainScale(unitOf(this.source.inputs, this.dataset.shape));
+    const flat = convertInputs(this.source.inputs, positions, inputSize, this.pixelMap, scale);
     return Array.from(positions, (_, i) => flat.subarray(i * inputSize, (i + 1) * inputSize));
   }
 
@@ -230,6 +231,6 @@ export class TaskLoader {
   }
 
   private standardised(positions: Int32Array, out?: Float32Array): Float32Array {
-    return convertInputs(this.source.inputs, positions, this.pixelMap, this.scale, out);
+    return convertInputs(this.source.inputs, positions, this.task.inputSize, this.pixelMap, this.scale, out);
   }
 }

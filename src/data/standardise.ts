@@ -35,8 +35,8 @@ export function standardiseInputs(
   if (!Number.isInteger(count))
     throw problem(subject, `${stored.length} numbers are no whole number of rows of ${size}`, 'correct their number');
   const positions = Int32Array.from({ length: count }, (_, i) => i);
-  const scale = standardisingScale(description, size, unitOf(stored, shape));
-  return { rows: convertInputs(stored, positions, undefined, scale), count };
+  const scale = standardisingScale(description, unitOf(stored, shape));
+  return { rows: convertInputs(stored, positions, size, undefined, scale), count };
 }
 
 /** Whether inputs come with names of columns. */

@@ -135,7 +135,7 @@ test('what does not belong together is refused: split, settings, size of inputs,
   assert.throws(() => make().epoch(-1), /epoch must be a whole number of at least 0, got -1/);
 });
 
-test('the task key is the same for all loaders of a task and another for another task; the fingerprint follows the samples', () => {
+test('the task fingerprint is the same for all loaders of a task and another for another task; the fingerprint follows the samples', () => {
   const order = Int32Array.from({ length: 16 }, (_, j) => 15 - j);
   const same = [{ split: 'test' as const }, { positions: upTo(20) }, { seed: 2 }, { batchSize: 3 }];
   const others: Partial<LoaderSettings>[] = [
@@ -147,10 +147,10 @@ test('the task key is the same for all loaders of a task and another for another
     { pixelMap: { kind: 'permutation', order } },
     { dataset: tinyDataset({ perClass: 21 }) },
   ];
-  const { taskKey, fingerprint } = make();
-  assert.match(taskKey, /^[0-9a-f]{12}$/);
-  for (const change of same) assert.equal(make(change).taskKey, taskKey);
-  assert.equal(new Set([taskKey, ...others.map((change) => make(change).taskKey)]).size, others.length + 1);
+  const { taskFingerprint, fingerprint } = make();
+  assert.match(taskFingerprint, /^[0-9a-f]{12}$/);
+  for (const change of same) assert.equal(make(change).taskFingerprint, taskFingerprint);
+  assert.equal(new Set([taskFingerprint, ...others.map((change) => make(change).taskFingerprint)]).size, others.length + 1);
   assert.equal(make({ batchSize: 3 }).fingerprint, fingerprint);
   assert.equal(new Set([fingerprint, ...same.slice(0, 3).map((change) => make(change).fingerprint)]).size, 4);
 });

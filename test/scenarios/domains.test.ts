@@ -47,7 +47,7 @@ test('limits, validation and seed work as in the other scenarios', () => {
   assert.notEqual(contents(stream(options)), contents(stream({ ...options, seed: 4 })));
 });
 
-test('domains are chosen and ordered by name, and decide fingerprint and task key', () => {
+test('domains are chosen and ordered by name, and decide the fingerprints', () => {
   const reversed = stream({ domains: ['Q1 2025', 'Q3 2024'] });
   assert.deepEqual(
     reversed.tasks.map(({ id, name }) => `${id} ${name}`),
@@ -61,8 +61,8 @@ test('domains are chosen and ordered by name, and decide fingerprint and task ke
     new Set([stream(), reversed, stream({ domains: ['Q3 2024', 'Q1 2025'] })].map(({ fingerprint }) => fingerprint)).size,
     3,
   );
-  assert.notEqual(reversed.trainLoaders[0].taskKey, stream().trainLoaders[0].taskKey);
-  assert.equal(stream({ limitPerTask: 10 }).testLoaders[0].taskKey, stream().trainLoaders[0].taskKey);
+  assert.notEqual(reversed.trainLoaders[0].taskFingerprint, stream().trainLoaders[0].taskFingerprint);
+  assert.equal(stream({ limitPerTask: 10 }).testLoaders[0].taskFingerprint, stream().trainLoaders[0].taskFingerprint);
 });
 
 test('a column of a table makes the domains; a domain need not hold every class', () => {
