@@ -191,7 +191,7 @@ test('arrays that do not fit each other are refused with the remedy', () => {
     [arrays({ shape: [2] }), /shape and width or height are given/],
     [
       features({ shape: [1, 2] }),
-      /shape must be \[features\] or \[height, width, channels\], got \[ 1, 2 \]; grey images have 1 channel/,
+      /shape must be \[features\] or \[height, width, channels\], got \[1, 2\]; grey images have 1 channel/,
     ],
     [features({}, Float32Array.of(1, 2)), /give shape: \[features\] or \[height, width, channels\]/],
     [arrays({ name: '' }), /name is empty/],

@@ -74,7 +74,7 @@ test('raw inputs are checked as strictly as training data', () => {
   refused([], /predict: there are none; give at least one row/);
   refused(
     [{ a: 1 }],
-    /predict: a table \(\[ \{ a: 1 \} \]\) cannot be read: the training data had no named columns/,
+    /predict: a table \(\[\{ a: 1 \}\]\) cannot be read: the training data had no named columns/,
     tinyDataset(),
   );
 });

@@ -36,9 +36,9 @@ test('Rotated-MNIST: black corners come out as a normalised black pixel', () => 
 test('angles that do not fit, and class-incremental, are refused', () => {
   assert.throws(
     () => rotatedScenario(dataset, { nTasks: 3, angles: [0, 90] }),
-    /rotated scenario: angles must be 3 numbers, got \[ 0, 90 \]; give one angle per task/,
+    /rotated scenario: angles must be 3 numbers, got \[0, 90\]; give one angle per task/,
   );
-  assert.throws(() => rotatedScenario(dataset, { angles: [0, NaN] }), /angles must be 2 numbers, got \[ 0, NaN \]/);
+  assert.throws(() => rotatedScenario(dataset, { angles: [0, NaN] }), /angles must be 2 numbers, got \[0, NaN\]/);
   assert.throws(
     () => rotatedScenario(dataset, { angles: [90, 0, -270] }),
     /angles 90 and -270 are one rotation, so tasks 0 and 2 would be one task; give different angles/,

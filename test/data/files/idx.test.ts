@@ -74,8 +74,8 @@ test('writing refuses a shape that does not fit the data, and numbers that are n
     [[1], ['7'] as never, /got '7' at position 0/],
     [[1], BigInt64Array.of(1n) as never, /the data must be an array of bytes, got/],
     [[], [1], /the shape must be 1 to 255 whole numbers from 0 to 2³²−1, got \[\]/],
-    [[1.5], [1], /got \[ 1\.5 \]/],
-    [[2 ** 32], [1], /got \[ 4294967296 \]/],
+    [[1.5], [1], /got \[1\.5\]/],
+    [[2 ** 32], [1], /got \[4294967296\]/],
   ];
   for (const [shape, data, message] of cases) assert.throws(() => writeIdx(file, shape, data), { message });
   assert.equal(existsSync(file), false);

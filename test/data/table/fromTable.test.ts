@@ -163,7 +163,7 @@ test('a cell that cannot be meant is refused with row and column', () => {
   refusedCell(7, { age: true }, /true stands in a column of numbers; use 0 and 1/);
   refusedCell(7, { member: 1 }, /1 stands in a column of true and false|true stands in a column of numbers/);
   refusedCell(7, { region: undefined }, /row 7, column 'region': the value is missing \(undefined\)/);
-  refusedCell(7, { region: ['north'] }, /column 'region': \[ 'north' \] is neither text nor a number/);
+  refusedCell(7, { region: ['north'] }, /column 'region': \['north'\] is neither text nor a number/);
   refusedCell(7, { outcome: null }, /row 7, column 'outcome': the value is missing/);
   refusedCell(7, { quarter: ' ' }, /row 7, column 'quarter': the value is missing \(' '\)/);
   refusedCell(
