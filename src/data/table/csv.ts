@@ -1,5 +1,6 @@
 import { parse, type CsvError, type Info } from 'csv-parse/sync';
 import { checkText, problem, shown, withDefaults } from '../../utils/errors';
+import { formatBytes } from '../../utils/format';
 import { readBytes } from '../files/readBytes';
 import { booleanIn, isMissing, numberIn } from './cells';
 
@@ -59,9 +60,20 @@ export function parseCsv(file: string, delimiter: string): CsvText {
   return { columns, rows: rest.map(({ record }) => record), lines: rest.map(({ info }) => info.lines) };
 }
 
+/** Largest file: its text and rows have to fit into memory beside each other. */
+const MAX_BYTES = 256e6;
+
 function textOf(file: string): string {
+  const checkSize = (_head: Buffer, size: number) => {
+    if (size <= MAX_BYTES) return;
+    throw problem(
+      file,
+      `holds ${formatBytes(size)}, at most ${formatBytes(MAX_BYTES)} are read`,
+      'leave out columns, or split it',
+    );
+  };
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(file)); // drops a byte order mark
+    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(file, 0, checkSize)); // drops a byte order mark
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw problem(file, 'is no UTF-8 text', 'save it as CSV in UTF-8');

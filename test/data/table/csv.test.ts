@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parseCsv, readCsv } from '../../../src/data/table/csv';
@@ -54,6 +54,8 @@ test('what is no table is refused with file, line and remedy', (t) => {
   );
   assert.throws(() => readCsv(join(path, 'below')), /cannot be read \(ENOTDIR\)/);
   assert.throws(() => readCsv(temporaryFolder(t)), /is no regular file/);
+  truncateSync(path, 300e6); // a hole: it takes no place on the disk
+  assert.throws(() => readCsv(path), /table\.csv: holds 300\.0 MB, at most 256\.0 MB are read; leave out columns, or split it/);
   assert.throws(() => readCsv(7 as never), /CSV: the file must be text, got 7/);
   assert.throws(() => readCsv(path, { delimeter: ';' } as never), /unknown option 'delimeter'/);
   assert.throws(() => readCsv(path, { delimiter: '' }), /delimiter must be text, got ''/);
