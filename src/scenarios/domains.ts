@@ -1,7 +1,7 @@
 import { checkDataset, type Dataset } from '../data/dataset';
 import { datasetFromDomains, type DomainArrays } from '../data/fromDomains';
 import type { ScenarioName } from '../data/task';
-import { checkList, checkText, problem, shown, withDefaults } from '../utils/errors';
+import { checkList, checkNumber, checkText, problem, shown, withDefaults } from '../utils/errors';
 import {
   buildStream,
   checkCommon,
@@ -19,9 +19,18 @@ export interface DomainOptions extends Omit<StreamOptions, 'nTasks'> {
   scenario?: ScenarioName;
   /** The domains to learn, by name, in this order. Default: all, in the order of the list, or as the data set has them. */
   domains?: readonly string[];
+  /**
+   * Id of the first task. Default: 0. For new data next week: a trainer that has learnt tasks 0 … 6 takes the stream of the new
+   * period with `firstTaskId: 7`. (Make its data set with `like`, so that inputs and classes mean the same.)
+   */
+  firstTaskId?: number;
 }
 
-type Settings = Omit<CommonSettings, 'nTasks'> & { scenario: ScenarioName; domains: readonly string[] | undefined };
+type Settings = Omit<CommonSettings, 'nTasks'> & {
+  scenario: ScenarioName;
+  domains: readonly string[] | undefined;
+  firstTaskId: number;
+};
 
 /**
  * The same classes in every task, the inputs from another domain or period in each: quarters of a year, sites, devices. Tasks
@@ -38,7 +47,12 @@ type Settings = Omit<CommonSettings, 'nTasks'> & { scenario: ScenarioName; domai
 export function domainScenario(source: Dataset | readonly DomainArrays[], options?: DomainOptions): TaskStream {
   const subject = 'domain scenario';
   const { nTasks: _nTasks, ...defaults } = streamDefaults();
-  const given = withDefaults<Settings>(subject, options, { ...defaults, scenario: 'domain-incremental', domains: undefined });
+  const given = withDefaults<Settings>(subject, options, {
+    ...defaults,
+    scenario: 'domain-incremental',
+    domains: undefined,
+    firstTaskId: 0,
+  });
   const dataset = Array.isArray(source) ? datasetFromDomains(source as readonly DomainArrays[]) : (source as Dataset);
   checkDataset(subject, dataset);
   if (dataset.domains === undefined) {
@@ -50,11 +64,12 @@ export function domainScenario(source: Dataset | readonly DomainArrays[], option
   const settings = { ...given, nTasks: chosen.length };
   checkCommon(subject, settings);
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
-  const plans = chosen.map((name, id) => ({
-    ...wholeDatasetPlan(dataset, settings.scenario, id, name),
+  checkNumber(subject, 'firstTaskId', settings.firstTaskId, { min: 0, integer: true });
+  const plans = chosen.map((name, i) => ({
+    ...wholeDatasetPlan(dataset, settings.scenario, settings.firstTaskId + i, name),
     domain: names.indexOf(name),
   }));
-  return buildStream('domains', dataset, plans, settings, { domains: chosen });
+  return buildStream('domains', dataset, plans, settings, { domains: chosen, firstTaskId: settings.firstTaskId });
 }
 
 function chosenDomains(subject: string, names: readonly string[], given: unknown): readonly string[] {

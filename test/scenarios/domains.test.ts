@@ -65,6 +65,13 @@ test('domains are chosen and ordered by name, and decide the fingerprints', () =
   assert.equal(stream({ limitPerTask: 10 }).testLoaders[0].taskFingerprint, stream().trainLoaders[0].taskFingerprint);
 });
 
+test('a later stream goes on with the ids of an earlier one', () => {
+  const later = stream({ domains: ['Q1 2025'], firstTaskId: 2 });
+  assert.deepEqual([later.tasks[0].id, later.tasks[0].name, later.trainLoaders[0].task.id], [2, 'Q1 2025', 2]);
+  assert.notEqual(later.fingerprint, stream({ domains: ['Q1 2025'] }).fingerprint);
+  assert.throws(() => stream({ firstTaskId: -1 }), /firstTaskId must be a whole number of at least 0, got -1/);
+});
+
 test('a column of a table makes the domains; a domain need not hold every class', () => {
   const rows = Array.from({ length: 60 }, (_, i) => ({
     x: i,
