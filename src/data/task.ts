@@ -1,3 +1,5 @@
+import type { InputDescription } from './dataset';
+
 /** The three scenarios of van de Ven & Tolias (2019); they differ in what is known at test time. */
 export type ScenarioName = 'task-incremental' | 'domain-incremental' | 'class-incremental';
 
@@ -5,7 +7,7 @@ export type ScenarioName = 'task-incremental' | 'domain-incremental' | 'class-in
 export interface Task {
   /** Position in the stream, from 0. */
   readonly id: number;
-  /** For people, e.g. `digits 0, 1` or `rotated by 36°`. */
+  /** For people, e.g. `digits 0, 1`, `rotated by 36°` or `Q1 2025`. */
   readonly name: string;
   /** The scenario the task belongs to; it decides whether the task id may be used at test time. */
   readonly scenario: ScenarioName;
@@ -20,4 +22,11 @@ export interface Task {
   readonly classNames: readonly string[];
   /** Numbers per input, 784 for MNIST. */
   readonly inputSize: number;
+  /** [height, width, channels] of an image, [28, 28, 1] for MNIST; else [features]. Rows are flat in any case. */
+  readonly inputShape: readonly number[];
+  /**
+   * What raw inputs of this task are and how they are standardised, as plain JSON, so that a model that keeps it can be asked
+   * about raw inputs later; see `standardiseInputs`. Absent where the task was made by hand.
+   */
+  readonly inputs?: InputDescription;
 }

@@ -39,8 +39,8 @@ export function toDataFrame(rows: readonly TableRow[]): DataFrame {
   const dtypes = columns.map((column) => dtypeOf(rows.map((row) => row[column])));
   const { DataFrame } = danfo();
   return new DataFrame(
-    // danfojs reads null in a column of numbers as 0
-    rows.map((row) => columns.map((column, k) => row[column] ?? (dtypes[k] === 'float32' ? NaN : null))),
+    // danfojs reads null in a column of numbers as 0, and stops at one among true and false
+    rows.map((row) => columns.map((column, k) => row[column] ?? (dtypes[k] === 'string' ? null : NaN))),
     { columns, dtypes },
   );
 }

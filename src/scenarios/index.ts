@@ -1,4 +1,8 @@
 export * from './compatibility';
+export { classScenario } from './classes';
+export type { ClassGroup, ClassOptions } from './classes';
+export { domainScenario } from './domains';
+export type { DomainOptions } from './domains';
 export { getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from './mnist';
 export type { PermutedMnistOptions, RotatedMnistOptions, SourceOptions, SplitMnistOptions } from './mnist';
 export { permutedScenario } from './permuted';

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset';
 import { loadFashionMnist } from '../data/fashionMnist';
 import { loadMnist } from '../data/mnist';
 import { syntheticDataset } from '../data/synthetic';
-import { problem, withDefaults } from '../utils/errors';
+import { checkChoice, withDefaults } from '../utils/errors';
 import { permutedDefaults, permutedScenario, type PermutedOptions } from './permuted';
 import { rotatedDefaults, rotatedScenario, type RotatedOptions } from './rotated';
 import { splitDefaults, splitScenario, type SplitOptions } from './split';
@@ -67,7 +67,6 @@ function images(
   { data, dataDir }: Source,
   seed: number,
 ): Dataset {
-  if (data === 'synthetic') return syntheticDataset({ seed });
-  if (data === 'real') return load({ folder: dataDir });
-  throw problem(subject, `unknown data '${String(data)}'`, "use 'real' or 'synthetic'");
+  checkChoice(subject, 'data', data, ['real', 'synthetic']);
+  return data === 'synthetic' ? syntheticDataset({ seed }) : load({ folder: dataDir });
 }

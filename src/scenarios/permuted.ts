@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Dataset } from '../data/dataset';
+import { checkDataset, isImage, sizeOf, type Dataset } from '../data/dataset';
+import { pixelPermutation } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
-import { withDefaults } from '../utils/errors';
+import { problem, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import {
   buildStream,
@@ -35,28 +36,54 @@ export function permutedDefaults(): PermutedSettings {
  * hash is in `settings`. With a limit, all tasks use the same images, so validation images are never trained on in another
  * task's pixel order.
  *
- * @throws for unknown options, class-incremental, or an impossible limit
+ * Of images with channels whole pixels change places; of other inputs, features do. No two tasks have the same order.
+ *
+ * @throws for unknown options, class-incremental, an impossible limit, or more tasks than there are orders
  */
 export function permutedScenario(dataset: Dataset, options?: PermutedOptions): TaskStream {
   const subject = 'permuted scenario';
+  checkDataset(subject, dataset);
   const settings = withDefaults<PermutedSettings>(subject, options, permutedDefaults());
   checkCommon(subject, settings);
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
-  const pixels = dataset.width * dataset.height;
-  const orders = Array.from({ length: settings.nTasks! }, (_, id) =>
-    id === 0 ? undefined : pixelOrder(settings.seed!, id, pixels),
-  );
-  const plans = orders.map((order, id) => ({
-    ...wholeDatasetPlan(dataset, settings.scenario, id, order ? `permutation ${id}` : 'original pixels'),
-    pixelMap: order && ({ kind: 'permutation', order } as const),
-  }));
+  const channels = isImage(dataset.shape) ? dataset.shape[2] : 1;
+  const places = sizeOf(dataset.shape) / channels;
+  checkEnough(subject, settings.nTasks!, places, isImage(dataset.shape) ? 'pixels' : 'features');
+  const orders = drawOrders(settings.seed!, settings.nTasks!, places);
+  const unchanged = isImage(dataset.shape) ? 'original pixels' : 'original features';
+  const plans = orders.map((order, id) => {
+    const map = id === 0 ? undefined : pixelPermutation(order, channels);
+    return wholeDatasetPlan(dataset, settings.scenario, id, map ? `permutation ${id}` : unchanged, map);
+  });
   return buildStream('permuted', dataset, plans, settings, {
-    permutations: orders.map((order) => (order ? hashOf(order) : 'identity')),
+    permutations: orders.map((order, id) => (id === 0 ? 'identity' : hashOf(order))),
   });
 }
 
-function pixelOrder(seed: number, id: number, pixels: number): Int32Array {
-  return new RandomStream(seed, `permutation/task ${id}`).permutation(pixels);
+/** n places have n! orders. */
+function checkEnough(subject: string, nTasks: number, places: number, what: string): void {
+  let orders = 1;
+  for (let n = 2; n <= places && orders < nTasks; n++) orders *= n;
+  if (orders >= nTasks) return;
+  throw problem(
+    subject,
+    `${places} ${what} have only ${orders} different orders, too few for ${nTasks} tasks`,
+    `use nTasks: ${orders} or less`,
+  );
+}
+
+/** One order a task, all different: with few places a stream of random numbers soon repeats one, which is then drawn again. */
+function drawOrders(seed: number, nTasks: number, places: number): Int32Array[] {
+  const orders = [Int32Array.from({ length: places }, (_, i) => i)];
+  const known = new Set([orders[0].join()]);
+  for (let id = 1; id < nTasks; id++) {
+    const random = new RandomStream(seed, `permutation/task ${id}`);
+    let order = random.permutation(places);
+    while (known.has(order.join())) order = random.permutation(places);
+    known.add(order.join());
+    orders.push(order);
+  }
+  return orders;
 }
 
 function hashOf(order: Int32Array): string {

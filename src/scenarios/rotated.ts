@@ -1,7 +1,7 @@
-import type { Dataset } from '../data/dataset';
+import { checkDataset, isImage, shapeInWords, type Dataset } from '../data/dataset';
 import { rotationMap } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import {
   buildStream,
   checkCommon,
@@ -32,27 +32,51 @@ export function rotatedDefaults(): RotatedSettings {
 /**
  * All classes in every task, the images turned by another fixed angle in each: Rotated-MNIST (Lopez-Paz & Ranzato 2017,
  * who draw the angles from 0 to 180; here they are evenly spaced). Bilinear interpolation about the image's centre; what
- * comes from outside the image is black.
+ * comes from outside the image is black. Each channel is turned by itself.
  *
- * @throws for unknown options, class-incremental, angles that do not fit nTasks, or an impossible limit
+ * @throws for unknown options, class-incremental, angles that do not fit nTasks or are the same rotation, inputs that are no images
+ *   (or of one row or column), or an impossible limit
  */
 export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): TaskStream {
   const subject = 'rotated scenario';
+  checkDataset(subject, dataset);
   const given = withDefaults<RotatedSettings>(subject, options, rotatedDefaults());
   const settings = { ...given, nTasks: given.nTasks ?? given.angles?.length ?? 5 };
   checkCommon(subject, settings);
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
+  checkTurnable(subject, dataset);
   const angles = settings.angles ?? Array.from({ length: settings.nTasks }, (_, id) => (180 * id) / settings.nTasks);
-  if (angles.length !== settings.nTasks || !angles.every((angle) => Number.isFinite(angle))) {
-    throw problem(
-      subject,
-      `angles must be ${settings.nTasks} numbers, got ${JSON.stringify(angles)}`,
-      'give one angle per task, or leave nTasks out',
-    );
-  }
-  const plans = angles.map((angle, id) => ({
-    ...wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${Number(angle.toFixed(2))}°`),
-    pixelMap: angle % 360 === 0 ? undefined : rotationMap(dataset.width, dataset.height, angle),
-  }));
+  checkAngles(subject, angles, settings.nTasks);
+  const [height, width, channels] = dataset.shape;
+  const plans = angles.map((angle, id) => {
+    const map = angle % 360 === 0 ? undefined : rotationMap(width, height, angle, channels);
+    return wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${Number(angle.toFixed(2))}°`, map);
+  });
   return buildStream('rotated', dataset, plans, settings, { angles });
+}
+
+function checkTurnable(subject: string, { name, shape }: Dataset): void {
+  if (!isImage(shape)) {
+    const remedy = 'use permutedScenario, or make the data set with shape: [height, width, channels] where its inputs are images';
+    throw problem(subject, `inputs of data set '${name}' are ${shapeInWords(shape)}, no images that could be turned`, remedy);
+  }
+  if (shape[0] > 1 && shape[1] > 1) return;
+  throw problem(
+    subject,
+    `images of ${shapeInWords(shape)} have one row or column, which turning only mirrors or wipes out`,
+    'use permutedScenario',
+  );
+}
+
+function checkAngles(subject: string, angles: unknown, nTasks: number): void {
+  if (!Array.isArray(angles) || angles.length !== nTasks || !angles.every((angle) => Number.isFinite(angle))) {
+    const reason = `angles must be ${nTasks} numbers, got ${shown(angles)}`;
+    throw problem(subject, reason, 'give one angle per task, or leave nTasks out');
+  }
+  const turns = (angles as number[]).map((angle) => ((angle % 360) + 360) % 360);
+  const again = turns.findIndex((turn, i) => turns.indexOf(turn) !== i);
+  if (again < 0) return;
+  const first = turns.indexOf(turns[again]);
+  const reason = `angles ${angles[first]} and ${angles[again]} are one rotation, so tasks ${first} and ${again} would be one task`;
+  throw problem(subject, reason, 'give different angles');
 }

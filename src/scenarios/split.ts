@@ -1,7 +1,8 @@
-import type { Dataset } from '../data/dataset';
+import { checkDataset, type Dataset } from '../data/dataset';
 import type { ScenarioName } from '../data/task';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
+import { classGroupPlan } from './classGroup';
 import {
   buildStream,
   checkCommon,
@@ -9,7 +10,6 @@ import {
   streamDefaults,
   type CommonSettings,
   type StreamOptions,
-  type TaskPlan,
   type TaskStream,
 } from './stream';
 
@@ -49,33 +49,18 @@ export function splitDefaults(): SplitSettings {
  */
 export function splitScenario(dataset: Dataset, options?: SplitOptions): TaskStream {
   const subject = 'split scenario';
+  checkDataset(subject, dataset);
   const settings = withDefaults<SplitSettings>(subject, options, splitDefaults());
   const { scenario } = settings;
   checkCommon(subject, settings);
   checkScenario(subject, scenario, ['task-incremental', 'domain-incremental', 'class-incremental']);
   const perTask = classesPerTask(subject, dataset, settings);
   const classOrder = orderOf(subject, dataset, settings, perTask * settings.nTasks!);
-  const plans = Array.from({ length: settings.nTasks! }, (_, id) =>
-    planTask(dataset, scenario, id, classOrder.slice(id * perTask, (id + 1) * perTask)),
-  );
+  const plans = Array.from({ length: settings.nTasks! }, (_, id) => {
+    const members = classOrder.slice(id * perTask, (id + 1) * perTask);
+    return classGroupPlan(dataset, scenario, id, members, scenario === 'class-incremental' ? id * perTask : 0);
+  });
   return buildStream('split', dataset, plans, settings, { classOrder, classesPerTask: perTask });
-}
-
-function planTask(dataset: Dataset, scenario: ScenarioName, id: number, members: number[]): TaskPlan {
-  const first = scenario === 'class-incremental' ? id * members.length : 0;
-  const labelOf = new Int32Array(dataset.classNames.length).fill(-1);
-  members.forEach((member, i) => (labelOf[member] = first + i));
-  const classNames = members.map((member) => dataset.classNames[member]);
-  const digits = classNames.every((name) => /^\d$/.test(name));
-  const task = {
-    id,
-    name: `${digits ? 'digits ' : ''}${classNames.join(', ')}`,
-    scenario,
-    classes: members.map((_, i) => first + i),
-    classNames,
-    inputSize: dataset.width * dataset.height,
-  };
-  return { task, members, labelOf };
 }
 
 function classesPerTask(subject: string, dataset: Dataset, { nTasks, scenario, classesPerTask: given }: SplitSettings): number {
@@ -103,7 +88,7 @@ function orderOf(subject: string, dataset: Dataset, { classOrder, seed }: SplitS
   if (!valid || new Set(order).size !== order.length || order.length < needed) {
     throw problem(
       subject,
-      `classOrder must list ${needed} different classes between 0 and ${classes - 1}, got ${JSON.stringify(classOrder)}`,
+      `classOrder must list ${needed} different classes between 0 and ${classes - 1}, got ${shown(classOrder)}`,
       "correct it, or use 'random'",
     );
   }

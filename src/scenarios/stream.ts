@@ -4,7 +4,7 @@ import { describedAs } from '../data/inspect';
 import { TaskLoader, type Split } from '../data/loader';
 import type { PixelMap } from '../data/pixels';
 import type { ScenarioName, Task } from '../data/task';
-import { checkNumber, problem } from '../utils/errors';
+import { checkNumber, problem, shown } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import { limitSamples, mergeParts, positionsByClass, splitValidation, type ClassPart } from './subsets';
 
@@ -17,13 +17,13 @@ export interface StreamOptions {
   /** Number of tasks. Default: 5. */
   nTasks?: number;
   /**
-   * Training images per task, validation images included; a random subset, the same number of each class. Test images stay
+   * Training samples per task, validation samples included; a random subset, the same number of each class. Test samples stay
    * complete, so that accuracies remain comparable. Default: all.
    */
   limitPerTask?: number;
-  /** Test images per task, chosen in the same way; for quick runs. Default: all. */
+  /** Test samples per task, chosen in the same way; for quick runs. Default: all. */
   testLimitPerTask?: number;
-  /** Share of each task's training images that is kept aside for `validationLoaders`, from 0 to below 1. Default: 0, none. */
+  /** Share of each task's training samples that is kept aside for `validationLoaders`, from 0 to below 1. Default: 0, none. */
   validationFraction?: number;
 }
 
@@ -70,14 +70,16 @@ export interface TaskPlan {
   members: readonly number[];
   /** The label served for each class of the data set; only entries of `members` are read. */
   labelOf: Int32Array;
-  /** How the task changes the images. */
+  /** How the task changes the inputs. */
   pixelMap?: PixelMap;
+  /** The only domain of the data set it takes samples of. Default: all samples. */
+  domain?: number;
 }
 
 /**
  * Chooses each task's samples and makes its loaders; every scenario ends here.
  *
- * @param kind `split`, `permuted` or `rotated`
+ * @param kind `split`, `permuted`, `rotated`, `classes` or `domains`
  * @param details what the scenario decided beyond the common options, as plain JSON, for the fingerprint
  */
 export function buildStream(
@@ -90,14 +92,9 @@ export function buildStream(
   const { batchSize, limitPerTask, testLimitPerTask, validationFraction } = options;
   const seed = options.seed!;
   for (const plan of plans) checkLimits(kind, options, plan.members.length);
-  const byClass = {
-    train: positionsByClass(dataset.train.labels, dataset.classNames.length),
-    test: positionsByClass(dataset.test.labels, dataset.classNames.length),
-  };
-  const parts = (split: 'train' | 'test', plan: TaskPlan) =>
-    plan.members.map((label) => nonEmpty(dataset, split, label, byClass[split][label]));
-  const loader = (plan: TaskPlan, split: Split, chosen: ClassPart[]) =>
-    new TaskLoader({ ...plan, split, dataset, positions: mergeParts(chosen), batchSize, seed });
+  const parts = partsOf(dataset);
+  const loader = ({ task, labelOf, pixelMap }: TaskPlan, split: Split, chosen: ClassPart[]) =>
+    new TaskLoader({ task, labelOf, pixelMap, split, dataset, positions: mergeParts(chosen), batchSize, seed });
 
   const training = plans.map((plan) =>
     splitValidation(limitSamples(parts('train', plan), limitPerTask ?? Infinity, seed, 'subset'), validationFraction!, seed),
@@ -129,6 +126,35 @@ export function buildStream(
   return describedAs(stream, describeStream);
 }
 
+/** Finds the samples of a task, class by class; each domain is searched once. */
+function partsOf(dataset: Dataset): (split: 'train' | 'test', plan: TaskPlan) => ClassPart[] {
+  const known = new Map<string, Int32Array[]>();
+  const byClass = (split: 'train' | 'test', domain: number | undefined) => {
+    const key = `${split} ${domain}`;
+    const found =
+      known.get(key) ??
+      positionsByClass(
+        dataset[split].labels,
+        dataset.classNames.length,
+        domain === undefined ? undefined : { of: dataset.domains![split], domain },
+      );
+    known.set(key, found);
+    return found;
+  };
+  return (split, { members, domain }) => {
+    const positions = byClass(split, domain);
+    if (domain === undefined) return members.map((label) => nonEmpty(dataset, split, label, positions[label]));
+    const present = members.filter((label) => positions[label].length > 0); // a domain need not have every class
+    if (present.length > 0) return present.map((label) => ({ label, positions: positions[label] }));
+    const subject = `data set '${dataset.name}'`;
+    throw problem(
+      subject,
+      `domain '${dataset.domains!.names[domain]}' has no ${split} samples`,
+      'add some, or leave the domain out',
+    );
+  };
+}
+
 /** Throws where a common option is out of range. */
 export function checkCommon(subject: string, { batchSize, seed, nTasks, validationFraction }: CommonSettings): void {
   checkNumber(subject, 'batchSize', batchSize, { min: 1, integer: true });
@@ -142,7 +168,7 @@ export function checkScenario(subject: string, given: unknown, allowed: readonly
   if (allowed.includes(given as ScenarioName)) return;
   throw problem(
     subject,
-    `scenario '${String(given)}' is not possible here`,
+    `scenario ${shown(given)} is not possible here`,
     remedy ?? `use ${allowed.map((name) => `'${name}'`).join(', ')}`,
   );
 }
@@ -158,7 +184,7 @@ function nonEmpty(dataset: Dataset, split: 'train' | 'test', label: number, posi
   if (positions.length > 0) return { label, positions };
   throw problem(
     `data set '${dataset.name}'`,
-    `class ${label} ('${dataset.classNames[label]}') has no ${split} images`,
+    `class ${label} ('${dataset.classNames[label]}') has no ${split} samples`,
     'add some, or leave the class out of classNames',
   );
 }

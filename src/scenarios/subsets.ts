@@ -1,13 +1,22 @@
 import { problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 
-/** Positions of the samples of each class, ascending: `result[k]` lists where label k stands. */
-export function positionsByClass(labels: ArrayLike<number>, classes: number): Int32Array[] {
+/**
+ * Positions of the samples of each class, ascending: `result[k]` lists where label k stands.
+ *
+ * @param only the domain of each sample, and the one whose samples are wanted. Default: all samples
+ */
+export function positionsByClass(
+  labels: ArrayLike<number>,
+  classes: number,
+  only?: { of: Int32Array; domain: number },
+): Int32Array[] {
+  const wanted = (i: number) => only === undefined || only.of[i] === only.domain;
   const counts = new Int32Array(classes);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  for (let i = 0; i < labels.length; i++) if (wanted(i)) counts[labels[i]]++;
   const result = Array.from(counts, (count) => new Int32Array(count));
   counts.fill(0);
-  for (let i = 0; i < labels.length; i++) result[labels[i]][counts[labels[i]]++] = i;
+  for (let i = 0; i < labels.length; i++) if (wanted(i)) result[labels[i]][counts[labels[i]]++] = i;
   return result;
 }
 
@@ -58,7 +67,7 @@ export function splitValidation(
   const split = parts.map(({ label, positions }) => {
     const count = Math.round(fraction * positions.length);
     if (count === 0 || count === positions.length) {
-      const reason = `${fraction} of the ${positions.length} training images of class ${label} leaves ${count === 0 ? 'none to validate on' : 'none to train on'}`;
+      const reason = `${fraction} of the ${positions.length} training samples of class ${label} leaves ${count === 0 ? 'none to validate on' : 'none to train on'}`;
       throw problem('validationFraction', reason, 'change the fraction or raise limitPerTask');
     }
     const order = new RandomStream(seed, `validation/class ${label}`).permutation(positions.length);

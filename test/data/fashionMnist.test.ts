@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { datasetHash, type ImageSet } from '../../src/data/dataset';
-import { loadFashionMnist } from '../../src/data/fashionMnist';
-import { IDX_FILES } from '../../src/data/folder';
+import { datasetHash, type SampleSet } from '../../src/data/dataset';
+import { FASHION_MD5, loadFashionMnist } from '../../src/data/fashionMnist';
+import { IDX_FILES } from '../../src/data/files/folder';
+import { readIdx, writeIdx } from '../../src/data/files/idx';
 import { temporaryFolder, writeTinyFolder } from './fixtures';
 
 let cacheFolder: string;
@@ -38,7 +28,7 @@ test('the package holds 6000 training and 1000 test images of each of ten classe
     const counts = new Array<number>(10).fill(0);
     for (const label of set.labels) counts[label]++;
     assert.deepEqual(counts, new Array(10).fill(perClass));
-    assert.equal(set.images.length, perClass * 10 * 784);
+    assert.equal(set.inputs.length, perClass * 10 * 784);
   }
   assert.equal(classNames[9], 'Ankle boot');
 });
@@ -48,40 +38,45 @@ test('the first and last rows of each class file are where they belong', () => {
   const file = require.resolve('fashion-mnist/src/clothes/0.json');
   const rows = (JSON.parse(readFileSync(file, 'utf8')) as { data: number[][] }).data;
   assert.deepEqual([rows[1000].length, rows[7001].length], [0, 0]);
-  const image = ({ images }: ImageSet, at: number) => [...images.subarray(at * 784, (at + 1) * 784)];
+  const image = ({ inputs }: SampleSet, at: number) => [...inputs.subarray(at * 784, (at + 1) * 784)];
   assert.deepEqual(image(testing, 0), rows[0]);
   assert.deepEqual(image(testing, 9990), rows[999]);
   assert.deepEqual(image(train, 0), rows[1001]);
   assert.deepEqual(image(train, 59990), rows[7000]);
 });
 
-test('a damaged or unfinished cache is never read but made anew', () => {
+const images = () => join(cacheFolder, IDX_FILES.trainImages);
+const labels = () => join(cacheFolder, IDX_FILES.trainLabels);
+
+test('a damaged, unfinished or foreign cache is never read but made anew', () => {
   const spoil: Record<string, () => void> = {
-    'truncated images': () => truncateSync(join(cacheFolder, IDX_FILES.trainImages), 1_000_000),
+    'a folder in place of a file': () => {
+      rmSync(labels());
+      mkdirSync(labels());
+    },
+    'truncated images': () => truncateSync(images(), 1_000_000),
     'one byte changed': () => {
-      const file = join(cacheFolder, IDX_FILES.testImages);
-      const bytes = readFileSync(file);
+      const bytes = readFileSync(images());
       bytes[5000] ^= 1;
-      writeFileSync(file, bytes);
+      writeFileSync(images(), bytes);
     },
-    'no checksum file': () => rmSync(join(cacheFolder, 'checksums.json')),
-    'half a checksum file': () => truncateSync(join(cacheFolder, 'checksums.json'), 40),
-    'another version': () => {
-      const file = join(cacheFolder, 'checksums.json');
-      writeFileSync(file, readFileSync(file, 'utf8').replace('format 1', 'format 0'));
+    'labels missing': () => rmSync(labels()),
+    // What another user of the machine might put there: files that fit each other, and sums that fit the files.
+    'other data with sums of its own': () => {
+      const sums = [writeIdx(images(), [20, 28, 28], new Uint8Array(20 * 784)), writeIdx(labels(), [20], new Uint8Array(20))];
+      writeFileSync(
+        join(cacheFolder, 'checksums.json'),
+        JSON.stringify({ source: 'fashion-mnist 1.1.0, format 1', checksums: sums }),
+      );
     },
-    'labels missing': () => rmSync(join(cacheFolder, IDX_FILES.testLabels)),
   };
   for (const [what, damage] of Object.entries(spoil)) {
     damage();
-    // A changed checksum file alone leaves the stamp of the remembered data set as it is: touch the folder's data too.
-    const labels = join(cacheFolder, IDX_FILES.trainLabels);
-    writeFileSync(labels, readFileSync(labels));
-    const checksums = join(cacheFolder, 'checksums.json');
-    if (existsSync(checksums)) utimesSync(checksums, 0, 0);
     assert.equal(datasetHash(loadFashionMnist({ cacheFolder })), expected, what);
-    assert.ok(statSync(checksums).mtimeMs > 0, `${what}: made anew`);
+    if (what.startsWith('a folder')) rmSync(labels(), { recursive: true });
   }
+  const sums = Object.entries(IDX_FILES).map(([key, name]) => [key, readIdx(join(cacheFolder, name)).md5]);
+  assert.deepEqual(Object.fromEntries(sums), FASHION_MD5);
 });
 
 test('a cache that cannot be written does not keep the data from being read', (t) => {

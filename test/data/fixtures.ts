@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { datasetFromArrays, type Dataset } from '../../src/data/dataset';
-import { IDX_FILES } from '../../src/data/folder';
-import { writeIdx } from '../../src/data/idx';
+import type { Dataset } from '../../src/data/dataset';
+import { IDX_FILES } from '../../src/data/files/folder';
+import { writeIdx } from '../../src/data/files/idx';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 
 /** A folder of its own for one test, removed afterwards. */
 export function temporaryFolder(t: TestContext): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 import { TaskLoader, type LoaderSettings } from '../../src/data/loader';
 import { loadMnist } from '../../src/data/mnist';
 import type { Task } from '../../src/data/task';
@@ -15,6 +16,7 @@ const task: Task = {
   classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   classNames: dataset.classNames,
   inputSize: 16,
+  inputShape: [4, 4, 1],
 };
 const upTo = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
 
@@ -61,7 +63,7 @@ test('pixels are scaled to 0 … 1, less mean 0.1307, divided by 0.3081', () => 
     [1, 0],
   ]) {
     for (let j = 0; j < 784; j++) {
-      const expected = (mnist.train.images[position * 784 + j] / 255 - 0.1307) / 0.3081;
+      const expected = (mnist.train.inputs[position * 784 + j] / 255 - 0.1307) / 0.3081;
       assert.ok(Math.abs(images[row * 784 + j] - expected) < 1e-6);
     }
   }
@@ -96,14 +98,14 @@ test('sample images are the first images in 0 … 1, as the task sees them', () 
   const rows = make({ positions: Int32Array.of(7, 8, 9), pixelMap: { kind: 'permutation', order } }).sampleImages(2);
   assert.equal(rows.length, 2);
   rows.forEach((row, i) =>
-    row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.images[(7 + i) * 16 + 15 - j] / 255))),
+    row.forEach((value, j) => assert.equal(value, Math.fround(dataset.train.inputs[(7 + i) * 16 + 15 - j] / 255))),
   );
   assert.equal(make({ positions: upTo(3) }).sampleImages(10).length, 3);
 });
 
-test('the test split reads the test images', () => {
+test('the test split reads the test samples', () => {
   const loader = make({ split: 'test', positions: Int32Array.of(49) });
-  const first = (dataset.test.images[49 * 16] / 255 - dataset.mean) / dataset.std;
+  const first = (dataset.test.inputs[49 * 16] / 255 - dataset.mean[0]) / dataset.std[0];
   assert.ok(Math.abs(loader.hostData().images[0] - first) < 1e-6);
 });
 
@@ -112,4 +114,57 @@ test('a loader prints as one line and refuses empty data, wrong batch sizes and 
   assert.throws(() => make({ positions: new Int32Array(0) }), /task 3 \(all\) has no train samples/);
   assert.throws(() => make({ batchSize: 0 }), /batchSize must be a whole number of at least 1, got 0/);
   assert.throws(() => make().hostData(Int32Array.of(50)), /has no sample 50; samples are 0 to 49/);
+});
+
+test('what does not belong together is refused: split, settings, size of inputs, positions, labels', () => {
+  const cases: [object, RegExp][] = [
+    [{ split: 'Test' }, /TaskLoader: split must be 'train', 'test' or 'validation', got 'Test'/],
+    [{ split: undefined }, /split must be .* got undefined/],
+    [{ batchsize: 7 }, /TaskLoader: unknown option 'batchsize'; known options: task, split/],
+    [{ batchSize: '16' }, /batchSize must be a whole number of at least 1, got '16'/],
+    [{ task: { ...task, inputSize: 9 } }, /task 3 has inputs of 9 numbers, data set 'tiny' 4×4; give the task inputSize: 16/],
+    [{ positions: Int32Array.of(0, 200) }, /there is no train sample at position 200; positions are 0 to 199/],
+    [{ positions: Int32Array.of(-1) }, /there is no train sample at position -1/],
+    [
+      { task: { ...task, classes: [0, 1] } },
+      /the train sample at position 2 would be served as class 2, which is not one of task 3; its classes are 0, 1/,
+    ],
+    [{ labelOf: Int32Array.of(0, 1) }, /would be served as class undefined/],
+  ];
+  for (const [change, message] of cases) assert.throws(() => make(change), { message });
+  assert.throws(() => make().epoch(-1), /epoch must be a whole number of at least 0, got -1/);
+});
+
+test('the task fingerprint is the same for all loaders of a task and another for another task; the fingerprint follows the samples', () => {
+  const order = Int32Array.from({ length: 16 }, (_, j) => 15 - j);
+  const same = [{ split: 'test' as const }, { positions: upTo(20) }, { seed: 2 }, { batchSize: 3 }];
+  const others: Partial<LoaderSettings>[] = [
+    { task: { ...task, id: 4 } },
+    { task: { ...task, name: 'other' } },
+    { task: { ...task, scenario: 'task-incremental' } },
+    { task: { ...task, classNames: [...task.classNames].reverse() } },
+    { labelOf: Int32Array.from({ length: 10 }, (_, k) => 9 - k) },
+    { pixelMap: { kind: 'permutation', order } },
+    { dataset: tinyDataset({ perClass: 21 }) },
+  ];
+  const { taskFingerprint, fingerprint } = make();
+  assert.match(taskFingerprint, /^[0-9a-f]{12}$/);
+  for (const change of same) assert.equal(make(change).taskFingerprint, taskFingerprint);
+  assert.equal(new Set([taskFingerprint, ...others.map((change) => make(change).taskFingerprint)]).size, others.length + 1);
+  assert.equal(make({ batchSize: 3 }).fingerprint, fingerprint);
+  assert.equal(new Set([fingerprint, ...same.slice(0, 3).map((change) => make(change).fingerprint)]).size, 4);
+});
+
+test('features are served standardised one by one, and raw for whoever asks', () => {
+  const part = { inputs: [[1e6, 3], [3e6, 3], [5e6, 9]], labels: [0, 1, 0] }; // prettier-ignore
+  const table = datasetFromArrays({ name: 'table', train: part, test: part });
+  const two = { ...task, classes: [0, 1], classNames: ['0', '1'], inputSize: 2, inputShape: [2] };
+  const loader = make({ dataset: table, task: two, positions: upTo(3) });
+  const { images } = loader.hostData();
+  const std = [Math.sqrt(8 / 3) * 1e6, Math.sqrt(8)];
+  [-2e6, -2, 0, -2, 2e6, 4].forEach((value, i) => assert.ok(Math.abs(images[i] - value / std[i % 2]) < 1e-6));
+  assert.deepEqual(
+    loader.sampleImages(3).map((row) => [...row]),
+    part.inputs,
+  );
 });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { IDX_FILES, readIdxFolder } from '../../src/data/folder';
-import { writeIdx } from '../../src/data/idx';
+import { IDX_FILES, readIdxFolder } from '../../src/data/files/folder';
+import { writeIdx } from '../../src/data/files/idx';
 import { loadMnist, MNIST_MD5 } from '../../src/data/mnist';
 import { temporaryFolder, writeTinyFolder } from './fixtures';
 
@@ -15,14 +15,14 @@ test('the packaged MNIST has the published MD5 sums, sizes and class counts', ()
   const { train, test: testing, width, height, mean, std } = loadMnist();
   const counts = (labels: ArrayLike<number>) =>
     Array.from(labels).reduce((sums, label) => (sums[label]++, sums), new Array<number>(10).fill(0));
-  assert.deepEqual([train.images.length, testing.images.length, width, height], [60000 * 784, 10000 * 784, 28, 28]);
+  assert.deepEqual([train.inputs.length, testing.inputs.length, width, height], [60000 * 784, 10000 * 784, 28, 28]);
   assert.deepEqual(counts(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   assert.deepEqual(counts(testing.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
-  assert.deepEqual([mean, std], [0.1307, 0.3081]);
+  assert.deepEqual([mean, std], [[0.1307], [0.3081]]);
 });
 
 test('mean 0.1307 and standard deviation 0.3081 are those of the training pixels', () => {
-  const { images } = loadMnist().train;
+  const { inputs: images } = loadMnist().train;
   let sum = 0;
   let squares = 0;
   for (const value of images) {
@@ -62,19 +62,54 @@ test('a folder by option takes precedence, itself or its subfolder, plain or gzi
     rmSync(join(folder, name));
   }
   const packed = loadMnist({ folder });
-  assert.deepEqual([...packed.train.images], [...plain.train.images]);
+  assert.deepEqual([...packed.train.inputs], [...plain.train.inputs]);
 });
 
 test('CL_DATA_DIR takes precedence over the package where it holds the data set, the option over both', (t) => {
   const [variable, option] = [temporaryFolder(t), temporaryFolder(t)];
   process.env.CL_DATA_DIR = variable;
-  assert.equal(loadMnist().train.labels.length, 60000, 'no subfolder mnist: the package');
+  mkdirSync(join(variable, 'fashion-mnist'));
+  writeTinyFolder(join(variable, 'fashion-mnist'));
+  assert.equal(loadMnist().train.labels.length, 60000, 'the other data set alone: the package');
   mkdirSync(join(variable, 'mnist'));
   writeTinyFolder(join(variable, 'mnist'));
   assert.equal(loadMnist().train.labels.length, 20);
   writeTinyFolder(option);
   writeIdx(join(option, IDX_FILES.testLabels), [10], new Uint8Array(10).fill(3));
   assert.equal(loadMnist({ folder: option }).test.labels[0], 3);
+});
+
+test('a CL_DATA_DIR that cannot be used is refused, not passed over', (t) => {
+  const folder = temporaryFolder(t);
+  const refused = (place: string, message: RegExp) => {
+    process.env.CL_DATA_DIR = place;
+    assert.throws(() => loadMnist(), { message });
+  };
+  refused(
+    folder,
+    /CL_DATA_DIR '.*': has no subfolder mnist or fashion-mnist with IDX files; put the four IDX files into its subfolder mnist/,
+  );
+  writeTinyFolder(folder);
+  refused(folder, /has no subfolder mnist or fashion-mnist with IDX files/);
+  refused(join(folder, IDX_FILES.trainImages), /is a file, not a folder; correct the path or leave it out/);
+  refused(join(folder, IDX_FILES.trainImages, 'below'), /does not exist/);
+  mkdirSync(join(folder, 'fashion-mnist'));
+  writeTinyFolder(join(folder, 'fashion-mnist'));
+  mkdirSync(join(folder, 'mnist'));
+  refused(folder, /its subfolder mnist holds no train-images-idx3-ubyte; put the four IDX files there/);
+  assert.throws(() => loadMnist({ folder: 7 as never }), /the data folder must be text, got 7/);
+});
+
+test('folders that are named like the files are not taken for them; files inside such folders are found', (t) => {
+  const [beside, inside] = [temporaryFolder(t), temporaryFolder(t)];
+  writeTinyFolder(beside);
+  for (const name of Object.values(IDX_FILES)) {
+    renameSync(join(beside, name), join(beside, name.replace('-idx', '.idx')));
+    mkdirSync(join(beside, name));
+    mkdirSync(join(inside, name));
+    copyFileSync(join(beside, name.replace('-idx', '.idx')), join(inside, name, name));
+  }
+  for (const folder of [beside, inside]) assert.equal(loadMnist({ folder }).train.labels.length, 20);
 });
 
 test('files replaced on disk are read again', (t) => {

@@ -1,4 +1,5 @@
-import { datasetFromArrays, type Dataset } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 import type { TaskLoader } from '../../src/data/loader';
 import type { ScenarioName } from '../../src/data/task';
 import { TrainingInterrupted } from '../../src/training';

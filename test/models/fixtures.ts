@@ -73,7 +73,15 @@ export function hostGradients(model: Model, batch: HostBatch): { loss: number; g
 export function task(id: number, { classes = 2, inputSize = 6, scenario = 'task-incremental' as ScenarioName } = {}): Task {
   const first = scenario === 'class-incremental' ? id * classes : 0;
   const labels = Array.from({ length: classes }, (_, c) => first + c);
-  return { id, name: `task ${id}`, scenario, classes: labels, classNames: labels.map(String), inputSize };
+  return {
+    id,
+    name: `task ${id}`,
+    scenario,
+    classes: labels,
+    classNames: labels.map(String),
+    inputSize,
+    inputShape: [inputSize],
+  };
 }
 
 /** All weights of a model, by name. */

@@ -26,6 +26,31 @@ test('toDataFrame hands the same values over to danfojs, which can sort them', (
     ['EWC', 0.75],
   ]);
   assert.throws(() => toDataFrame([]), /toDataFrame: there are no rows/);
+  assert.throws(() => toDataFrame([{ a: 1 }, null] as never), /toDataFrame: rows\[1\] is null; pass an array of objects/);
+});
+
+test('a missing number does not count as 0 in means, and describe works; missing text stays missing', () => {
+  const frame = toDataFrame([
+    { method: 'ewc', ACC: 0.6, note: 'first', done: true },
+    { method: 'ewc', ACC: null, done: null },
+    { method: 'pnn', ACC: 0.8, note: null, done: false },
+  ] as never);
+  const mean = (rows: unknown[][]) => rows.map(([name, value]) => [name, Number.isNaN(value) ? 'NaN' : value]);
+  assert.deepEqual(mean(frame.groupby(['method']).col(['ACC']).mean().values), [
+    ['ewc', 'NaN'],
+    ['pnn', 0.8],
+  ]);
+  assert.ok(Math.abs(frame.column('ACC').mean() - 0.7) < 1e-6);
+  assert.equal(frame.describe().shape[0], 7);
+  assert.deepEqual(frame.isNa().values, [
+    [false, false, false, false],
+    [false, true, true, true],
+    [false, false, true, false],
+  ]);
+  assert.deepEqual(
+    frame.values.map((row) => row[2]),
+    ['first', null, null],
+  );
 });
 
 const WORK = `

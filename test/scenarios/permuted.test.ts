@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 import { permutedScenario } from '../../src/scenarios/permuted';
 import { getPermutedMnist } from '../../src/scenarios/mnist';
 import { tinyDataset } from '../data/fixtures';
@@ -10,7 +11,7 @@ const dataset = tinyDataset();
 /** The places where two streams' tasks put each pixel: found by an image whose pixels all differ. */
 function orderOf(seed: number, task: number): number[] {
   const ramp = {
-    images: Uint8Array.from({ length: 160 }, (_, k) => k % 16),
+    inputs: Uint8Array.from({ length: 160 }, (_, k) => k % 16),
     labels: Uint8Array.from({ length: 10 }, (_, k) => k),
   };
   const stream = permutedScenario({ ...dataset, train: ramp, test: ramp }, { seed, nTasks: 3 });
@@ -81,4 +82,52 @@ test('same seed, same data and order; task-incremental allowed, class-incrementa
     () => permutedScenario(dataset, { scenario: 'class-incremental' }),
     /permuted scenario: scenario 'class-incremental' is not possible here; use 'domain-incremental', 'task-incremental'/,
   );
+});
+
+const few = (size: number) => {
+  const part = {
+    inputs: Array.from({ length: 20 }, (_, i) => Array.from({ length: size }, (_, j) => 100 * j + i)),
+    labels: Array.from({ length: 20 }, (_, i) => i % 2),
+  };
+  return datasetFromArrays({ name: 'own', train: part, test: part });
+};
+
+test('on few features all tasks are different, as many as there are orders; more are refused', () => {
+  for (const seed of [1, 2, 3]) {
+    const { settings, testLoaders } = permutedScenario(few(3), { nTasks: 6, seed });
+    assert.equal(new Set(settings.permutations as string[]).size, 6);
+    assert.equal(new Set(testLoaders.map((loader) => loader.sampleImages(1)[0].join())).size, 6);
+  }
+  assert.throws(
+    () => permutedScenario(few(2), { nTasks: 3 }),
+    /permuted scenario: 2 features have only 2 different orders, too few for 3 tasks; use nTasks: 2 or less/,
+  );
+});
+
+test('permuted features take their mean and deviation along, and the task says so', () => {
+  const { trainLoaders, tasks } = permutedScenario(few(3), { nTasks: 4, seed: 1 });
+  assert.equal(tasks[0].name, 'original features');
+  for (const [id, loader] of trainLoaders.entries()) {
+    const { mean, std } = tasks[id].inputs!;
+    const raw = loader.sampleImages(20);
+    const { images } = loader.hostData();
+    raw.forEach((row, i) =>
+      row.forEach((value, j) => assert.ok(Math.abs(images[3 * i + j] - (value - mean[j]) / std[j]) < 1e-5)),
+    );
+    assert.ok(Math.abs(images.reduce((sum, value) => sum + value, 0)) < 1e-3, 'standardised: the mean is 0');
+  }
+  assert.equal(new Set(tasks.map((task) => task.inputs!.mean.join())).size, 4);
+});
+
+test('of images with channels whole pixels change places', () => {
+  const colours = { images: Uint8Array.from({ length: 48 }, (_, k) => 5 * k), labels: [0, 1, 0, 1] };
+  const stream = permutedScenario(datasetFromArrays({ name: 'own', shape: [2, 2, 3], train: colours, test: colours }), {
+    nTasks: 4,
+  });
+  const [plain, ...others] = stream.trainLoaders.map((loader) => [...loader.sampleImages(1)[0]]);
+  const pixels = (row: number[]) => [0, 3, 6, 9].map((at) => row.slice(at, at + 3).join());
+  for (const row of others) {
+    assert.notDeepEqual(row, plain);
+    assert.deepEqual(pixels(row).sort(), pixels(plain).sort());
+  }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
+import { datasetFromArrays } from '../../src/data/fromArrays';
 import { splitScenario, type SplitOptions } from '../../src/scenarios/split';
 import { getSplitFashionMnist, getSplitMnist } from '../../src/scenarios/mnist';
 import { tinyDataset } from '../data/fixtures';
@@ -137,20 +138,53 @@ test('impossible splits are refused with reason and remedy', () => {
     [{ nTasks: 10 }, /a task of one class has nothing to tell apart; use fewer tasks, or scenario 'class-incremental'/],
     [{ classOrder: [0, 0, 1, 2, 3, 4, 5, 6, 7, 8] }, /classOrder must list 10 different classes between 0 and 9/],
     [{ classOrder: [0, 1] }, /classOrder must list 10 different/],
-    [{ classOrder: 'reversed' }, /classOrder must list .* got "reversed"; correct it, or use 'random'/],
+    [{ classOrder: 'reversed' }, /classOrder must list .* got 'reversed'; correct it, or use 'random'/],
     [{ scenario: 'online' }, /scenario 'online' is not possible here; use 'task-incremental', /],
     [{ limitPerTask: 1 }, /\(2 classes per task\): limitPerTask must be a whole number of at least 2, got 1/],
     [{ limitPerTask: 4.5 }, /limitPerTask must be a whole number/],
     [{ validationFraction: 1 }, /validationFraction must be a number between 0 and 0.99, got 1/],
-    [{ validationFraction: 0.01 }, /0.01 of the 20 training images of class 0 leaves none to validate on; change the fraction/],
+    [{ validationFraction: 0.01 }, /0.01 of the 20 training samples of class 0 leaves none to validate on; change the fraction/],
     [{ nTasks: 0 }, /nTasks must be a whole number of at least 1/],
     [{ batchsize: 3 }, /unknown option 'batchsize'; known options: batchSize, seed/],
   ];
   for (const [options, message] of cases) assert.throws(() => splitScenario(dataset, options as SplitOptions), { message });
   assert.throws(() => getSplitMnist({ lamda: 1 } as never), /getSplitMnist: unknown option 'lamda'; known options: .*dataDir/);
-  assert.throws(() => getSplitMnist({ data: 'fake' } as never), /getSplitMnist: unknown data 'fake'; use 'real' or 'synthetic'/);
+  assert.throws(() => getSplitMnist({ data: 'fake' } as never), /getSplitMnist: data must be 'real' or 'synthetic', got 'fake'/);
   const gap = { ...dataset, classNames: [...dataset.classNames, 'ten', 'eleven'] };
-  assert.throws(() => splitScenario(gap, { nTasks: 6 }), /class 10 \('ten'\) has no train images/);
+  assert.throws(() => splitScenario(gap, { nTasks: 6 }), /class 10 \('ten'\) has no train samples/);
+});
+
+test("tasks are named after their classes: digits are MNIST's, numbers of other data are classes, long lists are cut", () => {
+  const names = (classNames: string[], nTasks: number) => {
+    const part = { images: new Float32Array(classNames.length).fill(0.5), labels: classNames.map((_, k) => k) };
+    const own = datasetFromArrays({ name: 'own', shape: [1, 1, 1], classNames, train: part, test: part });
+    return splitScenario(own, { nTasks, scenario: 'class-incremental' }).tasks.map((task) => task.name);
+  };
+  assert.deepEqual(names(['0', '1', '2', '10'], 2), ['classes 0, 1', 'classes 2, 10']);
+  assert.deepEqual(names(['cat', '1'], 1), ['cat, 1']);
+  const trees = Array.from({ length: 40 }, (_, k) => `tree number ${k}`);
+  assert.deepEqual(names(trees, 2)[1], 'tree number 20, tree number 21, … (20 classes)');
+  assert.ok(
+    names(
+      Array.from({ length: 100 }, (_, k) => String(k)),
+      5,
+    ).every((name) => name.length < 60),
+  );
+});
+
+test('a task says what its raw inputs are', () => {
+  const { tasks } = getSplitMnist({ limitPerTask: 20, testLimitPerTask: 20 });
+  for (const { inputSize, inputShape, inputs } of tasks) {
+    assert.deepEqual([inputSize, inputShape, inputs], [784, [28, 28, 1], { shape: [28, 28, 1], mean: [0.1307], std: [0.3081] }]);
+    assert.deepEqual(JSON.parse(JSON.stringify(inputs)), inputs, 'plain JSON');
+  }
+});
+
+test('what is no data set is refused with its value', () => {
+  assert.throws(
+    () => splitScenario('mnist' as never),
+    /split scenario: the first argument must be a data set, got 'mnist'; make one with/,
+  );
 });
 
 test('a stream prints as one line', () => {

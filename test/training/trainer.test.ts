@@ -130,7 +130,7 @@ test('an interrupt says where it stopped, keeps what was learnt, and frees the d
   assert.ok(error instanceof TrainingInterrupted);
   assert.match(
     error.message,
-    /^task 1 \(digits 0, 1\), epoch 1 of 2, step \d of 5: interrupted; what was learnt is kept, call again to go on$/,
+    /^task 1 \(classes 0, 1\), epoch 1 of 2, step \d of 5: interrupted; what was learnt is kept, call again to go on$/,
   );
   assert.notDeepEqual(weightBytes(model), before);
 });

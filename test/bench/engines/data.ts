@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { datasetFromArrays, MNIST_NORMALISATION, type Dataset } from '../../../src/data/dataset';
+import { MNIST_NORMALISATION, type Dataset } from '../../../src/data/dataset';
+import { datasetFromArrays } from '../../../src/data/fromArrays';
 
 /** Writes `count` random images into a folder; every engine reads this file. */
 export function writeData(folder: string, count: number): void {

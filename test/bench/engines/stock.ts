@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const rows = (from: number, count: number): tfjs.Tensor2D =>
     tf.tidy(() =>
       tf
-        .tensor2d(Float32Array.from(train.images.subarray(from * 784, (from + count) * 784)), [count, 784])
+        .tensor2d(Float32Array.from(train.inputs.subarray(from * 784, (from + count) * 784)), [count, 784])
         .div(255)
         .sub(mean)
         .div(std),

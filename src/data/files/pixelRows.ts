@@ -1,4 +1,4 @@
-import { problem } from '../utils/errors';
+import { problem } from '../../utils/errors';
 
 const [ZERO, NINE, COMMA, OPEN, CLOSE] = ['0', '9', ',', '[', ']'].map((char) => char.charCodeAt(0));
 const BLANKS = new Set([' ', '\n', '\r', '\t'].map((char) => char.charCodeAt(0)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parsePixelRows } from '../../src/data/pixelRows';
+import { parsePixelRows } from '../../../src/data/files/pixelRows';
 
 const parse = (text: string, rowLength = 2) => [...parsePixelRows(Buffer.from(text), rowLength, 'rows.json')];
 
