@@ -74,7 +74,7 @@ function checkEnough(subject: string, nTasks: number, places: number, what: stri
 
 /** One order a task, all different: with few places a stream of random numbers soon repeats one, which is then drawn again. */
 function drawOrders(seed: number, nTasks: number, places: number): Int32Array[] {
-  const orders = [Int32Array.from({ length: places }, (_, i) => i)];
+  const orders: Int32Array[] = [Int32Array.from({ length: places }, (_, i) => i)];
   const known = new Set([orders[0].join()]);
   for (let id = 1; id < nTasks; id++) {
     const random = new RandomStream(seed, `permutation/task ${id}`);
