@@ -1,3 +1,5 @@
-export { ORIGINAL_STREAM, ORIGINAL_TRAINING, planExperiments, STUDIES } from './presets';
-export type { BenchmarkRequest, MethodPreset, Study } from './presets';
-export { studyTable, transferTable, zeroShotTable } from './tables';
+export { planExperiments } from './plan';
+export type { BenchmarkRequest } from './plan';
+export { ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, STUDIES } from './presets';
+export type { MethodPreset, Study } from './presets';
+export { learningCurvesTable, studyTable, transferTable, zeroShotTable } from './tables';
