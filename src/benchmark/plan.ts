@@ -3,7 +3,7 @@ import type { PlannedRun } from '../experiments/plan';
 import type { SpecInput } from '../experiments/spec';
 import { findStream } from '../experiments/streams';
 import { findMethod, methodCompatibility } from '../methods';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import { findStudy, ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, QUICK, STUDIES } from './presets';
 import type { MethodPreset, Study } from './presets';
@@ -91,9 +91,9 @@ function checkRequest(request: BenchmarkRequest): Request {
     if (asked[name] !== undefined) checkNumber(subject, name, asked[name], { min: 1, integer: true });
   }
   if (asked.data !== undefined && asked.data !== 'real' && asked.data !== 'synthetic') {
-    throw problem(subject, `unknown data '${String(asked.data)}'`, "use 'real' or 'synthetic'");
+    throw problem(subject, `unknown data ${shown(asked.data)}`, "use 'real' or 'synthetic'");
   }
-  if (typeof asked.quick !== 'boolean') throw problem(subject, `quick is ${String(asked.quick)}`, 'use true or false');
+  if (typeof asked.quick !== 'boolean') throw problem(subject, `quick is ${shown(asked.quick)}`, 'use true or false');
   return { ...asked, seeds: [...new Set(asked.seeds)] };
 }
 
@@ -101,7 +101,7 @@ function checkList(subject: string, name: string, list: unknown): void {
   if (list === undefined || (Array.isArray(list) && list.length > 0)) return;
   throw problem(
     subject,
-    `${name} is ${Array.isArray(list) ? 'an empty list' : `'${String(list)}'`}`,
+    `${name} is ${Array.isArray(list) ? 'an empty list' : shown(list)}`,
     'pass a list with at least one entry',
   );
 }

@@ -1,3 +1,4 @@
+import type { Task } from '../data/task';
 import { findMethod, methodCompatibility } from '../methods';
 import { architectureFor, findArchitecture } from '../models';
 import type { Model } from '../models';
@@ -75,7 +76,7 @@ function fillIn(checked: CheckedSpec, stream: TaskStream, model: Model, trainer:
       scenario: stream.scenario,
       nTasks: stream.tasks.length,
     },
-    model: { ...ownOptions(model), ...defined(checked.model), architecture: model.architecture },
+    model: { ...defined(checked.model), ...ownOptions(model), architecture: model.architecture },
     optimizer: { name: name as string, ...pick(true) },
     method: { name: checked.method.name, options: pick(false) },
     epochs: epochs as number,
@@ -90,7 +91,7 @@ function defined(options: JsonOptions): JsonOptions {
 
 /** What a model was made with beyond what the stream and the seed of the run give. */
 function ownOptions(model: Model): JsonOptions {
-  const { inputSize: _, nClasses: __, seed: ___, ...options } = model.config() as Record<string, Json>;
+  const { inputSize: _, inputShape: __, nClasses: ___, seed: ____, ...options } = model.config() as Record<string, Json>;
   return options;
 }
 
@@ -98,6 +99,7 @@ function makeModel({ model, method, seed }: CheckedSpec, { scenario, tasks }: Ta
   const { architecture = findMethod(method.name).needs.architecture ?? architectureFor(scenario), ...options } = model;
   const { create, needs } = findArchitecture(architecture);
   const nClasses = Math.max(...tasks.flatMap((task) => task.classes)) + 1;
-  const given = { seed, ...options, inputSize: tasks[0].inputSize, ...(needs.outputs === 'fixed' && { nClasses }) };
+  const { inputSize, inputShape } = tasks[0] as Task & { inputShape?: readonly number[] };
+  const given = { seed, ...options, inputSize, inputShape, ...(needs.outputs === 'fixed' && { nClasses }) };
   return create(given as never) as Model;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import type { Spec } from './spec';
 
 /**
@@ -18,7 +18,7 @@ export function canonicalJson(value: unknown, where = 'spec'): string {
   }
   throw problem(
     where,
-    `${String(value)} (${typeof value}) is not plain JSON`,
+    `${shown(value)} (${typeof value}) is not plain JSON`,
     'use numbers, text, true, false, null, lists and objects',
   );
 }

@@ -1,7 +1,7 @@
 import { findMethod } from '../methods';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import { assemble } from './assemble';
-import { describe, isObject } from './spec';
+import { isObject } from './spec';
 import type { Spec, SpecInput } from './spec';
 
 /** A run that is planned: plain JSON, so that any process or machine can take it. Its label and study are for people only. */
@@ -40,7 +40,7 @@ export function planRun(spec: SpecInput, names: RunNames = {}): PlannedRun {
     ? names
     : withDefaults<Required<RunNames>>('planRun', names, { label: '', study: '' });
   if (typeof label !== 'string' || typeof study !== 'string') {
-    throw problem('planRun', `label is ${describe(label)}, study ${describe(study)}`, 'both are text');
+    throw problem('planRun', `label is ${shown(label)}, study ${shown(study)}`, 'both are text');
   }
   const { model, trainer, ...assembly } = assemble(spec);
   trainer.dispose();
@@ -65,7 +65,7 @@ export function relativeDuration({ samples, spec }: PlannedRun): number {
  * @param subject who asks, for the error message
  */
 export function checkRuns(subject: string, runs: readonly PlannedRun[]): void {
-  if (!Array.isArray(runs)) throw problem(subject, `the plan is ${describe(runs)}`, 'pass a list of planned runs');
+  if (!Array.isArray(runs)) throw problem(subject, `the plan is ${shown(runs)}`, 'pass a list of planned runs');
   const wrong = runs.findIndex((run) => !isPlanned(run));
   if (wrong < 0) return;
   throw problem(
@@ -97,7 +97,7 @@ function isPlanned(run: unknown): run is PlannedRun {
 
 /** What can be said of an entry that is no planned run. */
 function inWords(entry: unknown): string {
-  if (!isObject(entry)) return describe(entry);
+  if (!isObject(entry)) return shown(entry);
   const fields = ['label', 'seed'].filter((name) => entry[name] !== undefined).map((name) => `${name} ${String(entry[name])}`);
   return fields.join(', ') || `an object with ${Object.keys(entry).join(', ') || 'no fields'}`;
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { checkMatrix } from '../metrics/accuracyMatrix';
 import { describeCommit, describeMachine, describeVersions } from '../utils/environment';
 import type { Machine } from '../utils/environment';
-import { problem, withDefaults } from '../utils/errors';
+import { problem, shown, withDefaults } from '../utils/errors';
 import { writeWhole } from '../utils/files';
 import { fromVersion1 } from './resultsVersion1';
 import type { ExperimentResult } from './run';
-import { describe, isObject } from './spec';
+import { isObject } from './spec';
 
 const FORMAT = 'continual-learning results';
 /** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */
@@ -105,7 +105,7 @@ export function readResults(file: string): BenchmarkResults {
   const version = content.formatVersion ?? 1;
   if (version === 1) return present(content, fromVersion1(file, content.experiments));
   if (version !== RESULTS_VERSION) {
-    const known = `it has version ${describe(version)}, this library reads up to ${RESULTS_VERSION}`;
+    const known = `it has version ${shown(version)}, this library reads up to ${RESULTS_VERSION}`;
     throw problem(file, known, 'read it with the version of the library that wrote it');
   }
   content.experiments.forEach((result, i) => checkResult(`${file}: experiment ${i}`, result));
@@ -136,9 +136,9 @@ function parse(file: string): unknown {
 /** Throws unless an entry has what tables and figures read. */
 function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
   const remedy = 'the file was changed or damaged; run the benchmark again';
-  if (!isObject(result)) throw problem(subject, `it is ${describe(result)}`, remedy);
+  if (!isObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
   const wants = (what: string, name: string, right: boolean) => {
-    if (!right) throw problem(subject, `${name} is ${describe(result[name])}, not ${what}`, remedy);
+    if (!right) throw problem(subject, `${name} is ${shown(result[name])}, not ${what}`, remedy);
   };
   for (const name of ['id', 'study', 'label', 'method', 'fingerprint', 'device'])
     wants('text', name, typeof result[name] === 'string');
@@ -148,6 +148,6 @@ function checkResult(subject: string, result: unknown): asserts result is Experi
     if (!isObject((result.spec as Record<string, unknown>)[name])) throw problem(subject, `its spec has no ${name}`, remedy);
   }
   const wrong = Object.entries(result.metrics as object).find(([, value]) => value !== null && !Number.isFinite(value));
-  if (wrong) throw problem(subject, `metric ${wrong[0]} is ${describe(wrong[1])}`, remedy);
+  if (wrong) throw problem(subject, `metric ${wrong[0]} is ${shown(wrong[1])}`, remedy);
   checkMatrix(result.matrix as ExperimentResult['matrix'], subject);
 }

@@ -1,11 +1,11 @@
 import type { ScenarioName } from '../data/task';
 import { checkMatrix } from '../metrics/accuracyMatrix';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { hashOf } from './identity';
 import { LCA_STEPS } from './learningCurves';
 import type { LearningCurvesReport } from './learningCurves';
 import type { ExperimentResult } from './run';
-import { describe, isObject, SPEC_VERSION } from './spec';
+import { isObject, SPEC_VERSION } from './spec';
 import type { JsonOptions, Spec } from './spec';
 
 /** A result as files of version 1 hold it. */
@@ -93,7 +93,7 @@ function checkVersion1(subject: string, given: unknown): asserts given is Versio
   };
   for (const [kind, names] of Object.entries(kinds)) {
     const wrong = names.find((name) => typeof fields[name] !== kind);
-    if (wrong) throw problem(subject, `${wrong} is ${describe(fields[wrong])}, no ${kind}`, remedy);
+    if (wrong) throw problem(subject, `${wrong} is ${shown(fields[wrong])}, no ${kind}`, remedy);
   }
   const missing = ['options', 'stream', 'metrics', 'capacity'].find((name) => !isObject(fields[name]));
   if (missing) throw problem(subject, `${missing} is missing`, remedy);

@@ -1,6 +1,6 @@
 import type { ScenarioName } from '../data/task';
 import { TRAINER_DEFAULTS } from '../training';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 
 /** Version of the form of a `Spec`; changed when the same fields would mean another run. */
@@ -26,6 +26,8 @@ export interface StreamSpec extends JsonOptions {
 export interface ModelSpec extends JsonOptions {
   /** Name of the architecture; default: the one the method needs, else the one made for the scenario. */
   readonly architecture?: string;
+  /** Convolutional blocks before the hidden layers, e.g. `[{ filters: 16 }]`; see `NetworkOptions`; default none. */
+  readonly conv?: readonly JsonOptions[];
   /** Width of each hidden layer; default [256, 256]. */
   readonly hidden?: readonly number[];
   /** Seed of the initial weights; default: the seed of the run. */
@@ -105,7 +107,7 @@ export function isOptimizerOption(name: string): boolean {
  * @throws where a field is unknown or of the wrong kind, or an option stands in the wrong place
  */
 export function checkSpec(given: SpecInput): CheckedSpec {
-  if (!isObject(given)) throw problem('spec', `it is ${describe(given)}`, 'pass an object { stream, method, seed, … }');
+  if (!isObject(given)) throw problem('spec', `it is ${shown(given)}`, 'pass an object { stream, method, seed, … }');
   const spec = withDefaults<{ [K in keyof Required<SpecInput>]: unknown }>('spec', given, {
     specVersion: SPEC_VERSION,
     stream: undefined,
@@ -117,7 +119,7 @@ export function checkSpec(given: SpecInput): CheckedSpec {
     measure: {},
   });
   if (spec.specVersion !== SPEC_VERSION) {
-    const versions = `it has version ${describe(spec.specVersion)}, this library reads ${SPEC_VERSION}`;
+    const versions = `it has version ${shown(spec.specVersion)}, this library reads ${SPEC_VERSION}`;
     throw problem('spec', versions, 'use the library that made it, or write it anew');
   }
   checkNumber('spec', 'seed', spec.seed, { integer: true });
@@ -140,12 +142,12 @@ export function checkSpec(given: SpecInput): CheckedSpec {
 function part<T extends object>(spec: Record<string, unknown>, name: string): T {
   const value = spec[name];
   if (isObject(value)) return value as T;
-  throw problem('spec', `${name} is ${describe(value)}`, `pass an object, e.g. ${name}: { name: '…' }`);
+  throw problem('spec', `${name} is ${shown(value)}`, `pass an object, e.g. ${name}: { name: '…' }`);
 }
 
 function named<T extends { name: string }>(value: T, field: string): T {
   if (typeof value.name === 'string') return value;
-  throw problem('spec', `${field}.name is ${describe(value.name)}`, `name the ${field}`);
+  throw problem('spec', `${field}.name is ${shown(value.name)}`, `name the ${field}`);
 }
 
 function checkOptimizer(optimizer: OptimizerSpec): OptimizerSpec {
@@ -156,7 +158,7 @@ function checkOptimizer(optimizer: OptimizerSpec): OptimizerSpec {
 }
 
 function checkMethodOptions(options: unknown): JsonOptions {
-  if (!isObject(options)) throw problem('spec.method', `options is ${describe(options)}`, 'pass an object');
+  if (!isObject(options)) throw problem('spec.method', `options is ${shown(options)}`, 'pass an object');
   for (const name of Object.keys(options)) {
     const place = isOptimizerOption(name) ? 'optimizer' : ['epochs', 'seed'].includes(name) ? 'the spec itself' : undefined;
     if (place) throw problem('spec.method.options', `'${name}' is no option of a method`, `it belongs to ${place}`);
@@ -167,17 +169,10 @@ function checkMethodOptions(options: unknown): JsonOptions {
 function checkMeasure(measure: MeasureSpec): Required<MeasureSpec> {
   const { learningCurves } = withDefaults('spec.measure', measure, { learningCurves: false });
   if (typeof learningCurves === 'boolean') return { learningCurves };
-  throw problem('spec.measure', `learningCurves is ${describe(learningCurves)}`, 'use true or false');
+  throw problem('spec.measure', `learningCurves is ${shown(learningCurves)}`, 'use true or false');
 }
 
 /** Whether a value is an object with fields. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value with its type visible, short: `'100'`, `100`, `undefined`, `an array`. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -8,6 +8,12 @@ import { display, type Output } from './tslab';
 /** Results of calls that did not come to their end, by the id of the run. */
 const kept = new Map<string, ExperimentResult>();
 
+/** Options of `runInProcesses`. */
+export interface RunInProcessesOptions {
+  /** How many runs are executed side by side, each in a process of its own; default 2. */
+  workers?: number;
+}
+
 /**
  * Runs a plan, each run in a process of its own, so that the memory it takes (`peakMb`) is its own too. A line tells how
  * far they are. Interrupt ends the running ones at once; finished ones are kept, also where another one fails, and the next
@@ -20,7 +26,7 @@ const kept = new Map<string, ExperimentResult>();
  */
 export async function runInProcesses(
   plan: readonly PlannedRun[],
-  options: { workers?: number } = {},
+  options: RunInProcessesOptions = {},
 ): Promise<ExperimentResult[]> {
   const { workers } = withDefaults('runInProcesses', options, { workers: 2 });
   checkNumber('runInProcesses', 'workers', workers, { min: 1, integer: true });

@@ -99,7 +99,7 @@ test('every unknown name and value is refused before anything is planned', () =>
     [{ epochs: 0 }, /epochs must be/],
     [{ limit: 1.5 }, /limit must be/],
     [{ seeds: ['1'] }, /seed must be a whole number/],
-    [{ quick: 'yes' }, /quick is yes; use true or false/],
+    [{ quick: 'yes' }, /quick is 'yes'; use true or false/],
   ];
   for (const [request, message] of wrong) assert.throws(() => planExperiments(request as BenchmarkRequest), message);
 });

@@ -22,7 +22,7 @@ test('a default given or left out is the same run', () => {
   assert.equal(spelt.id, bare.id);
   assert.deepEqual(bare.spec.optimizer, { name: 'sgd', lr: 0.01, momentum: 0.9, weightDecay: 0, keepOptimizer: false });
   assert.ok(Object.hasOwn(bare.spec.method.options, 'lambda'), 'the defaults of the method are filled in');
-  assert.deepEqual([bare.spec.model, bare.spec.epochs], [{ architecture: 'MultiHeadMLP', hidden: [256, 256] }, 5]);
+  assert.deepEqual([bare.spec.model, bare.spec.epochs], [{ architecture: 'MultiHeadMLP', conv: [], hidden: [256, 256] }, 5]);
   assert.equal(planRun(bare.spec).id, bare.id, 'a filled-in spec is the same run');
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pool } from 'workerpool';
 import type { Pool } from 'workerpool';
 import type { ProgressEvent } from '../../training';
-import { checkNumber, problem, withDefaults } from '../../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../../utils/errors';
 import { checkRuns, relativeDuration } from '../plan';
 import type { PlannedRun } from '../plan';
 import type { ExperimentResult } from '../run';
@@ -35,7 +35,7 @@ export function localProcesses(options: LocalProcessesOptions = {}): Executor {
   });
   checkNumber('localProcesses', 'workers', settings.workers, { min: 1, integer: true });
   if (typeof settings.freshProcesses !== 'boolean') {
-    throw problem('localProcesses', `freshProcesses is ${String(settings.freshProcesses)}`, 'use true or false');
+    throw problem('localProcesses', `freshProcesses is ${shown(settings.freshProcesses)}`, 'use true or false');
   }
   return new LocalProcesses(settings);
 }
@@ -83,7 +83,12 @@ class LocalProcesses implements Executor {
       workerType: 'process',
       maxWorkers: 1,
       emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
-      forkOpts: { env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' } },
+      forkOpts: {
+        env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+        // A process group of their own: Ctrl-C in the terminal reaches this process only, which decides about its workers.
+        // Where this process is killed, they end as well: they hear that the channel to it is closed.
+        detached: process.platform !== 'win32',
+      },
     });
     this.pools.add(workers);
     return workers;

@@ -2,9 +2,6 @@ import { worker, workerEmit } from 'workerpool';
 import type { PlannedRun } from '../plan';
 import { runExperiment } from '../run';
 
-// Ctrl-C reaches all processes of the terminal; the parent decides what happens to its workers.
-process.on('SIGINT', () => undefined);
-
 worker({
   run(run: PlannedRun, modules: readonly string[]) {
     for (const module of modules) require(module); // they register streams and methods of their own; loaded once
