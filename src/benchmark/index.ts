@@ -2,4 +2,6 @@ export { planExperiments } from './plan';
 export type { BenchmarkRequest } from './plan';
 export { ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, STUDIES } from './presets';
 export type { MethodPreset, Study } from './presets';
-export { learningCurvesTable, studyTable, transferTable, zeroShotTable } from './tables';
+export { learningCurvesTable, studyTable, zeroShotTable } from './tables';
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- the old name stays for one version
+export { transferTable } from './tables';

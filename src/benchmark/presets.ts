@@ -18,9 +18,11 @@ export interface Study {
   name: string;
   /** For people. */
   title: string;
+  /** The scenario its stream is opened in. */
   scenario: ScenarioName;
   /** The stream it runs on unless another one is asked for. */
   stream: string;
+  /** Its rows, in order. */
   methods: readonly MethodPreset[];
   /** What is measured beyond the accuracy matrix. */
   measure?: MeasureSpec;

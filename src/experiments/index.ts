@@ -3,8 +3,10 @@ export { inProcess } from './executors/inProcess';
 export { localProcesses } from './executors/localProcesses';
 export type { LocalProcessesOptions } from './executors/localProcesses';
 export { canonicalJson, configurationId } from './identity';
-export { measureLearningCurves, measureTransfer } from './learningCurves';
-export type { AccuracyCurve, LearningCurvesReport, TaskCurves, TransferReport } from './learningCurves';
+export { measureLearningCurves } from './learningCurves';
+export type { AccuracyCurve, LearningCurvesReport, TaskCurves } from './learningCurves';
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- the old names stay for one version
+export { measureTransfer, type TransferReport } from './learningCurves';
 export { planRun } from './plan';
 export type { PlannedRun, RunNames } from './plan';
 export { collectResults, readResults, writeResults } from './results';
@@ -14,3 +16,4 @@ export type { ExperimentResult } from './run';
 export type { Json, JsonOptions, MeasureSpec, MethodSpec, ModelSpec, OptimizerSpec, Spec, SpecInput, StreamSpec } from './spec';
 export { openStream, registerStream, streamNames } from './streams';
 export type { StreamEntry } from './streams';
+export type { Machine } from '../utils/environment';

@@ -11,7 +11,7 @@ import { problem, withDefaults } from '../utils/errors';
 /** β: learning-curve area is the mean accuracy over the first β+1 evaluations, after 0 … β steps (Chaudhry et al. 2019). */
 export const LCA_STEPS = 10;
 /** Steps after which accuracies are compared. */
-export const AFTER_STEPS = [1, 10, 50, 100];
+const AFTER_STEPS = [1, 10, 50, 100];
 const PROBES = [...new Set([...Array.from({ length: LCA_STEPS + 1 }, (_, step) => step), 20, ...AFTER_STEPS])].sort(
   (a, b) => a - b,
 );

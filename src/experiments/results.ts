@@ -10,7 +10,7 @@ import { isObject } from './spec';
 
 const FORMAT = 'continual-learning results';
 /** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */
-export const RESULTS_VERSION = 2;
+const RESULTS_VERSION = 2;
 
 /** What the numbers of a results file are, in words; it stands in every file. */
 const EXPLAINED = {
@@ -27,7 +27,9 @@ const EXPLAINED = {
 
 /** The content of a results file. */
 export interface BenchmarkResults {
+  /** That it is such a file. */
   format: string;
+  /** Version of its form. */
   formatVersion: number;
   /** What the numbers are, in words. */
   explained: Record<string, string>;

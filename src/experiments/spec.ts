@@ -65,27 +65,41 @@ export interface MeasureSpec {
  * @example { stream: { name: 'split-mnist', scenario: 'class-incremental' }, method: { name: 'er', options: { capacity: 500 } }, seed: 1 }
  */
 export interface SpecInput {
+  /** Version of the form; default the present one. */
   readonly specVersion?: number;
+  /** The tasks it learns. */
   readonly stream: StreamSpec;
+  /** The network; default as the method and the scenario want it. */
   readonly model?: ModelSpec;
+  /** How its weights are changed; default SGD. */
   readonly optimizer?: OptimizerSpec;
+  /** How it keeps what it learnt. */
   readonly method: MethodSpec;
   /** Passes over the data of each task; default 5. */
   readonly epochs?: number;
   /** Seed of everything random that has no seed of its own; default the one of `setSeed` (42). */
   readonly seed?: number;
+  /** What is measured beyond the accuracy matrix; default nothing. */
   readonly measure?: MeasureSpec;
 }
 
 /** A spec with its defaults filled in. */
 export interface Spec extends SpecInput {
+  /** Version of the form. */
   readonly specVersion: number;
+  /** The tasks it learns. */
   readonly stream: StreamSpec & { readonly scenario: ScenarioName };
+  /** The network; its architecture is absent in results of version 1. */
   readonly model: ModelSpec;
+  /** How its weights are changed. */
   readonly optimizer: OptimizerSpec & { readonly name: string };
+  /** How it keeps what it learnt. */
   readonly method: MethodSpec & { readonly options: JsonOptions };
+  /** Passes over the data of each task. */
   readonly epochs: number;
+  /** Seed of everything random that has no seed of its own. */
   readonly seed: number;
+  /** What is measured beyond the accuracy matrix. */
   readonly measure: Required<MeasureSpec>;
 }
 
