@@ -3,7 +3,7 @@ import type { PlannedRun } from '../experiments/plan';
 import type { SpecInput } from '../experiments/spec';
 import { findStream } from '../experiments/streams';
 import { findMethod, methodCompatibility } from '../methods';
-import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import { checkChoice, checkList, checkNumber, problem, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import { findStudy, ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, QUICK, STUDIES } from './presets';
 import type { MethodPreset, Study } from './presets';
@@ -83,27 +83,17 @@ function checkRequest(request: BenchmarkRequest): Request {
     data: undefined,
     quick: false,
   });
-  for (const name of ['studies', 'methods', 'seeds'] as const) checkList(subject, name, asked[name]);
+  for (const name of ['studies', 'methods', 'seeds'] as const) {
+    if (asked[name] !== undefined) checkList(subject, name, asked[name]);
+  }
   asked.methods?.forEach(findMethod);
   if (asked.stream !== undefined) findStream(asked.stream);
   asked.seeds!.forEach((seed) => checkNumber(subject, 'seed', seed, { integer: true }));
   for (const name of ['epochs', 'limit'] as const) {
     if (asked[name] !== undefined) checkNumber(subject, name, asked[name], { min: 1, integer: true });
   }
-  if (asked.data !== undefined && asked.data !== 'real' && asked.data !== 'synthetic') {
-    throw problem(subject, `unknown data ${shown(asked.data)}`, "use 'real' or 'synthetic'");
-  }
-  if (typeof asked.quick !== 'boolean') throw problem(subject, `quick is ${shown(asked.quick)}`, 'use true or false');
+  if (asked.data !== undefined) checkChoice(subject, 'data', asked.data, ['real', 'synthetic']);
   return { ...asked, seeds: [...new Set(asked.seeds)] };
-}
-
-function checkList(subject: string, name: string, list: unknown): void {
-  if (list === undefined || (Array.isArray(list) && list.length > 0)) return;
-  throw problem(
-    subject,
-    `${name} is ${Array.isArray(list) ? 'an empty list' : shown(list)}`,
-    'pass a list with at least one entry',
-  );
 }
 
 /** Without a stream all studies; with one those whose scenario it is made for. */

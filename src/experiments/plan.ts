@@ -1,7 +1,6 @@
 import { findMethod } from '../methods';
-import { problem, shown, withDefaults } from '../utils/errors';
+import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { assemble } from './assemble';
-import { isObject } from './spec';
 import type { Spec, SpecInput } from './spec';
 
 /** A run that is planned: plain JSON, so that any process or machine can take it. Its label and study are for people only. */
@@ -39,8 +38,8 @@ export function planRun(spec: SpecInput, names: RunNames = {}): PlannedRun {
   const { label, study } = isPlanned(names)
     ? names
     : withDefaults<Required<RunNames>>('planRun', names, { label: '', study: '' });
-  if (typeof label !== 'string' || typeof study !== 'string') {
-    throw problem('planRun', `label is ${shown(label)}, study ${shown(study)}`, 'both are text');
+  for (const [name, text] of Object.entries({ label, study })) {
+    if (typeof text !== 'string') throw problem('planRun', `${name} must be text, got ${shown(text)}`);
   }
   const { model, trainer, ...assembly } = assemble(spec);
   trainer.dispose();
@@ -91,13 +90,13 @@ export function changed(subject: string, run: PlannedRun): Error {
 }
 
 function isPlanned(run: unknown): run is PlannedRun {
-  if (!isObject(run) || !isObject(run.spec) || !isObject(run.spec.method)) return false;
+  if (!isPlainObject(run) || !isPlainObject(run.spec) || !isPlainObject(run.spec.method)) return false;
   return [run.id, run.study, run.label].every((text) => typeof text === 'string') && Number.isFinite(run.samples);
 }
 
 /** What can be said of an entry that is no planned run. */
 function inWords(entry: unknown): string {
-  if (!isObject(entry)) return shown(entry);
+  if (!isPlainObject(entry)) return shown(entry);
   const fields = ['label', 'seed'].filter((name) => entry[name] !== undefined).map((name) => `${name} ${String(entry[name])}`);
   return fields.join(', ') || `an object with ${Object.keys(entry).join(', ') || 'no fields'}`;
 }

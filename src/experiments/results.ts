@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { checkMatrix } from '../metrics/accuracyMatrix';
 import { describeCommit, describeMachine, describeVersions } from '../utils/environment';
 import type { Machine } from '../utils/environment';
-import { problem, shown, withDefaults } from '../utils/errors';
+import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { writeWhole } from '../utils/files';
 import { fromVersion1 } from './resultsVersion1';
 import type { ExperimentResult } from './run';
-import { isObject } from './spec';
 
 const FORMAT = 'continual-learning results';
 /** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */
@@ -97,7 +96,7 @@ export function writeResults(file: string, results: BenchmarkResults): void {
  */
 export function readResults(file: string): BenchmarkResults {
   const content = parse(file);
-  if (!isObject(content) || !Array.isArray(content.experiments) || !isObject(content.versions)) {
+  if (!isPlainObject(content) || !Array.isArray(content.experiments) || !isPlainObject(content.versions)) {
     throw problem(
       file,
       'it is no results file: versions and experiments are missing',
@@ -138,16 +137,16 @@ function parse(file: string): unknown {
 /** Throws unless an entry has what tables and figures read. */
 function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
   const remedy = 'the file was changed or damaged; run the benchmark again';
-  if (!isObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
+  if (!isPlainObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
   const wants = (what: string, name: string, right: boolean) => {
     if (!right) throw problem(subject, `${name} is ${shown(result[name])}, not ${what}`, remedy);
   };
   for (const name of ['id', 'study', 'label', 'method', 'fingerprint', 'device'])
     wants('text', name, typeof result[name] === 'string');
   for (const name of ['seed', 'samples', 'seconds', 'peakMb']) wants('a number', name, Number.isFinite(result[name]));
-  for (const name of ['spec', 'metrics', 'parameters']) wants('an object', name, isObject(result[name]));
+  for (const name of ['spec', 'metrics', 'parameters']) wants('an object', name, isPlainObject(result[name]));
   for (const name of ['stream', 'model', 'optimizer', 'method']) {
-    if (!isObject((result.spec as Record<string, unknown>)[name])) throw problem(subject, `its spec has no ${name}`, remedy);
+    if (!isPlainObject((result.spec as Record<string, unknown>)[name])) throw problem(subject, `its spec has no ${name}`, remedy);
   }
   const wrong = Object.entries(result.metrics as object).find(([, value]) => value !== null && !Number.isFinite(value));
   if (wrong) throw problem(subject, `metric ${wrong[0]} is ${shown(wrong[1])}`, remedy);

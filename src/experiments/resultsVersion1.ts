@@ -1,11 +1,11 @@
 import type { ScenarioName } from '../data/task';
 import { checkMatrix } from '../metrics/accuracyMatrix';
-import { problem, shown } from '../utils/errors';
+import { isPlainObject, problem, shown } from '../utils/errors';
 import { hashOf } from './identity';
 import { LCA_STEPS } from './learningCurves';
 import type { LearningCurvesReport } from './learningCurves';
 import type { ExperimentResult } from './run';
-import { isObject, SPEC_VERSION } from './spec';
+import { SPEC_VERSION } from './spec';
 import type { JsonOptions, Spec } from './spec';
 
 /** A result as files of version 1 hold it. */
@@ -86,7 +86,7 @@ function samplesOf({ dataset, stream: { nTasks, limitPerTask } }: Version1Result
 
 function checkVersion1(subject: string, given: unknown): asserts given is Version1Result {
   const remedy = 'the file was changed or damaged, or is no results file';
-  const fields = isObject(given) ? given : {};
+  const fields = isPlainObject(given) ? given : {};
   const kinds = {
     string: ['study', 'label', 'scenario', 'dataset', 'method', 'fingerprint', 'device'],
     number: ['seed', 'seconds', 'peakMb'],
@@ -95,7 +95,7 @@ function checkVersion1(subject: string, given: unknown): asserts given is Versio
     const wrong = names.find((name) => typeof fields[name] !== kind);
     if (wrong) throw problem(subject, `${wrong} is ${shown(fields[wrong])}, no ${kind}`, remedy);
   }
-  const missing = ['options', 'stream', 'metrics', 'capacity'].find((name) => !isObject(fields[name]));
+  const missing = ['options', 'stream', 'metrics', 'capacity'].find((name) => !isPlainObject(fields[name]));
   if (missing) throw problem(subject, `${missing} is missing`, remedy);
   checkMatrix(fields.matrix as ExperimentResult['matrix'], subject);
 }

@@ -1,6 +1,6 @@
 import type { ScenarioName } from '../data/task';
 import { TRAINER_DEFAULTS } from '../training';
-import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import { checkNumber, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 
 /** Version of the form of a `Spec`; changed when the same fields would mean another run. */
@@ -121,7 +121,7 @@ export function isOptimizerOption(name: string): boolean {
  * @throws where a field is unknown or of the wrong kind, or an option stands in the wrong place
  */
 export function checkSpec(given: SpecInput): CheckedSpec {
-  if (!isObject(given)) throw problem('spec', `it is ${shown(given)}`, 'pass an object { stream, method, seed, … }');
+  if (!isPlainObject(given)) throw problem('spec', `it is ${shown(given)}`, 'pass an object { stream, method, seed, … }');
   const spec = withDefaults<{ [K in keyof Required<SpecInput>]: unknown }>('spec', given, {
     specVersion: SPEC_VERSION,
     stream: undefined,
@@ -149,13 +149,13 @@ export function checkSpec(given: SpecInput): CheckedSpec {
     method: named({ name: method.name as string, options: checkMethodOptions(method.options) }, 'method'),
     epochs: spec.epochs as number | undefined,
     seed: spec.seed as number,
-    measure: checkMeasure(part<MeasureSpec>(spec, 'measure')),
+    measure: withDefaults<Required<MeasureSpec>>('spec.measure', part<MeasureSpec>(spec, 'measure'), { learningCurves: false }),
   };
 }
 
 function part<T extends object>(spec: Record<string, unknown>, name: string): T {
   const value = spec[name];
-  if (isObject(value)) return value as T;
+  if (isPlainObject(value)) return value as T;
   throw problem('spec', `${name} is ${shown(value)}`, `pass an object, e.g. ${name}: { name: '…' }`);
 }
 
@@ -172,21 +172,10 @@ function checkOptimizer(optimizer: OptimizerSpec): OptimizerSpec {
 }
 
 function checkMethodOptions(options: unknown): JsonOptions {
-  if (!isObject(options)) throw problem('spec.method', `options is ${shown(options)}`, 'pass an object');
+  if (!isPlainObject(options)) throw problem('spec.method', `options is ${shown(options)}`, 'pass an object');
   for (const name of Object.keys(options)) {
     const place = isOptimizerOption(name) ? 'optimizer' : ['epochs', 'seed'].includes(name) ? 'the spec itself' : undefined;
     if (place) throw problem('spec.method.options', `'${name}' is no option of a method`, `it belongs to ${place}`);
   }
   return options as JsonOptions;
-}
-
-function checkMeasure(measure: MeasureSpec): Required<MeasureSpec> {
-  const { learningCurves } = withDefaults('spec.measure', measure, { learningCurves: false });
-  if (typeof learningCurves === 'boolean') return { learningCurves };
-  throw problem('spec.measure', `learningCurves is ${shown(learningCurves)}`, 'use true or false');
-}
-
-/** Whether a value is an object with fields. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

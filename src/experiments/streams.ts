@@ -4,7 +4,7 @@ import type { TaskStream } from '../scenarios';
 import { permutedDefaults } from '../scenarios/permuted';
 import { rotatedDefaults } from '../scenarios/rotated';
 import { splitDefaults } from '../scenarios/split';
-import { problem, withDefaults } from '../utils/errors';
+import { checkFunction, checkText, problem, withDefaults } from '../utils/errors';
 import type { JsonOptions, StreamSpec } from './spec';
 
 /** A stream of tasks that specs can name. */
@@ -40,9 +40,8 @@ export function registerStream(
   open: StreamEntry['open'],
   more: Partial<Pick<StreamEntry, 'defaults' | 'madeFor'>> = {},
 ): void {
-  if (typeof name !== 'string' || name === '') throw problem('registerStream', 'the name is no text or empty', 'give a name');
-  if (typeof open !== 'function')
-    throw problem('registerStream', `open is ${typeof open}`, 'pass a function that opens the stream');
+  checkText('registerStream', 'name', name);
+  checkFunction('registerStream', 'open', open, '(options) => getSplitMnist(options)');
   if (streams.has(name)) throw problem('registerStream', `there is a stream '${name}' already`, 'choose another name');
   streams.set(name, { name, open, ...withDefaults('registerStream', more, { defaults: () => ({}), madeFor: ALL }) });
 }

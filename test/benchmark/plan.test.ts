@@ -93,13 +93,13 @@ test('every unknown name and value is refused before anything is planned', () =>
     [{ methods: ['er', 'gme'] }, /none called 'gme'/],
     [{ stream: 'mnist' }, /none called 'mnist'; known streams/],
     [{ method: ['er'] }, /unknown option 'method'; known options: studies/],
-    [{ methods: 'er' }, /methods is 'er'; pass a list/],
-    [{ methods: [] }, /methods is an empty list/],
-    [{ data: 'synthetc' }, /unknown data 'synthetc'/],
+    [{ methods: 'er' }, /methods must be an array, got 'er'/],
+    [{ methods: [] }, /methods is empty/],
+    [{ data: 'synthetc' }, /data must be 'real' or 'synthetic', got 'synthetc'/],
     [{ epochs: 0 }, /epochs must be/],
     [{ limit: 1.5 }, /limit must be/],
     [{ seeds: ['1'] }, /seed must be a whole number/],
-    [{ quick: 'yes' }, /quick is 'yes'; use true or false/],
+    [{ quick: 'yes' }, /quick must be true or false, got 'yes'/],
   ];
   for (const [request, message] of wrong) assert.throws(() => planExperiments(request as BenchmarkRequest), message);
 });

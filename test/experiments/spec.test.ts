@@ -25,7 +25,7 @@ test('unknown names, wrong kinds and options in the wrong place are refused with
     [{ ...SMALL, optimizer: { lambda: 1 } }, /spec\.optimizer: unknown option 'lambda'; known options: name, lr, momentum/],
     [{ ...SMALL, epochs: 0 }, /epochs must be a whole number of at least 1/],
     [{ ...SMALL, seed: '1' }, /seed must be a whole number/],
-    [{ ...SMALL, measure: { learningCurves: 'yes' } }, /learningCurves is 'yes'; use true or false/],
+    [{ ...SMALL, measure: { learningCurves: 'yes' } }, /learningCurves must be true or false, got 'yes'/],
     [{ ...SMALL, measure: { transfer: true } }, /spec\.measure: unknown option 'transfer'/],
   ];
   for (const [spec, message] of wrong) assert.throws(() => checkSpec(spec as SpecInput), message);

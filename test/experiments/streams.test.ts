@@ -25,8 +25,8 @@ test('a stream of your own is known by its name; taken and unknown names are ref
   assert.equal(openStream({ name: 'mine' }, 1).tasks.length, 5);
   assert.deepEqual(findStream('mine').madeFor.length, 3);
   assert.throws(() => registerStream('mine', open), /there is a stream 'mine' already/);
-  assert.throws(() => registerStream('', open), /no text or empty/);
-  assert.throws(() => registerStream('other', 'mine' as never), /open is string; pass a function/);
+  assert.throws(() => registerStream('', open), /name is empty/);
+  assert.throws(() => registerStream('other', 'mine' as never), /open must be a function, got 'mine'/);
   assert.throws(() => registerStream('other', open, { madefor: [] } as object), /unknown option 'madefor'/);
   assert.throws(() => openStream({ name: 'other' }, 1), /none called 'other'; known streams: split-mnist, .*mine/);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pool } from 'workerpool';
 import type { Pool } from 'workerpool';
 import type { ProgressEvent } from '../../training';
-import { checkNumber, problem, shown, withDefaults } from '../../utils/errors';
+import { checkNumber, withDefaults } from '../../utils/errors';
 import { checkRuns, relativeDuration } from '../plan';
 import type { PlannedRun } from '../plan';
 import type { ExperimentResult } from '../run';
@@ -34,9 +34,6 @@ export function localProcesses(options: LocalProcessesOptions = {}): Executor {
     script: join(__dirname, 'worker.js'),
   });
   checkNumber('localProcesses', 'workers', settings.workers, { min: 1, integer: true });
-  if (typeof settings.freshProcesses !== 'boolean') {
-    throw problem('localProcesses', `freshProcesses is ${shown(settings.freshProcesses)}`, 'use true or false');
-  }
   return new LocalProcesses(settings);
 }
 

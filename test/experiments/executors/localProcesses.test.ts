@@ -122,7 +122,7 @@ test('stop ends running runs at once, begins no more, and nothing is reported as
 test('wrong options and entries that are no planned runs are refused', async () => {
   assert.throws(() => localProcesses({ worker: 1 } as object), /unknown option 'worker'/);
   assert.throws(() => localProcesses({ workers: 0 }), /workers must be a whole number of at least 1/);
-  assert.throws(() => localProcesses({ freshProcesses: 'no' as never }), /freshProcesses is 'no'/);
+  assert.throws(() => localProcesses({ freshProcesses: 'no' as never }), /freshProcesses must be true or false, got 'no'/);
   await assert.rejects(
     localProcesses().run([{ label: 'x', seed: 3 } as never]),
     /entry 0 of the plan, label x, seed 3, is no planned run/,
