@@ -1,128 +1,102 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { METHODS } from '../methods';
-import { problem } from '../utils/errors';
-import type { DatasetName, Experiment, ExperimentResult } from '../experiments/run';
-import { processPool } from '../experiments/executors/localProcesses';
-import { planExperiments, QUICK, STUDIES } from './presets';
-import { collectResults, writeResults } from '../experiments/results';
-import { studyTable, transferTable, zeroShotTable } from './tables';
+import { localProcesses } from '../experiments/executors/localProcesses';
+import { runName } from '../experiments/plan';
+import type { PlannedRun } from '../experiments/plan';
+import type { ExperimentResult } from '../experiments/run';
+import { benchmarkCommand, readArguments } from './arguments';
+import { planExperiments } from './plan';
+import { STUDIES } from './presets';
+import { ResultsFile } from './resultsFile';
+import { learningCurvesTable, studyTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
 
-const DATASETS: DatasetName[] = ['split-mnist', 'permuted-mnist', 'split-fashion-mnist', 'rotated-mnist'];
+/** A signal that comes within this time of the first is the same one, sent once to the group and once to each process. */
+const SAME_SIGNAL_MS = 1000;
 
-interface CliOptions {
-  scenario?: string[];
-  dataset?: DatasetName;
-  method?: string[];
-  seeds: number[];
-  epochs?: number;
-  limit?: number;
-  data: 'real' | 'synthetic';
-  workers: number;
-  json: string;
-  quick?: boolean;
-}
-
-const program = new Command('benchmark')
-  .description('Runs the four studies (task-, domain-, class-incremental, forward transfer) and prints their tables.')
-  .addOption(new Option('--scenario <name...>', 'studies to run').choices(STUDIES.map(({ name }) => name)))
-  .addOption(new Option('--dataset <name>', "data set in place of the studies' own").choices(DATASETS))
-  .addOption(new Option('--method <name...>', 'methods to run').choices(METHODS.map(({ name }) => name)))
-  .option('--seeds <list>', 'seeds, separated by commas', listOfWholeNumbers, [42])
-  .option('--epochs <n>', 'epochs a task (default: 5)', positive)
-  .option('--limit <n>', 'training images a task (default: all)', positive)
-  .addOption(
-    new Option('--data <kind>', 'real images, or random pixels as in the original tables')
-      .choices(['real', 'synthetic'])
-      .default('real'),
-  )
-  .option('--workers <n>', 'processes side by side', positive, availableParallelism())
-  .option('--json <file>', 'where the results go', 'results.json')
-  .option(
-    '--quick',
-    `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`,
-  )
-  .showHelpAfterError('(--help shows all options)');
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a whole number of at least 1.');
-}
-
-function listOfWholeNumbers(text: string): number[] {
-  const values = text.split(',').map((part) => Number(part.trim() || NaN));
-  if (values.every(Number.isInteger)) return values;
-  throw new InvalidArgumentError('They must be whole numbers separated by commas, e.g. 42,43,44.');
-}
-
-/** An impossible results file is an error before the first experiment, not after it. */
-function checkWritable(file: string): void {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw problem('--json', `cannot write into ${folder}`, 'name a file in an existing folder');
-  }
-  if (existsSync(file) && statSync(file).isDirectory()) throw problem('--json', `${file} is a folder`, 'name a file');
-}
+const command = benchmarkCommand();
 
 async function main(): Promise<number> {
-  const options = program.parse().opts<CliOptions>();
-  const { scenario, method, dataset, workers, json, ...request } = options;
-  const experiments = planExperiments({ ...request, studies: scenario, methods: method, dataset });
-  checkWritable(json);
-  return runAll(experiments, Math.min(workers, experiments.length), json);
+  const { request, workers, json, overwrite, notes } = readArguments(command, process.argv);
+  const plan = planExperiments(request);
+  const file = new ResultsFile(json, plan, { overwrite, command: ['benchmark', ...process.argv.slice(2)].join(' ') });
+  for (const note of [...notes, file.note]) if (note !== undefined) console.error(`note: ${note}`);
+  try {
+    return await runAll(plan, Math.min(workers, plan.length), file);
+  } finally {
+    file.close();
+  }
 }
 
 /** Runs everything, prints the tables and writes the file; what is finished is never lost. Returns the exit code. */
-async function runAll(experiments: Experiment[], workers: number, file: string): Promise<number> {
-  const results = new Map<Experiment, ExperimentResult>();
-  const failures: string[] = [];
-  const display = progressDisplay(experiments);
-  const executor = processPool(workers);
-  let interrupted = false;
-  process.once('SIGINT', () => {
-    interrupted = true;
-    void executor.stop();
-  });
-  const inOrder = () => experiments.flatMap((experiment) => results.get(experiment) ?? []);
-  await executor.run(experiments, {
+async function runAll(plan: PlannedRun[], workers: number, file: ResultsFile): Promise<number> {
+  const finished = new Map<string, ExperimentResult>();
+  const results = () =>
+    plan.flatMap(({ id, label, study }) => (finished.has(id) ? [{ ...finished.get(id)!, label, study }] : []));
+  const display = progressDisplay(plan);
+  const executor = localProcesses({ workers });
+  const interrupted = onInterrupt(() => void executor.stop());
+  let notWritten: Error | undefined;
+  const write = () => {
+    try {
+      file.write(results());
+      notWritten = undefined;
+    } catch (error) {
+      notWritten = error as Error; // the other runs go on, and the next one tries again
+    }
+  };
+  const outcomes = await executor.run(plan, {
     ...display,
-    finished(experiment, result) {
-      results.set(experiment, result);
-      writeResults(file, collectResults(inOrder()));
-      display.finished(experiment, result);
-    },
-    failed(experiment, reason) {
-      failures.push(`${experiment.study} ${experiment.label}: ${reason}`);
-      display.failed(experiment, reason);
+    finished(id, result) {
+      finished.set(id, result);
+      write();
+      display.finished(id, result);
     },
   });
+  if (notWritten) write();
   display.close();
-  report(inOrder(), file);
-  if (interrupted) console.error(`\nInterrupted: ${results.size} of ${experiments.length} experiments are finished.`);
+  report(results(), file);
+  const failures = plan.flatMap((run, i) => {
+    const outcome = outcomes[i];
+    return outcome.status === 'failed' ? [`${runName(run)}: ${outcome.reason}`] : [];
+  });
+  if (interrupted.by) console.error(`\nInterrupted: ${results().length} of ${plan.length} experiments are finished.`);
   for (const failure of failures) console.error(`\nFailed: ${failure}`);
-  return interrupted ? 130 : failures.length ? 1 : 0;
+  if (notWritten) console.error(`\nNot written: ${(notWritten as Error).message}`);
+  return interrupted.by ? EXIT_CODES[interrupted.by] : failures.length > 0 || notWritten ? 1 : 0;
 }
 
-function report(results: ExperimentResult[], file: string): void {
-  for (const { name } of STUDIES) {
-    if (!results.some(({ study }) => study === name)) continue;
-    console.log(`\n${studyTable(name, results)}`);
-    if (results.some(({ study, transferReport }) => study === name && transferReport)) {
-      const own = results.filter(({ study }) => study === name);
-      console.log(`\n${zeroShotTable(own)}\n\n${transferTable(own)}`);
-    }
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
+
+/** Hears Ctrl-C and the request to end; a later second one ends at once. */
+function onInterrupt(stop: () => void): { by?: keyof typeof EXIT_CODES } {
+  const state: { by?: keyof typeof EXIT_CODES } = {};
+  let first = 0;
+  for (const signal of Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[]) {
+    process.on(signal, () => {
+      if (state.by && performance.now() - first > SAME_SIGNAL_MS) process.exit(EXIT_CODES[signal]);
+      if (state.by) return;
+      state.by = signal;
+      first = performance.now();
+      stop();
+    });
   }
-  if (results.length) console.log(`\nResults: ${file}`);
+  return state;
 }
+
+function report(results: ExperimentResult[], file: ResultsFile): void {
+  for (const { name } of STUDIES) {
+    const own = results.filter(({ study }) => study === name);
+    if (own.length === 0) continue;
+    console.log(`\n${studyTable(name, own)}`);
+    if (own.some(({ learningCurves }) => learningCurves)) console.log(`\n${zeroShotTable(own)}\n\n${learningCurvesTable(own)}`);
+  }
+  if (file.whereabouts !== undefined) console.log(`\nResults: ${file.whereabouts}`);
+}
+
+// A reader of the output that goes away (`| head`) does not take the results along.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 main().then(
   (code) => process.exit(code),
-  (error: Error) => program.error(`error: ${error.message}`),
+  (error: Error) => command.error(`error: ${error.message}`),
 );

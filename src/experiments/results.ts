@@ -1,26 +1,154 @@
-import writeFileAtomic from 'write-file-atomic';
-import { describeMachine, describeVersions } from '../utils/environment';
+import { readFileSync } from 'node:fs';
+import { checkMatrix } from '../metrics/accuracyMatrix';
+import { describeCommit, describeMachine, describeVersions } from '../utils/environment';
 import type { Machine } from '../utils/environment';
+import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
+import { writeWhole } from '../utils/files';
+import { fromVersion1 } from './resultsVersion1';
 import type { ExperimentResult } from './run';
+
+const FORMAT = 'continual-learning results';
+/** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */
+const RESULTS_VERSION = 2;
+
+/** What the numbers of a results file are, in words; it stands in every file. */
+const EXPLAINED = {
+  matrix:
+    'matrix[i][j]: rows i are the tasks evaluated, columns j the task trained last, both in the order of training; an accuracy (share of right answers, 0 to 1), null where nothing was measured',
+  metrics:
+    'computed from the matrix: acc average accuracy at the end, bwt backward transfer, fwt zero-shot accuracy (before a task is trained), fm largest forgetting, intransigence 1 - accuracy on the last task',
+  samples: 'training samples looked at: those of all tasks times the epochs',
+  seconds: 'wall time of training and evaluation in seconds, without reading the data',
+  peakMb: 'highest resident memory of the process in MB (10^6 bytes)',
+  parameters: 'weights and biases of the model at the end: all, those no step changes any more, those training may change',
+  id: 'hash of the spec with its defaults and of the data; equal ids are the same run',
+} as const;
 
 /** The content of a results file. */
 export interface BenchmarkResults {
+  /** That it is such a file. */
+  format: string;
+  /** Version of its form. */
+  formatVersion: number;
+  /** What the numbers are, in words. */
+  explained: Record<string, string>;
+  /** When it was written, ISO 8601; absent in files of version 1. */
+  date?: string;
+  /** The command that made it, where it was one. */
+  command?: string;
+  /** How many runs were planned; `experiments` holds the finished ones. */
+  planned: number;
   /** Versions of this library, Node and the packages that compute. */
   versions: Record<string, string>;
+  /** The commit of this library, where it is in a repository. */
+  commit?: string;
   /** Where it ran. */
   machine: Machine;
   /** The backend, e.g. `TensorFlow 2.21.0 (native, CPU)`. */
   backend: string;
-  /** One entry an experiment. */
+  /** One entry a finished run. */
   experiments: ExperimentResult[];
 }
 
-/** The results with what has to be known to repeat them. */
-export function collectResults(experiments: ExperimentResult[]): BenchmarkResults {
-  return { versions: describeVersions(), machine: describeMachine(), backend: experiments[0]?.device ?? 'none', experiments };
+/** What a results file says beside the results. */
+export interface ResultsNotes {
+  /** The command that made them. */
+  command?: string;
+  /** How many runs were planned; default: as many as are finished. */
+  planned?: number;
 }
 
-/** Writes the results so that a reader finds the old file or the whole new one, never half of it. */
+/** The results with what has to be known to understand and to repeat them. */
+export function collectResults(experiments: ExperimentResult[], notes: ResultsNotes = {}): BenchmarkResults {
+  const { command, planned } = withDefaults<{ command: string | undefined; planned: number }>('collectResults', notes, {
+    command: undefined,
+    planned: experiments.length,
+  });
+  const commit = describeCommit();
+  return {
+    format: FORMAT,
+    formatVersion: RESULTS_VERSION,
+    explained: EXPLAINED,
+    date: new Date().toISOString(),
+    ...(command !== undefined && { command }),
+    planned,
+    versions: describeVersions(),
+    ...(commit !== undefined && { commit }),
+    machine: describeMachine(),
+    backend: experiments[0]?.device ?? 'none',
+    experiments,
+  };
+}
+
+/**
+ * Writes results so that whoever opens the file finds the old ones or all of the new ones, never half of them.
+ *
+ * @throws when the file cannot be written; the old one is then as it was
+ */
 export function writeResults(file: string, results: BenchmarkResults): void {
-  writeFileAtomic.sync(file, `${JSON.stringify(results, null, 2)}\n`);
+  writeWhole(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/**
+ * Reads a results file, also one of an older version, whose results get the present form.
+ *
+ * @throws when the file cannot be read, is damaged, is no results file, or is of a newer version; with the place that is wrong
+ */
+export function readResults(file: string): BenchmarkResults {
+  const content = parse(file);
+  if (!isPlainObject(content) || !Array.isArray(content.experiments) || !isPlainObject(content.versions)) {
+    throw problem(
+      file,
+      'it is no results file: versions and experiments are missing',
+      'name a file that npm run benchmark wrote',
+    );
+  }
+  const version = content.formatVersion ?? 1;
+  if (version === 1) return present(content, fromVersion1(file, content.experiments));
+  if (version !== RESULTS_VERSION) {
+    const known = `it has version ${shown(version)}, this library reads up to ${RESULTS_VERSION}`;
+    throw problem(file, known, 'read it with the version of the library that wrote it');
+  }
+  content.experiments.forEach((result, i) => checkResult(`${file}: experiment ${i}`, result));
+  return content as unknown as BenchmarkResults;
+}
+
+/** A file of version 1 with its results in the present form. */
+function present(content: Record<string, unknown>, experiments: ExperimentResult[]): BenchmarkResults {
+  const { versions, machine, backend } = content as unknown as BenchmarkResults;
+  const form = { format: FORMAT, formatVersion: RESULTS_VERSION, explained: EXPLAINED };
+  return { ...form, planned: experiments.length, versions, machine, backend, experiments };
+}
+
+function parse(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw problem(file, `cannot be read: ${(error as Error).message}`, 'correct the path');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw problem(file, `it is no JSON or damaged: ${(error as Error).message}`, 'name a whole results file');
+  }
+}
+
+/** Throws unless an entry has what tables and figures read. */
+function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
+  const remedy = 'the file was changed or damaged; run the benchmark again';
+  if (!isPlainObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
+  const wants = (what: string, name: string, right: boolean) => {
+    if (!right) throw problem(subject, `${name} is ${shown(result[name])}, not ${what}`, remedy);
+  };
+  for (const name of ['id', 'study', 'label', 'method', 'fingerprint', 'device'])
+    wants('text', name, typeof result[name] === 'string');
+  for (const name of ['seed', 'samples', 'seconds', 'peakMb']) wants('a number', name, Number.isFinite(result[name]));
+  for (const name of ['spec', 'metrics', 'parameters']) wants('an object', name, isPlainObject(result[name]));
+  for (const name of ['stream', 'model', 'optimizer', 'method']) {
+    if (!isPlainObject((result.spec as Record<string, unknown>)[name])) throw problem(subject, `its spec has no ${name}`, remedy);
+  }
+  const wrong = Object.entries(result.metrics as object).find(([, value]) => value !== null && !Number.isFinite(value));
+  if (wrong) throw problem(subject, `metric ${wrong[0]} is ${shown(wrong[1])}`, remedy);
+  checkMatrix(result.matrix as ExperimentResult['matrix'], subject);
 }

@@ -1,162 +1,98 @@
 import { getDevice, initBackend } from '../backend';
-import type { ScenarioName } from '../data/task';
-import { findMethod } from '../methods';
-import type { CapacityReport, CLTrainer, ProgressEvent } from '../training';
 import type { AccuracyMatrix, CLMetrics } from '../metrics';
-import { architectureFor, findArchitecture } from '../models';
-import type { Model } from '../models';
-import { getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from '../scenarios';
-import type { TaskStream } from '../scenarios';
-import { problem } from '../utils/errors';
-import { measureTransfer } from './forwardTransfer';
-import type { TransferReport } from './forwardTransfer';
+import type { CapacityReport, TaskLoaders, TrainCall } from '../training';
+import { withDefaults } from '../utils/errors';
+import { assemble } from './assemble';
+import type { Assembly } from './assemble';
+import { measureLearningCurves } from './learningCurves';
+import type { LearningCurvesReport } from './learningCurves';
+import { changed, checkRuns } from './plan';
+import type { PlannedRun } from './plan';
 
-/** The data sets a benchmark can run on. */
-export type DatasetName = 'split-mnist' | 'permuted-mnist' | 'split-fashion-mnist' | 'rotated-mnist';
-
-/** What makes the stream of an experiment; the same for all methods of a study. */
-export interface StreamSettings {
-  /** Number of tasks. */
-  nTasks: number;
-  /** Samples a batch. */
-  batchSize: number;
-  /** Width of each hidden layer. */
-  hidden: number[];
-  /** `real`, or `synthetic` for random pixels (chance level). */
-  data: 'real' | 'synthetic';
-  /** Training images a task; absent: all. */
-  limitPerTask?: number;
-  /** Test images a task; absent: all. */
-  testLimitPerTask?: number;
-  /** Share of the training images to evaluate on in place of the test images, for tuning; absent: 0. */
-  validationFraction?: number;
-  /** Folder of IDX files in place of the packages. */
-  dataDir?: string;
-}
-
-/** One run of one method: plain JSON, so that any process or machine can take it. */
-export interface Experiment {
-  /** The study it belongs to, for grouping in tables. */
-  study: string;
-  /** Name of the row, e.g. `EWC λ=100`. */
-  label: string;
-  scenario: ScenarioName;
-  dataset: DatasetName;
+/** What came out of a run: plain JSON. It fits the figures of runs as it is (`metricBarsFigure(results)`). */
+export interface ExperimentResult extends PlannedRun {
   /** Name of the method in the registry. */
   method: string;
+  /** Seed of the run. */
   seed: number;
-  /** Options of the method. */
-  options: Record<string, number | string | boolean>;
-  stream: StreamSettings;
-  /** Also measure forward transfer against networks trained from scratch. */
-  transfer?: boolean;
-}
-
-/** What came out of an experiment: plain JSON. */
-export interface ExperimentResult extends Experiment {
+  /** Names of the tasks; absent in results of version 1. */
+  taskNames?: string[];
   /** `matrix[i][j]`: accuracy on task i after training task j; null: not measured. */
   matrix: AccuracyMatrix;
   /** Metrics of the matrix. */
   metrics: Pick<CLMetrics, 'acc' | 'bwt' | 'fwt' | 'fm' | 'intransigence' | 'averageForgetting' | 'averageIncrementalAccuracy'>;
-  /** Wall time of training and evaluation, without reading the data set. */
+  /** Wall time of training and evaluation, without reading the data. */
   seconds: number;
   /** Highest resident memory of the process that ran it, in MB (10⁶ bytes). */
   peakMb: number;
-  /** Parameters at the end. */
-  capacity: CapacityReport;
+  /** Weights and biases of the model at the end. */
+  parameters: CapacityReport;
   /** Hash of everything that decided the data. */
   fingerprint: string;
   /** Where it ran. */
   device: string;
-  /** Forward transfer, where asked for. */
-  transferReport?: TransferReport;
+  /** Learning curves, where asked for. */
+  learningCurves?: LearningCurvesReport;
 }
 
 /**
- * Runs one experiment from start to end.
+ * Runs one planned run from start to end, in this process.
  *
- * @param experiment what to run
- * @param onProgress see `TrainCall`
- * @throws when names or options are wrong, or the loss explodes
+ * @param run what `planRun` or `planExperiments` made
+ * @param call `onProgress` and `signal`, see `TrainCall`
+ * @throws when spec or data are not those it was planned with, the loss explodes, or `TrainingInterrupted`
  */
 export async function runExperiment(
-  experiment: Experiment,
-  onProgress?: (event: ProgressEvent) => void,
+  run: PlannedRun,
+  call: Pick<TrainCall, 'onProgress' | 'signal'> = {},
 ): Promise<ExperimentResult> {
+  checkRuns('runExperiment', [run]);
+  const { onProgress, signal } = withDefaults<Partial<typeof call>>('runExperiment', call, {
+    onProgress: undefined,
+    signal: undefined,
+  });
   await initBackend();
-  const stream = openStream(experiment);
-  const model = makeModel(experiment, stream);
-  const trainer = findMethod(experiment.method).create(model, { ...experiment.options, seed: experiment.seed });
+  const assembly = assemble(run.spec);
+  const { trainer, model } = assembly;
   try {
+    if (assembly.id !== run.id) throw changed('runExperiment', run);
     const started = performance.now();
-    const loaders = { trainLoaders: stream.trainLoaders, testLoaders: evaluated(stream) };
-    const transferReport = experiment.transfer
-      ? await measureTransfer(trainer, loaders, { hidden: experiment.stream.hidden, onProgress })
-      : undefined;
-    const tracker = transferReport ? trainer.tracker! : await trainer.runSequence(loaders, { onProgress });
+    const learningCurves = await train(assembly, { onProgress, signal });
     const seconds = (performance.now() - started) / 1000;
-    return {
-      ...experiment,
-      ...describe(trainer, tracker.compute()),
-      seconds,
-      fingerprint: stream.fingerprint,
-      ...(transferReport && { transferReport }),
-    };
+    return { ...run, ...outcome(assembly), seconds, ...(learningCurves && { learningCurves }) };
   } finally {
     trainer.dispose();
     model.dispose();
   }
 }
 
-/** Opens the task stream of an experiment. */
-export function openStream({
-  scenario,
-  dataset,
-  seed,
-  stream,
-}: Pick<Experiment, 'scenario' | 'dataset' | 'seed' | 'stream'>): TaskStream {
-  const { hidden: _, ...settings } = stream;
-  const options = { ...settings, seed };
-  switch (dataset) {
-    case 'split-mnist':
-      return getSplitMnist({ ...options, scenario });
-    case 'split-fashion-mnist':
-      return getSplitFashionMnist({ ...options, scenario });
-    case 'permuted-mnist':
-      return getPermutedMnist({ ...options, scenario });
-    case 'rotated-mnist':
-      return getRotatedMnist({ ...options, scenario });
-    default:
-      throw problem(
-        'benchmark',
-        `unknown data set '${String(dataset)}'`,
-        'use split-mnist, permuted-mnist, split-fashion-mnist or rotated-mnist',
-      );
-  }
+async function train(
+  { spec, stream, trainer }: Assembly,
+  call: Pick<TrainCall, 'onProgress' | 'signal'>,
+): Promise<LearningCurvesReport | undefined> {
+  const { trainLoaders, testLoaders, validationLoaders } = stream;
+  const loaders: TaskLoaders = {
+    ...stream,
+    trainLoaders,
+    testLoaders: validationLoaders.length ? validationLoaders : testLoaders,
+  };
+  if (spec.measure.learningCurves) return measureLearningCurves(trainer, loaders, call);
+  await trainer.runSequence(loaders, call);
+  return undefined;
 }
 
-function evaluated(stream: TaskStream): TaskStream['testLoaders'] {
-  return stream.validationLoaders.length ? stream.validationLoaders : stream.testLoaders;
-}
-
-function makeModel({ scenario, method, seed, stream }: Experiment, { tasks }: TaskStream): Model {
-  const options = { inputSize: tasks[0].inputSize, hidden: stream.hidden, seed };
-  const architecture = findMethod(method).needs.architecture ?? architectureFor(scenario);
-  const { create, needs } = findArchitecture(architecture);
-  const nClasses = Math.max(...tasks.flatMap((task) => task.classes)) + 1;
-  return create((needs.outputs === 'fixed' ? { ...options, nClasses } : options) as never) as Model;
-}
-
-function describe(
-  trainer: CLTrainer<object>,
-  metrics: CLMetrics,
-): Pick<ExperimentResult, 'matrix' | 'metrics' | 'capacity' | 'peakMb' | 'device'> {
+function outcome({ spec, stream, trainer }: Assembly): Omit<ExperimentResult, keyof PlannedRun | 'seconds' | 'learningCurves'> {
+  const metrics = trainer.tracker!.compute();
   const { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy } = metrics;
   return {
+    method: spec.method.name,
+    seed: spec.seed,
+    taskNames: stream.tasks.map((task) => task.name),
     matrix: metrics.matrix,
     metrics: { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy },
-    capacity: trainer.capacityReport(),
     peakMb: Math.round(process.resourceUsage().maxRSS / 1000),
+    parameters: trainer.capacityReport(),
+    fingerprint: stream.fingerprint,
     device: getDevice(),
   };
 }

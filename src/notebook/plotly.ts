@@ -6,7 +6,7 @@ import { figureSvg } from '../figures/svg/svg';
 import { figureTitle } from '../figures/text';
 import { checkText, problem, shown } from '../utils/errors';
 import { escapeHtml } from '../utils/html';
-import { writeWhole } from '../utils/writeWhole';
+import { writeWhole } from '../utils/files';
 import { inlineScript, scriptJson } from './html';
 import { display } from './tslab';
 
@@ -76,7 +76,7 @@ export function saveFigure(figure: Figure, file: string): string {
   try {
     writeWhole(file, content);
   } catch (error) {
-    throw problem('saveFigure', `${file} cannot be written: ${(error as Error).message}`, 'pass a path in a folder that exists');
+    throw problem('saveFigure', (error as Error).message);
   }
   return file;
 }

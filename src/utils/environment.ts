@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,9 +25,11 @@ export function describeMachine(): Machine {
   };
 }
 
+const ROOT = join(__dirname, '..', '..', '..');
+
 /** Versions of this library, of Node and of the packages that compute. */
 export function describeVersions(): Record<string, string> {
-  const own = join(__dirname, '..', '..', '..', 'package.json');
+  const own = join(ROOT, 'package.json');
   const { version, dependencies } = JSON.parse(readFileSync(own, 'utf8')) as {
     version: string;
     dependencies: Record<string, string>;
@@ -36,4 +39,20 @@ export function describeVersions(): Record<string, string> {
     node: process.versions.node,
     '@tensorflow/tfjs-node': dependencies['@tensorflow/tfjs-node'],
   };
+}
+
+/**
+ * The commit this library is at, with ` + changes` where files differ from it; undefined where it is not in a repository of
+ * its own (installed as a package) or git is missing.
+ */
+export function describeCommit(): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(ROOT)) return undefined;
+    const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return `${git('rev-parse', 'HEAD')}${changed ? ' + changes' : ''}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readResults } from '../../src/experiments';
 
 const cli = join(__dirname, '..', '..', 'src', 'benchmark', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
@@ -15,15 +18,26 @@ interface Outcome {
   stderr: string;
 }
 
-/** Runs the command; `watch` sees the error output so far each time it grows. */
-function benchmark(args: string[], watch?: (stderr: string, interrupt: () => void) => void): Promise<Outcome> {
+interface Conditions {
+  /** Sees the error output so far each time it grows. */
+  watch?: (stderr: string, signal: (name: NodeJS.Signals) => void) => void;
+  /** A command of the shell before the benchmark's. */
+  before?: string;
+}
+
+/** Runs the command without a terminal, its outputs into pipes. */
+function benchmark(args: string[], { watch, before = ':' }: Conditions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const command = ['-c', `${before}; exec "$0" "$@"`, process.execPath, cli, ...args];
+    const child = spawn('sh', command, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    });
     const out: Outcome = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => (out.stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       out.stderr += data.toString();
-      watch?.(out.stderr, () => child.kill('SIGINT'));
+      watch?.(out.stderr, (name) => child.kill(name));
     });
     child.on('close', (code) => resolve({ ...out, code }));
   });
@@ -32,72 +46,164 @@ function benchmark(args: string[], watch?: (stderr: string, interrupt: () => voi
 test('--help lists every option', async () => {
   const { code, stdout } = await benchmark(['--help']);
   assert.equal(code, 0);
-  for (const option of [
-    '--scenario',
-    '--dataset',
-    '--method',
-    '--seeds',
-    '--epochs',
-    '--limit',
-    '--data',
-    '--workers',
-    '--json',
-    '--quick',
-  ]) {
-    assert.ok(stdout.includes(option), option);
+  for (const option of 'study stream method seeds epochs limit data workers json overwrite quick'.split(' ')) {
+    assert.ok(stdout.includes(`--${option}`), option);
   }
 });
 
-test('wrong arguments are refused with what is allowed', async () => {
+test('what cannot work is refused before anything is run', async () => {
   const cases: [string[], RegExp][] = [
     [['--method', 'sgd'], /Allowed choices are naive, ewc, er, gem, pnn/],
-    [['--seeds', 'many'], /whole numbers separated by commas/],
-    [['--epochs', '0'], /at least 1/],
-    [['--fast'], /unknown option '--fast'/],
-    [['--json', join(folder, 'missing', 'results.json')], /name a file in an existing folder/],
+    [['--study', 'class-incremental', '--method', 'pnn'], /pnn in class-incremental: it needs the task id/],
+    [['--json', join(folder, 'missing', 'results.json')], /its folder does not exist; name a file in an existing folder/],
+    [['--json', '/dev/null'], /it is a device or a pipe/],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = await benchmark(args);
     assert.notEqual(code, 0, args.join(' '));
     assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /started/);
   }
 });
 
-test('a run prints its table, plain progress lines without a terminal, and writes the results', async () => {
+test('a run prints its table and plain progress lines, writes the results, and no smaller run replaces them', async () => {
   const file = join(folder, 'results.json');
-  const { code, stdout, stderr } = await benchmark([
-    '--scenario',
-    'class-incremental',
-    '--method',
-    'naive',
-    'er',
-    '--quick',
-    '--json',
-    file,
-  ]);
+  const args = ['--study', 'class-incremental', '--method', 'naive,er', '--quick', '--json', file];
+  const { code, stdout, stderr } = await benchmark(args);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /Method +ACC +BWT +FM +Runtime[^]*Naive[^]*ER/);
   assert.match(stderr, /started +class-incremental Naive, seed 42[^]*finished[^]*2 of 2 done/);
-  const { experiments } = JSON.parse(readFileSync(file, 'utf8')) as {
-    experiments: { method: string; metrics: { acc: number } }[];
-  };
+  const { experiments, command, planned } = readResults(file);
   assert.deepEqual(
     experiments.map(({ method }) => method),
     ['naive', 'er'],
   );
-  assert.ok(experiments[1].metrics.acc > experiments[0].metrics.acc);
+  assert.deepEqual([command, planned], [`benchmark ${args.join(' ')}`, 2]);
+  assert.ok(experiments[1].metrics.acc! > experiments[0].metrics.acc!);
+  const smaller = await benchmark(['--scenario', 'class-incremental', '--method', 'naive', '--quick', '--json', file]);
+  assert.equal(smaller.code, 1);
+  assert.match(smaller.stderr, /holds a larger benchmark \(2 runs of .*\) than this one; name another file, or add --overwrite/);
+  assert.equal(readResults(file).experiments.length, 2);
 });
 
-test('Ctrl-C ends it with exit code 130, a word about what is finished, and no error of a worker', async () => {
-  const file = join(folder, 'interrupted.json');
-  const args = ['--scenario', 'domain-incremental', '--method', 'naive', '--json', file];
-  let pressed = false;
-  const { code, stderr } = await benchmark(args, (text, interrupt) => {
-    if (pressed || !text.includes('started')) return;
-    pressed = true;
-    interrupt();
+test('a signal, sent once or twice, ends it with the tables and the file of what is finished, and no error of a worker', async () => {
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const file = join(folder, `${name}.json`);
+    const args = [
+      '--study',
+      'class-incremental',
+      '--method',
+      'naive',
+      'gem',
+      '--quick',
+      '--seeds',
+      '1',
+      '2',
+      '--workers',
+      '1',
+      '--json',
+      file,
+    ];
+    let sent = false;
+    const outcome = await benchmark(args, {
+      watch(text, signal) {
+        if (sent || !text.includes('finished')) return;
+        sent = true;
+        signal(name);
+        setTimeout(() => signal(name), 20); // once to the group, once passed on by what started it
+      },
+    });
+    assert.equal(outcome.code, code);
+    assert.match(outcome.stdout, /^GEM +0\.\d+/m);
+    assert.match(outcome.stdout, new RegExp(`Results: .*${name}\\.json`));
+    assert.match(outcome.stderr, /Interrupted: [12] of 4 experiments are finished/);
+    assert.doesNotMatch(outcome.stderr, /failed|crashed/);
+    assert.ok(readResults(file).experiments.length < readResults(file).planned);
+  }
+  assert.ok(!readdirSync(folder).some((name) => name.endsWith('.lock')));
+});
+
+test('a file that cannot be written ends nothing: the tables are printed, the error comes last', async () => {
+  const file = join(folder, 'full.json');
+  const args = ['--study', 'task-incremental', '--method', 'naive', 'er', '--quick', '--workers', '1', '--json', file];
+  const { code, stdout, stderr } = await benchmark(args, { before: 'ulimit -f 0' }); // no file may grow: a full disk
+  assert.equal(code, 1);
+  assert.match(stdout, /^Naive +0\.\d+[^]*^ER +0\.\d+/m);
+  assert.doesNotMatch(stdout, /Results:/);
+  assert.match(stderr.trim().split('\n').pop()!, /^Not written: .*full\.json: cannot be written: /);
+});
+
+test('of two benchmarks with one file the second is refused', async () => {
+  const file = join(folder, 'both.json');
+  const args = (study: string) => ['--study', study, '--method', 'naive', '--quick', '--workers', '1', '--json', file];
+  let second: Promise<Outcome> | undefined;
+  const first = await benchmark(args('task-incremental'), {
+    watch: (text) => void (second ??= text.includes('started') ? benchmark(args('class-incremental')) : undefined),
   });
-  assert.equal(code, 130);
-  assert.match(stderr, /Interrupted: 0 of 1 experiments are finished/);
-  assert.doesNotMatch(stderr, /failed|crashed/);
+  assert.equal(first.code, 0, first.stderr);
+  const { code, stderr } = await second!;
+  assert.equal(code, 1);
+  assert.match(stderr, /process \d+ is writing it; wait for it, name another file/);
+  assert.deepEqual(
+    readResults(file).experiments.map(({ study }) => study),
+    ['task-incremental'],
+  );
+});
+
+/** Ids of the processes whose parent is `pid`; none where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a benchmark that would take long, as the leader of a process group, and waits until a run is finished. */
+async function training(...args: string[]): Promise<{ child: ChildProcess; workers: number[]; output: () => string }> {
+  const file = join(folder, `group-${Date.now()}.json`);
+  const child = spawn(process.execPath, [cli, '--quick', '--study', 'task-incremental', ...args, '--json', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let text = '';
+  child.stdout.on('data', (data) => (text += data));
+  await new Promise<void>((resolve) =>
+    child.stderr.on('data', (data) => {
+      text += data;
+      if (text.includes('finished ')) resolve();
+    }),
+  );
+  return { child, workers: childrenOf(child.pid!), output: () => text };
+}
+
+const onLinux = { skip: process.platform !== 'linux' && 'looks for processes in /proc' };
+
+test('Ctrl-C to the whole group, passed on twice more, prints the table of what is finished', onLinux, async () => {
+  const { child, output } = await training('--method', 'naive', 'ewc', 'er', '--seeds', '1,2,3');
+  for (let i = 0; i < 3; i++) process.kill(-child.pid!, 'SIGINT');
+  const [code] = await once(child, 'close');
+  assert.equal(code, 130, output());
+  assert.match(output(), /Interrupted: \d of 12 experiments are finished/);
+  assert.match(output(), /Method +ACC/);
+  assert.doesNotMatch(output(), /failed|crashed/);
+});
+
+test('where the benchmark is killed, its workers end within seconds', onLinux, async () => {
+  const { child, workers } = await training('--method', 'naive', '--seeds', '1,2,3,4,5,6,7,8');
+  assert.ok(workers.length > 0);
+  child.kill('SIGKILL');
+  for (let waited = 0; waited < 50 && workers.some(isAlive); waited++) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(workers.filter(isAlive), []);
 });

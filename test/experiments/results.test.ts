@@ -1,55 +1,73 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { studyTable, transferTable, zeroShotTable } from '../../src/benchmark';
-import { collectResults, writeResults } from '../../src/experiments';
-import { result } from '../benchmark/fixtures';
+import { after, test } from 'node:test';
+import { collectResults, readResults, writeResults } from '../../src/experiments';
+import { planned, result } from './fixtures';
 
-test('a results file says what is needed to repeat it, and leaves no half-written file beside it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'results-'));
-  const file = join(folder, 'results.json');
-  writeResults(file, collectResults([result()]));
+const folder = mkdtempSync(join(tmpdir(), 'results-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('a results file explains itself and says what is needed to repeat it', () => {
+  const own = join(folder, 'own');
+  execFileSync('mkdir', [own]);
+  const file = join(own, 'results.json');
+  writeResults(file, collectResults([result()], { command: 'benchmark --quick', planned: 2 }));
   const read = JSON.parse(readFileSync(file, 'utf8'));
-  assert.deepEqual(readdirSync(folder), ['results.json']);
-  rmSync(folder, { recursive: true });
-  assert.deepEqual(Object.keys(read), ['versions', 'machine', 'backend', 'experiments']);
+  assert.deepEqual(readdirSync(own), ['results.json']);
+  assert.match(
+    read.explained.matrix,
+    /rows i are the tasks evaluated, columns j the task trained last.*share of right answers, 0 to 1/,
+  );
+  for (const unit of ['seconds', 'peakMb', 'parameters', 'samples', 'metrics', 'id']) assert.ok(read.explained[unit], unit);
+  assert.deepEqual([read.formatVersion, read.command, read.planned], [2, 'benchmark --quick', 2]);
+  assert.ok(Math.abs(Date.parse(read.date) - Date.now()) < 60_000);
   assert.equal(read.versions.node, process.versions.node);
-  assert.ok(read.machine.cores >= 1);
+  assert.ok(read.versions['continual-learning'] && read.machine.cores >= 1);
   assert.equal(read.backend, 'test');
   assert.deepEqual(read.experiments, [JSON.parse(JSON.stringify(result()))]);
+  assert.ok(!JSON.stringify(read).includes('capacity'));
 });
 
-test('the table of a study has a row a method with ACC, BWT, FM and runtime', () => {
-  const table = studyTable('task-incremental', [
-    result(),
-    result({ label: 'ER', metrics: { ...result().metrics, acc: 0.9876 } }),
-  ]);
-  assert.match(table, /Method +ACC +BWT +FM +Runtime/);
-  assert.match(table, /Naive +0\.6500 +-0\.4000 +0\.4000 +12 s/);
-  assert.match(table, /ER +0\.9876/);
-  assert.match(table, /synthetic data.*1 epoch,.*seed 1/);
+test('what is written is read again as it was', () => {
+  const file = join(folder, 'again.json');
+  const results = collectResults([result(), result({}, planned({ seed: 2 }))]);
+  writeResults(file, results);
+  assert.deepEqual(readResults(file), JSON.parse(JSON.stringify(results)));
 });
 
-test('several seeds are shown as mean ± half the 95 % interval', () => {
-  const runs = [0.5, 0.7].map((acc, seed) => result({ seed, metrics: { ...result().metrics, acc } }));
-  assert.match(studyTable('task-incremental', runs), /0\.6000 ± 1\.2706/); // t(0.975, 1) = 12.706, std/√2 = 0.1
-});
-
-test('the transfer tables show zero-shot accuracy by task and both starts side by side', () => {
-  const curve = { steps: [0, 1], accuracy: [0.5, 0.6] };
-  const transferReport = {
-    tasks: [{ task: 1, taskName: 'digits 2, 3', zeroShot: 0.5, transfer: curve, scratch: curve, lca: 0.55, lcaScratch: 0.45 }],
-    zeroShot: 0.5,
-    lca: 0.55,
-    lcaScratch: 0.45,
-    afterSteps: [[1, 0.6, 0.4]] as [number, number, number][],
+test('a file that is missing, damaged, foreign, newer or changed is refused with the place', () => {
+  const file = join(folder, 'wrong.json');
+  const whole = JSON.stringify(collectResults([result()]));
+  const changed = (change: (content: { experiments: Record<string, unknown>[] } & Record<string, unknown>) => void) => {
+    const content = JSON.parse(whole);
+    change(content);
+    return JSON.stringify(content);
   };
-  const results = [result({ study: 'forward-transfer', transferReport })];
-  assert.match(
-    transferTable(results),
-    /Naive +after earlier tasks +0\.5000 +0\.5500 +0\.6000\n +from scratch +– +0\.4500 +0\.4000/,
-  );
-  assert.match(zeroShotTable(results), /digits 2, 3\n.*\nNaive +0\.5000/);
+  const cases: [string, RegExp][] = [
+    [whole.slice(0, -40), /wrong\.json: it is no JSON or damaged: .*; name a whole results file/],
+    ['', /it is no JSON or damaged/],
+    ['[]', /it is no results file: versions and experiments are missing/],
+    ['{"name": "x"}', /it is no results file/],
+    [changed((content) => (content.formatVersion = 3)), /it has version 3, this library reads up to 2/],
+    [changed((content) => (content.experiments[0] = null as never)), /experiment 0: it is null/],
+    [changed(({ experiments }) => delete experiments[0].id), /experiment 0: id is undefined, not text/],
+    [changed(({ experiments }) => (experiments[0].seconds = '12')), /experiment 0: seconds is '12', not a number/],
+    [changed(({ experiments }) => (experiments[0].spec = {})), /experiment 0: its spec has no stream/],
+    [changed(({ experiments }) => (experiments[0].metrics = { acc: '0.9' })), /metric acc is '0.9'/],
+    [changed(({ experiments }) => (experiments[0].matrix = [[0.9, 2]])), /experiment 0: row 0 has 2 cells/],
+    [changed(({ experiments }) => (experiments[0].matrix = [[93]])), /accuracy on task 0 after task 0 is 93/],
+  ];
+  for (const [content, message] of cases) {
+    writeFileSync(file, content);
+    assert.throws(() => readResults(file), message);
+  }
+  assert.throws(() => readResults(join(folder, 'none.json')), /cannot be read: ENOENT/);
+});
+
+test('what cannot be written leaves the old file and tells why', () => {
+  assert.throws(() => writeResults(join(folder, 'no', 'results.json'), collectResults([])), /its folder does not exist/);
+  assert.throws(() => collectResults([], { comand: 'x' } as object), /unknown option 'comand'/);
 });

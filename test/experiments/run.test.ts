@@ -3,13 +3,15 @@ import { test } from 'node:test';
 import { runExperiment } from '../../src/experiments';
 import type { ProgressEvent } from '../../src/training';
 import { CLMetrics } from '../../src/metrics';
-import { experiment } from '../benchmark/fixtures';
+import { planned, SMALL } from './fixtures';
 
-test('a result holds the experiment, its matrix and metrics, and is plain JSON', async () => {
-  const asked = experiment();
+test('a result holds the run, its matrix, metrics and names of the tasks, and is plain JSON', async () => {
+  const asked = planned({ method: { name: 'er', options: { capacity: 20 } } });
   const result = await runExperiment(asked);
   assert.deepEqual(JSON.parse(JSON.stringify(result)), result);
-  for (const [name, value] of Object.entries(asked)) assert.deepEqual(result[name as keyof typeof result], value);
+  const { id, study, label, spec } = result;
+  assert.deepEqual({ id, study, label, spec }, { id: asked.id, study: asked.study, label: asked.label, spec: asked.spec });
+  assert.deepEqual([result.method, result.seed, result.taskNames![1]], ['er', 1, 'digits 2, 3']);
   assert.deepEqual(
     result.matrix.map((row, i) => row.map((cell, j) => cell !== null || i > j + 1)),
     Array.from({ length: 5 }, () => Array(5).fill(true)),
@@ -18,51 +20,63 @@ test('a result holds the experiment, its matrix and metrics, and is plain JSON',
   assert.equal(result.metrics.acc, again.acc);
   assert.equal(result.metrics.bwt, again.bwt);
   assert.ok(result.seconds > 0 && result.peakMb > 10);
+  assert.equal(result.parameters.total, 784 * 16 + 16 + 5 * (16 * 2 + 2));
 });
 
 test('the same seed gives the same numbers, another seed others', async () => {
   const [first, second, other] = [
-    await runExperiment(experiment()),
-    await runExperiment(experiment()),
-    await runExperiment(experiment({ seed: 2 })),
+    await runExperiment(planned()),
+    await runExperiment(planned()),
+    await runExperiment(planned({ seed: 2 })),
   ];
   assert.deepEqual(second.matrix, first.matrix);
   assert.equal(second.fingerprint, first.fingerprint);
   assert.notDeepEqual(other.matrix, first.matrix);
 });
 
+test('model, optimiser, method and stream of the spec are those that learn', async () => {
+  const base = await runExperiment(planned());
+  for (const change of [
+    { model: { hidden: [16], seed: 9 } },
+    { optimizer: { lr: 0.1 } },
+    { method: { name: 'er', options: { replayRatio: 2 } } },
+    { stream: { ...SMALL.stream, batchSize: 16 } },
+    { epochs: 2 },
+  ]) {
+    const other = await runExperiment(planned(change));
+    assert.notDeepEqual(other.matrix, base.matrix, JSON.stringify(change));
+  }
+});
+
 test('random pixels leave every method at chance: 0.5 with the task id', async () => {
-  const { metrics } = await runExperiment(
-    experiment({ stream: { ...experiment().stream, limitPerTask: undefined, testLimitPerTask: undefined } }),
-  );
+  const { metrics } = await runExperiment(planned({ stream: { name: 'split-mnist', data: 'synthetic' } }));
   assert.ok(Math.abs(metrics.acc! - 0.5) < 0.06, `ACC ${metrics.acc}`);
 });
 
 test('progress runs through all tasks and ends at the last step of the last', async () => {
   const events: ProgressEvent[] = [];
-  await runExperiment(experiment(), (event) => events.push(event));
+  await runExperiment(planned(), { onProgress: (event) => events.push(event) });
   const last = events[events.length - 1];
   assert.deepEqual([...new Set(events.map(({ task }) => task))], [0, 1, 2, 3, 4]);
   assert.deepEqual([last.task, last.nTasks, last.step, last.epoch], [4, 5, last.steps, 1]);
 });
 
-test('every data set opens in its scenario', async () => {
-  const stream = { ...experiment().stream, nTasks: 2, data: 'real' as const };
-  for (const [dataset, scenario] of [
-    ['split-fashion-mnist', 'class-incremental'],
-    ['rotated-mnist', 'domain-incremental'],
-    ['permuted-mnist', 'domain-incremental'],
+test('every stream runs in its scenario', async () => {
+  for (const [name, scenario, nTasks] of [
+    ['split-fashion-mnist', 'class-incremental', 5],
+    ['rotated-mnist', 'domain-incremental', 2],
+    ['permuted-mnist', 'domain-incremental', 2],
   ] as const) {
-    const settings = dataset.startsWith('split') ? { ...stream, nTasks: 5 } : stream;
-    const result = await runExperiment(experiment({ dataset, scenario, stream: settings }));
-    assert.equal(result.matrix.length, settings.nTasks, dataset);
+    const result = await runExperiment(
+      planned({ stream: { ...SMALL.stream, name, scenario, nTasks, data: 'real' } }, { study: scenario }),
+    );
+    assert.equal(result.matrix.length, nTasks, name);
   }
 });
 
 test('validationFraction evaluates on images that were held out of training, not on test images', async () => {
-  const stream = experiment().stream;
-  const onTest = await runExperiment(experiment({ stream }));
-  const onValidation = await runExperiment(experiment({ stream: { ...stream, validationFraction: 0.25 } }));
+  const onTest = await runExperiment(planned());
+  const onValidation = await runExperiment(planned({ stream: { ...SMALL.stream, validationFraction: 0.25 } }));
   assert.notEqual(onValidation.fingerprint, onTest.fingerprint);
   const eighths = onValidation.matrix
     .flat()
@@ -72,4 +86,19 @@ test('validationFraction evaluates on images that were held out of training, not
     eighths.every((value) => Math.abs(value - Math.round(value)) < 1e-6),
     'accuracies are multiples of 1/32: a quarter of 128 images',
   );
+});
+
+test('learning curves are measured where the spec asks for them', async () => {
+  const result = await runExperiment(planned({ measure: { learningCurves: true } }));
+  assert.equal(result.learningCurves!.tasks.length, 4);
+  assert.equal((await runExperiment(planned())).learningCurves, undefined);
+});
+
+test('a run whose spec was changed after it was planned is refused', async () => {
+  const run = planned();
+  await assert.rejects(
+    runExperiment({ ...run, spec: { ...run.spec, seed: 2 } }),
+    /not those it was planned with .* plan it anew/,
+  );
+  await assert.rejects(runExperiment(run, { onprogress() {} } as object), /unknown option 'onprogress'/);
 });

@@ -47,7 +47,7 @@ test('a page that is cut short by a full disk is an error, and the old one stays
     encoding: 'utf8',
   });
   assert.equal(status, 1);
-  assert.match(stderr, /saveFigure: .*full\.html cannot be written: EFBIG/);
+  assert.match(stderr, /saveFigure: .*full\.html: cannot be written: it gets larger/);
   assert.equal(fs.readFileSync(file, 'utf8'), 'old');
   fs.rmSync(file);
 });
@@ -61,7 +61,7 @@ test('a page that cannot be written is an error with the file; what is no figure
   const missing = path.join(folder, 'no-such-folder', 'x.html');
   assert.throws(
     () => saveFigure(exampleFigures().accuracyMatrix, missing),
-    /saveFigure: .*no-such-folder.x\.html cannot be written/,
+    /saveFigure: .*no-such-folder.x\.html: cannot be written: its folder does not exist/,
   );
   const file = path.join(folder, 'kept.html');
   fs.writeFileSync(file, 'old');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import childProcess from 'node:child_process';
 import { mock, test } from 'node:test';
-import { planExperiments, runInProcesses } from '../../src';
+import { planExperiments, planRun, runInProcesses } from '../../src';
+import type { PlannedRun, SpecInput } from '../../src';
 
 const plan = planExperiments({
   studies: ['class-incremental'],
@@ -10,12 +11,14 @@ const plan = planExperiments({
   limit: 100,
   data: 'synthetic',
 });
+const changed = (run: PlannedRun, change: Partial<SpecInput>) => planRun({ ...run.spec, ...change }, run);
+const exploding = changed(plan[0], { optimizer: { lr: 1e9 }, seed: 31337 });
 
-test('experiments run in processes of their own, and their results come in order', async () => {
+test('runs are executed in processes of their own, and their results come in order', async () => {
   const results = await runInProcesses(plan);
   assert.deepEqual(
-    results.map(({ label }) => label),
-    plan.map(({ label }) => label),
+    results.map(({ id, label, method }) => [id, label, method]),
+    plan.map(({ id, label, spec }) => [id, label, spec.method.name]),
   );
   for (const { peakMb, metrics } of results) {
     assert.ok(peakMb > 50);
@@ -23,36 +26,28 @@ test('experiments run in processes of their own, and their results come in order
   }
 });
 
-test('a failing experiment is told by its name and reason', async () => {
-  await assert.rejects(runInProcesses([{ ...plan[0], method: 'none' }]), /Naive, seed 42: .*there is none called 'none'/);
+test('two seeds under one label keep their own results', async () => {
+  const more = [1, 2].map((seed) => changed(plan[0], { seed }));
+  const results = await runInProcesses(more);
+  assert.deepEqual(
+    results.map(({ id, seed }) => [id, seed]),
+    more.map(({ id, spec }) => [id, spec.seed]),
+  );
+  assert.notDeepEqual(results[0].matrix, results[1].matrix);
 });
 
-test('what is no list of experiments, and options that do not exist, are refused', async () => {
-  await assert.rejects(runInProcesses(plan, { worker: 1 } as never), /unknown option 'worker'; known options: workers/);
-  await assert.rejects(runInProcesses(plan, { workers: '2' } as never), /workers must be a whole number of at least 1, got '2'/);
-  await assert.rejects(runInProcesses([]), /experiments is empty/);
-  await assert.rejects(runInProcesses('all' as never), /experiments must be an array, got 'all'/);
-});
-
-test('an interrupt ends the processes and fails as every interrupted training does', async () => {
-  const long = { ...plan[0], options: { ...plan[0].options, epochs: 5000 } };
-  setTimeout(() => process.emit('SIGINT'), 1500);
-  const began = Date.now();
-  await assert.rejects(runInProcesses([long]), { name: 'Interrupted' });
-  assert.ok(Date.now() - began < 6000, `${Date.now() - began} ms`);
-});
-
-test('finished experiments outlive an interrupt: the next call does only the rest, the one after it begins anew', async () => {
-  const long = { ...plan[1], options: { ...plan[1].options, epochs: 5000 } };
+test('an interrupt ends the processes at once; what is finished outlives it, the next call does only the rest, the one after it begins anew', async () => {
+  const long = changed(plan[0], { epochs: 5000 });
   const { fork } = childProcess;
-  let interrupt = true;
+  let interrupted = 0;
   const forks = mock.method(childProcess, 'fork', (...args: Parameters<typeof fork>) => {
-    if (interrupt && forks.mock.callCount() === 1) setTimeout(() => process.emit('SIGINT'), 300); // the second one has begun
-    return fork(...args);
+    const child = fork(...args);
+    if (!interrupted) child.once('exit', () => !interrupted && process.emit('SIGINT') && (interrupted = Date.now())); // the short one is done
+    return child;
   });
   try {
-    await assert.rejects(runInProcesses([plan[0], long], { workers: 1 }), { name: 'Interrupted' });
-    interrupt = false;
+    await assert.rejects(runInProcesses([long, plan[0]], { workers: 2 }), { name: 'Interrupted' });
+    assert.ok(Date.now() - interrupted < 3000, `${Date.now() - interrupted} ms`);
     assert.equal(forks.mock.callCount(), 2);
     const [first, second] = await runInProcesses(plan);
     assert.equal(forks.mock.callCount(), 3, 'only the second one ran');
@@ -68,24 +63,24 @@ test('finished experiments outlive an interrupt: the next call does only the res
   }
 });
 
-test('finished experiments outlive the failure of another one', async () => {
-  await assert.rejects(runInProcesses([plan[0], { ...plan[0], method: 'none' }], { workers: 1 }), /there is none called/);
+test('a failure is told by label, seed and reason; nothing more is begun, and what was finished before it is kept', async () => {
+  const failure = /class-incremental Naive, seed 31337: .*(exploded|not a number)/;
   const forks = mock.method(childProcess, 'fork');
-  const results = await runInProcesses([plan[0]]);
-  assert.equal(forks.mock.callCount(), 0);
-  assert.equal(results[0].label, plan[0].label);
-  forks.mock.restore();
-});
-
-test('after a failure nothing more is begun', async () => {
-  const forks = mock.method(childProcess, 'fork');
-  const more = [2, 3, 4].map((epochs) => ({ ...plan[1], options: { ...plan[1].options, epochs } }));
+  const shorter = [1, 2, 3].map((limitPerTask) =>
+    changed(plan[1], { stream: { ...plan[1].spec.stream, limitPerTask: 20 * limitPerTask } }),
+  );
   try {
-    await assert.rejects(runInProcesses([{ ...plan[0], method: 'none' }, ...more], { workers: 2 }), /there is none called/);
-    const begun = forks.mock.callCount();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    assert.equal(forks.mock.callCount(), begun);
+    await assert.rejects(runInProcesses([plan[0], exploding, ...shorter], { workers: 1 }), failure);
+    assert.equal(forks.mock.callCount(), 2);
+    await runInProcesses([plan[0]]);
+    assert.equal(forks.mock.callCount(), 2);
   } finally {
     forks.mock.restore();
   }
+});
+
+test('unknown options, and a spec that was changed under its id, are refused', async () => {
+  await assert.rejects(runInProcesses([], { worker: 3 } as object), /unknown option 'worker'/);
+  const edited = { ...plan[0], spec: { ...plan[0].spec, epochs: 9 } };
+  await assert.rejects(runInProcesses([edited]), /runInProcesses: class-incremental Naive, seed 42: spec or data are not those/);
 });

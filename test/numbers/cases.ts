@@ -105,7 +105,7 @@ export async function runTransfer(library: Library, method: string, execution: E
   const before = process.env.CL_EXECUTION;
   process.env.CL_EXECUTION = execution; // `measureTransfer` takes no execution
   try {
-    return await library.measureTransfer(trainer, makeStream(library, 'task-incremental'), { hidden: HIDDEN });
+    return await library.measureTransfer(trainer, makeStream(library, 'task-incremental'));
   } finally {
     if (before === undefined) delete process.env.CL_EXECUTION;
     else process.env.CL_EXECUTION = before;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
+import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
 import { architectureCompatibility } from '../../src/models';
@@ -146,12 +147,17 @@ function bench(): BenchResult {
 }
 
 function measured(): BenchmarkResults {
-  return stored<BenchmarkResults>(MEASURED, 'npm run benchmark -- --json test/readme/measured.json');
+  checkThere(MEASURED, 'npm run benchmark -- --json test/readme/measured.json');
+  return readResults(MEASURED);
 }
 
 function stored<T>(file: string, command: string): T {
-  if (!existsSync(file)) throw new Error(`${file} is missing; make it with: ${command}`);
+  checkThere(file, command);
   return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
+
+function checkThere(file: string, command: string): void {
+  if (!existsSync(file)) throw new Error(`${file} is missing; make it with: ${command}`);
 }
 
 function of(name: string): ExperimentResult[] {
@@ -172,8 +178,8 @@ function study(results: ExperimentResult[]): string {
 }
 
 function transfer(results: ExperimentResult[]): string {
-  const steps = results[0].transferReport!.afterSteps.map(([step]) => (step === 1 ? 'after 1 step' : `${step} steps`));
-  const rows = results.flatMap(({ label, transferReport: report }) => [
+  const steps = results[0].learningCurves!.afterSteps.map(([step]) => (step === 1 ? 'after 1 step' : `${step} steps`));
+  const rows = results.flatMap(({ label, learningCurves: report }) => [
     [
       label,
       'after earlier tasks',

@@ -1,97 +1,132 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pool } from 'workerpool';
+import type { Pool } from 'workerpool';
 import type { ProgressEvent } from '../../training';
-import type { Experiment, ExperimentResult } from '../run';
+import { checkNumber, withDefaults } from '../../utils/errors';
+import { checkRuns, relativeDuration } from '../plan';
+import type { PlannedRun } from '../plan';
+import type { ExperimentResult } from '../run';
+import { guarded, inPlanOrder, uniqueRuns } from './executor';
+import type { Executor, Outcome, RunListener } from './executor';
 
-/** What the caller of `runPool` hears of. */
-export interface PoolListener {
-  /** An experiment began (again, where a worker crashed). */
-  started(experiment: Experiment): void;
-  /** It is training. */
-  progress(experiment: Experiment, event: ProgressEvent): void;
-  /** It is done. */
-  finished(experiment: Experiment, result: ExperimentResult): void;
-  /** Its worker crashed; it is run once more. */
-  retried(experiment: Experiment, reason: string): void;
-  /** It failed for good. */
-  failed(experiment: Experiment, reason: string): void;
+/** Options of `localProcesses`. */
+export interface LocalProcessesOptions {
+  /** Processes side by side; default: one a core. */
+  workers?: number;
+  /** Whether each run gets a process of its own, so that `peakMb` is its own too (a second more a run); default false. */
+  freshProcesses?: boolean;
+  /** Files that a process loads first, absolute paths: they register streams and methods of your own; default none. */
+  modules?: readonly string[];
+  /** What runs in each process; default: the library's worker. */
+  script?: string;
 }
-
-/** Runs experiments, plain JSON in and plain JSON out; another executor (a cluster) can take the pool's place. */
-export interface Executor {
-  /** Runs all experiments; resolves when each is finished or failed. */
-  run(experiments: readonly Experiment[], listener: PoolListener): Promise<void>;
-  /** Stops at once; running experiments are lost. */
-  stop(): Promise<void>;
-}
-
-/** GEM evaluates all its memories at each step; about this many times a naive step. */
-const COST: Record<string, number> = { gem: 8, pnn: 2 };
 
 /**
- * Runs experiments in child processes, one TensorFlow thread each. The results do not depend on the number of workers:
- * every experiment has its own process state and seed. The longest start first, so that no worker ends up alone with one.
- *
- * @param workers number of processes
- * @param script what runs in each of them; default the benchmark's worker
+ * Executes runs in child processes, one TensorFlow thread each. The results do not depend on the number of workers: each
+ * run has its own model, stream and seed. The longest start first, so that no worker ends up alone with one.
  */
-export function processPool(workers: number, script: string = join(__dirname, 'worker.js')): Executor {
-  const workerPool = pool(script, {
-    workerType: 'process',
-    maxWorkers: workers,
-    emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
-    forkOpts: { env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' } },
+export function localProcesses(options: LocalProcessesOptions = {}): Executor {
+  const settings = withDefaults<Required<LocalProcessesOptions>>('localProcesses', options, {
+    workers: availableParallelism(),
+    freshProcesses: false,
+    modules: [],
+    script: join(__dirname, 'worker.js'),
   });
-  let stopped = false;
+  checkNumber('localProcesses', 'workers', settings.workers, { min: 1, integer: true });
+  return new LocalProcesses(settings);
+}
 
-  const once = (experiment: Experiment, listener: PoolListener) => {
-    let begun = false;
-    return workerPool.exec('run', [experiment], {
+class LocalProcesses implements Executor {
+  private readonly pools = new Set<Pool>();
+  private stopped = false;
+
+  constructor(private readonly settings: Required<LocalProcessesOptions>) {}
+
+  async run(runs: readonly PlannedRun[], listener?: RunListener): Promise<Outcome[]> {
+    checkRuns('localProcesses', runs);
+    const heard = guarded(listener);
+    const outcomes = new Map<string, Outcome>();
+    const waiting = uniqueRuns(runs).sort((a, b) => relativeDuration(b) - relativeDuration(a));
+    const lanes = Math.min(this.settings.workers, waiting.length);
+    await Promise.all(Array.from({ length: lanes }, () => this.lane(waiting, heard, outcomes)));
+    return inPlanOrder(runs, outcomes);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([...this.pools].map((one) => one.terminate(true)));
+  }
+
+  /** Takes the next waiting run again and again; one process at a time. */
+  private async lane(waiting: PlannedRun[], listener: Required<RunListener>, outcomes: Map<string, Outcome>): Promise<void> {
+    let workers: Pool | undefined;
+    try {
+      for (let run = waiting.shift(); run && !this.stopped; run = waiting.shift()) {
+        workers ??= this.open();
+        outcomes.set(run.id, await this.execute(workers, run, listener));
+        if (this.settings.freshProcesses) {
+          await this.close(workers);
+          workers = undefined;
+        }
+      }
+    } finally {
+      if (workers) await this.close(workers);
+    }
+  }
+
+  private open(): Pool {
+    const workers = pool(this.settings.script, {
+      workerType: 'process',
+      maxWorkers: 1,
+      emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
+      forkOpts: {
+        env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+        // A process group of their own: Ctrl-C in the terminal reaches this process only, which decides about its workers.
+        // Where this process is killed, they end as well: they hear that the channel to it is closed.
+        detached: process.platform !== 'win32',
+      },
+    });
+    this.pools.add(workers);
+    return workers;
+  }
+
+  private async close(workers: Pool): Promise<void> {
+    this.pools.delete(workers);
+    await workers.terminate(this.stopped);
+  }
+
+  /** Runs one; once more where its process crashed. */
+  private async execute(workers: Pool, run: PlannedRun, listener: Required<RunListener>): Promise<Outcome> {
+    const { id } = run;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await this.once(workers, run, listener);
+        listener.finished(id, result);
+        return { id, status: 'finished', result };
+      } catch (error) {
+        if (this.stopped) return { id, status: 'stopped' };
+        const reason = (error as Error).message.trim().split('\n')[0];
+        if (!isCrash(reason) || attempt === 2) {
+          listener.failed(id, reason);
+          return { id, status: 'failed', reason };
+        }
+        listener.retried(id, reason);
+      }
+    }
+  }
+
+  private once(workers: Pool, run: PlannedRun, listener: Required<RunListener>): Promise<ExperimentResult> {
+    listener.started(run.id);
+    return workers.exec('run', [run, this.settings.modules], {
       on: (payload: ProgressEvent | { stdout?: string; stderr?: string }) => {
-        if (!('task' in payload)) return;
-        if (!begun) listener.started(experiment);
-        begun = true;
-        listener.progress(experiment, payload);
+        if ('task' in payload) listener.progress(run.id, payload);
       },
     }) as unknown as Promise<ExperimentResult>;
-  };
-
-  const withRetry = async (experiment: Experiment, listener: PoolListener) => {
-    for (let attempt = 1; ; attempt++) {
-      let result: ExperimentResult;
-      try {
-        result = await once(experiment, listener);
-      } catch (error) {
-        if (stopped) return;
-        const message = (error as Error).message.trim().split('\n')[0];
-        if (!isCrash(message) || attempt === 2) return listener.failed(experiment, message);
-        listener.retried(experiment, message);
-        continue;
-      }
-      return listener.finished(experiment, result);
-    }
-  };
-
-  return {
-    async run(experiments, listener) {
-      const longestFirst = [...experiments].sort((a, b) => estimatedCost(b) - estimatedCost(a));
-      await Promise.all(longestFirst.map((experiment) => withRetry(experiment, listener)));
-      if (!stopped) await workerPool.terminate();
-    },
-    async stop() {
-      stopped = true;
-      await workerPool.terminate(true);
-    },
-  };
+  }
 }
 
-/** Relative duration of an experiment, for the order only. */
-export function estimatedCost({ method, dataset, options, stream }: Experiment): number {
-  const images = stream.limitPerTask ?? (dataset.startsWith('split') ? 12000 : 60000);
-  return images * stream.nTasks * Number(options.epochs ?? 1) * (COST[method] ?? 1);
-}
-
-/** A worker that is gone, in workerpool's words; all else is an error of the experiment itself, which would come again. */
+/** A worker that is gone, in workerpool's words; all else is an error of the run itself, which would come again. */
 function isCrash(message: string): boolean {
   return /worker (is )?terminated|ERR_IPC/i.test(message);
 }

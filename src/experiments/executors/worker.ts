@@ -1,10 +1,10 @@
 import { worker, workerEmit } from 'workerpool';
+import type { PlannedRun } from '../plan';
 import { runExperiment } from '../run';
-import type { Experiment } from '../run';
-
-// Ctrl-C reaches all processes of the terminal; the parent decides what happens to its workers.
-process.on('SIGINT', () => undefined);
 
 worker({
-  run: (experiment: Experiment) => runExperiment(experiment, (event) => workerEmit(event)),
+  run(run: PlannedRun, modules: readonly string[]) {
+    for (const module of modules) require(module); // they register streams and methods of their own; loaded once
+    return runExperiment(run, { onProgress: (event) => workerEmit(event) });
+  },
 });

@@ -41,7 +41,11 @@ export class ReplayBuffer {
   readonly tasks: Variable;
   private readonly inputSize: number;
   private readonly random: RandomStream;
-  private host = { images: new Float32Array(0), labels: new Int32Array(0), tasks: new Int32Array(0) };
+  private host: { images: Float32Array; labels: Int32Array; tasks: Int32Array } = {
+    images: new Float32Array(0),
+    labels: new Int32Array(0),
+    tasks: new Int32Array(0),
+  };
 
   /** @param capacity samples it can hold */
   constructor(

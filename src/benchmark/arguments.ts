@@ -1,0 +1,111 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { availableParallelism } from 'node:os';
+import { streamNames } from '../experiments/streams';
+import { METHODS } from '../methods';
+import type { BenchmarkRequest } from './plan';
+import { QUICK, STUDIES } from './presets';
+
+/** What the command line asks for. */
+export interface Arguments {
+  /** What is to be run. */
+  request: BenchmarkRequest;
+  /** Processes side by side. */
+  workers: number;
+  /** Where the results go. */
+  json: string;
+  /** Whether whatever is there may be replaced. */
+  overwrite: boolean;
+  /** Notes on old names that were used. */
+  notes: string[];
+}
+
+interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream'> {
+  study?: string[];
+  scenario?: string[];
+  stream?: string;
+  dataset?: string;
+  method?: string[];
+  workers: number;
+  json: string;
+  overwrite?: boolean;
+}
+
+const RENAMED = { scenario: 'study', dataset: 'stream' } as const;
+
+/** The command with its options; lists take commas and spaces alike. */
+export function benchmarkCommand(): Command {
+  const studies = listOf(STUDIES.map(({ name }) => name));
+  return new Command('benchmark')
+    .description('Runs the four studies (task-, domain-, class-incremental, forward transfer) and prints their tables.')
+    .addOption(list('--study <name...>', 'studies to run', studies))
+    .addOption(list('--scenario <name...>', 'old name of --study', studies).hideHelp())
+    .addOption(new Option('--stream <name>', "stream of tasks in place of the studies' own").choices(streamNames()))
+    .addOption(new Option('--dataset <name>', 'old name of --stream').choices(streamNames()).hideHelp())
+    .addOption(list('--method <name...>', 'methods to run', listOf(METHODS.map(({ name }) => name))))
+    .addOption(list('--seeds <number...>', 'seeds, separated by commas or spaces (default: 42)', wholeNumbers))
+    .option('--epochs <n>', 'epochs a task (default: 5)', positive)
+    .option('--limit <n>', 'training images a task (default: all)', positive)
+    .addOption(
+      new Option('--data <kind>', 'real images, or random pixels as in the original tables')
+        .choices(['real', 'synthetic'])
+        .default('real'),
+    )
+    .option('--workers <n>', 'processes side by side', positive, availableParallelism())
+    .option('--json <file>', 'where the results go', 'results.json')
+    .option('--overwrite', 'replace that file even where it holds a larger benchmark or something else')
+    .option(
+      '--quick',
+      `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`,
+    )
+    .showHelpAfterError('(--help shows all options)');
+}
+
+/** Reads the command line; ends the process with a message where it is wrong. */
+export function readArguments(command: Command, argv: readonly string[]): Arguments {
+  const given = command.parse(argv).opts<Options>();
+  const { study, scenario, stream, dataset, method, workers, json, overwrite = false, ...request } = given;
+  for (const [old, name] of Object.entries(RENAMED) as ['scenario' | 'dataset', 'study' | 'stream'][]) {
+    if (given[old] && given[name]) command.error(`error: --${old} is the old name of --${name}: give one of them`);
+  }
+  const used = (Object.keys(RENAMED) as ('scenario' | 'dataset')[]).filter((old) => given[old]);
+  return {
+    request: { ...request, studies: study ?? scenario, stream: stream ?? dataset, methods: method },
+    workers,
+    json,
+    overwrite,
+    notes: used.map((old) => `--${old} is now called --${RENAMED[old]}; the old name goes with the next version`),
+  };
+}
+
+function list<T>(flags: string, description: string, parse: (text: string, before?: T[]) => T[]): Option {
+  return new Option(flags, description).argParser(parse as (text: string, before: unknown) => T[]);
+}
+
+/** Reads names, of which only some are allowed. */
+function listOf(allowed: readonly string[]): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => {
+    const names = parts(text);
+    if (names.every((name) => allowed.includes(name))) return [...before, ...names];
+    throw new InvalidArgumentError(`Allowed choices are ${allowed.join(', ')}.`);
+  };
+}
+
+function wholeNumbers(text: string, before: number[] = []): number[] {
+  const values = parts(text).map((part) => (/^-?\d+$/.test(part) ? Number(part) : NaN));
+  if (values.every(Number.isSafeInteger)) return [...before, ...values];
+  throw new InvalidArgumentError('They must be whole numbers separated by commas or spaces, e.g. 42,43,44.');
+}
+
+/** The entries of one argument, `er,naive` or `er, naive`; an empty one stays and is refused by whoever reads it. */
+function parts(text: string): string[] {
+  return text
+    .replace(/,\s*$/, '')
+    .split(',')
+    .map((part) => part.trim());
+}
+
+function positive(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}

@@ -1,0 +1,103 @@
+import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { problem } from './errors';
+
+let written = 0;
+
+/**
+ * Writes a file so that whoever opens it finds the old content or all of the new one, never a part: into a second file
+ * beside it, which takes the first one's place when every byte is on the disk. Follows a symbolic link to its file.
+ *
+ * @param content text (UTF-8) or bytes
+ * @throws when the path cannot be a file, the file there is write-protected or no regular file (a device or a pipe is not
+ *   replaced), or the disk is full; the old file is then as it was
+ */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const place = resolvePlace(file);
+  const beside = secondFile(place.path);
+  try {
+    fill(beside, content, place.mode);
+    renameSync(beside, place.path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw cannotWrite(file, error);
+  }
+}
+
+/**
+ * Throws where `writeWhole` would, as far as that can be known before there is content: an empty name, a folder that does
+ * not exist, a name that is too long, a device, no right to write. Changes nothing.
+ */
+export function checkWritable(file: string): void {
+  const beside = secondFile(resolvePlace(file).path);
+  try {
+    fill(beside, '');
+  } catch (error) {
+    throw cannotWrite(file, error);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+/** Where the content goes, links followed, and the rights of the file that is there. */
+function resolvePlace(file: string): { path: string; mode?: number } {
+  if (file === '') throw problem('file', 'its name is empty', 'name a file');
+  const stats = lookAt(file);
+  if (stats?.isDirectory()) throw problem(file, 'it is a folder', 'name a file in it');
+  if (stats && !stats.isFile()) throw problem(file, 'it is a device or a pipe, no regular file', 'name a file');
+  if (/[/\\]$/.test(file)) throw problem(file, 'it ends like a folder', 'name a file in an existing folder');
+  if (!stats && isLink(file)) throw problem(file, 'it is a link to a file that does not exist', 'name a file');
+  if (!stats) return { path: file };
+  if ((stats.mode & 0o222) === 0) throw problem(file, 'it is write-protected', 'name another file, or allow writing (chmod u+w)');
+  return { path: realpathSync(file), mode: stats.mode & 0o777 };
+}
+
+/** What is at a path; undefined where there is nothing yet. */
+function lookAt(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cannotWrite(file, error);
+  }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** A short name in the same folder: renaming works within one disk only, and a long name may not get longer. */
+function secondFile(path: string): string {
+  return join(dirname(path), `.${Array.from(basename(path)).slice(0, 20).join('')}.${process.pid}.${written++}.tmp`);
+}
+
+/** `writeFileSync` goes on after a short write until all is written or the system says why not; `writeSync` does not. */
+function fill(file: string, content: string | Uint8Array, mode?: number): void {
+  const handle = openSync(file, 'wx');
+  try {
+    if (mode !== undefined) fchmodSync(handle, mode);
+    writeFileSync(handle, content);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const REASONS: Record<string, [reason: string, remedy: string]> = {
+  ENOENT: ['its folder does not exist', 'name a file in an existing folder'],
+  ENOTDIR: ['a part of its path is a file, no folder', 'name a file in an existing folder'],
+  ENAMETOOLONG: ['its name is too long', 'choose a shorter one'],
+  EACCES: ['there is no right to write there', 'name a file in a folder of your own'],
+  EPERM: ['there is no right to write there', 'name a file in a folder of your own'],
+  EROFS: ['its disk is read-only', 'name a file on another disk'],
+  ENOSPC: ['the disk is full', 'free some space; what was there before is unchanged'],
+  EDQUOT: ['the disk quota is used up', 'free some space; what was there before is unchanged'],
+  EFBIG: ['it gets larger than a file may be here', 'raise the limit (ulimit -f); what was there before is unchanged'],
+};
+
+function cannotWrite(file: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [reason, remedy] = REASONS[code ?? ''] ?? [message, 'name another file'];
+  return problem(file, `cannot be written: ${reason}`, remedy);
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { benchmarkCommand, readArguments } from '../../src/benchmark/arguments';
+import type { Arguments } from '../../src/benchmark/arguments';
+
+/** Reads arguments; a wrong one throws with the message. */
+function read(...args: string[]): Arguments {
+  const written: string[] = [];
+  const command: Command = benchmarkCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void written.push(text), outputError: (text) => void written.push(text) });
+  try {
+    return readArguments(command, ['node', 'benchmark', ...args]);
+  } catch (error) {
+    throw new Error(`${written.join('')} ${(error as Error).message}`);
+  }
+}
+
+test('without arguments everything is left to the plan', () => {
+  const { request, json, overwrite, notes } = read();
+  assert.deepEqual({ ...request }, { data: 'real', studies: undefined, stream: undefined, methods: undefined });
+  assert.deepEqual([json, overwrite, notes], ['results.json', false, []]);
+});
+
+test('lists take commas, spaces and repeated options alike', () => {
+  for (const args of [
+    ['--method', 'er,naive'],
+    ['--method', 'er', 'naive'],
+    ['--method', 'er,', 'naive'],
+    ['--method', 'er', '--method', 'naive'],
+  ]) {
+    assert.deepEqual(read(...args).request.methods, ['er', 'naive'], args.join(' '));
+  }
+  for (const args of [
+    ['--seeds', '1,2', '3'],
+    ['--seeds', '1', '2', '3'],
+    ['--seeds', '1, 2,3'],
+  ]) {
+    assert.deepEqual(read(...args, '--quick').request.seeds, [1, 2, 3], args.join(' '));
+  }
+  assert.deepEqual(read('--seeds=-1,2').request.seeds, [-1, 2]);
+  assert.deepEqual(read('--study', 'task-incremental,class-incremental').request.studies, [
+    'task-incremental',
+    'class-incremental',
+  ]);
+});
+
+test('old names are understood, with a note of the new ones', () => {
+  const { request, notes } = read('--scenario', 'class-incremental', '--dataset', 'split-fashion-mnist');
+  assert.deepEqual([request.studies, request.stream], [['class-incremental'], 'split-fashion-mnist']);
+  assert.deepEqual(
+    notes.map((note) => note.split(';')[0]),
+    ['--scenario is now called --study', '--dataset is now called --stream'],
+  );
+  assert.throws(
+    () => read('--scenario', 'class-incremental', '--study', 'task-incremental'),
+    /--scenario is the old name of --study: give one of them/,
+  );
+  assert.doesNotMatch(benchmarkCommand().helpInformation(), /--scenario|--dataset/);
+});
+
+test('wrong arguments are refused with what is right', () => {
+  const cases: [string[], RegExp][] = [
+    [['--study', 'sideways'], /Allowed choices are task-incremental, domain-incremental/],
+    [['--method', 'er,sgd'], /Allowed choices are naive, ewc, er, gem, pnn/],
+    [['--method', 'er,,naive'], /Allowed choices/],
+    [['--stream', 'mnist'], /Allowed choices are split-mnist, permuted-mnist/],
+    [['--seeds', 'many'], /whole numbers separated by commas or spaces/],
+    [['--seeds', '1e3'], /whole numbers/],
+    [['--seeds', '1.5'], /whole numbers/],
+    [['--seeds', '9007199254740993'], /whole numbers/],
+    [['--epochs', '0'], /at least 1/],
+    [['--limit', '0x10'], /at least 1/],
+    [['--workers', '-1'], /at least 1/],
+    [['--data', 'fake'], /Allowed choices are real, synthetic/],
+    [['--fast'], /unknown option '--fast'/],
+    [['naive'], /too many arguments|unexpected/i],
+  ];
+  for (const [args, message] of cases) assert.throws(() => read(...args), message, args.join(' '));
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { progressDisplay } from '../../src/benchmark/terminal';
+import type { ProgressEvent } from '../../src/training';
+import { planned, result } from '../experiments/fixtures';
+
+const event = { task: 4, nTasks: 5, step: 1, steps: 2, epoch: 1, epochs: 1, loss: 0.5, stepsPerSecond: 100 } as ProgressEvent;
+const plan = [planned(), planned({ seed: 2 })];
+
+function written(draw: (output: NodeJS.WriteStream) => void, isTTY: boolean): string {
+  const output = Object.assign(new PassThrough(), { isTTY, columns: 200, rows: 50, cursorTo: () => true, clearLine: () => true });
+  draw(output as unknown as NodeJS.WriteStream);
+  return String(output.read() ?? '');
+}
+
+test('without a terminal there is a line an event, with study, label and seed of the run', () => {
+  const text = written((output) => {
+    const display = progressDisplay(plan, output);
+    display.started(plan[0].id);
+    display.started(plan[1].id);
+    display.progress(plan[0].id, event);
+    display.finished(plan[0].id, result({}, plan[0]));
+    display.retried(plan[1].id, 'worker terminated');
+    display.failed(plan[1].id, 'the loss exploded');
+    display.close();
+  }, false);
+  assert.deepEqual(text.trim().split('\n'), [
+    'started   task-incremental Naive, seed 1',
+    'started   task-incremental Naive, seed 2',
+    text.split('\n')[2],
+    'crashed   task-incremental Naive, seed 2: worker terminated; running it once more',
+    'failed    task-incremental Naive, seed 2: the loss exploded',
+  ]);
+  assert.match(
+    text,
+    /finished {2}task-incremental Naive, seed 1: ACC 0\.6500, BWT -0\.4000, 12 s \(1 of 2 done, about .* left\)/,
+  );
+});
+
+test('on a terminal two seeds of one label have bars of their own', () => {
+  const text = written((output) => {
+    const display = progressDisplay(plan, output);
+    display.started(plan[0].id);
+    display.started(plan[1].id);
+    display.progress(plan[0].id, event);
+    display.progress(plan[1].id, { ...event, task: 0 });
+    display.close();
+  }, true);
+  assert.match(text, /90% │ task-incremental Naive, seed 1: task 5 of 5, epoch 1 of 1, loss 0\.500, 100 steps\/s/);
+  assert.match(text, /10% │ task-incremental Naive, seed 2: task 1 of 5/);
+  assert.match(text, /50% │ 0 of 2 done/);
+});
