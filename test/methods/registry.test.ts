@@ -7,7 +7,7 @@ import { architectureCompatibility, architectureFor, architectureNames, type Mod
 import { SCENARIOS } from '../../src/scenarios/compatibility';
 import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
 import { bytes } from '../models/fixtures';
-import { easyStream, lifeStream, smallModel, Stutter, untilDone } from './fixtures';
+import { collectGarbage, easyStream, lifeStream, smallModel, Stutter, untilDone } from './fixtures';
 
 before(async () => {
   await initBackend();
@@ -99,7 +99,9 @@ for (const entry of METHODS) {
         assert.equal(counts.length, steps.length);
         assert.equal(new Set(counts).size, 1, `${counts}`);
       };
+      await collectGarbage();
       await work(); // constants of the backend are made once
+      await collectGarbage();
       const before = backend().tensorCount();
       await work();
       assert.equal(backend().tensorCount(), before);
@@ -119,6 +121,7 @@ for (const entry of METHODS) {
         trainer.model.dispose();
       };
       await fail();
+      await collectGarbage();
       const before = backend().tensorCount();
       await fail();
       assert.equal(backend().tensorCount(), before);
