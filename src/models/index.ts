@@ -20,6 +20,7 @@ export { countParameters, Model } from './model';
 export type { Architecture, TaskOfRows } from './model';
 export { MultiHeadMLP } from './multiHeadMlp';
 export { PNNColumn } from './pnnColumn';
+export type { Answer, KnownTask, Prediction, PredictOptions, RawInputs } from './predict';
 export { ProgressiveNeuralNet } from './progressiveNeuralNet';
 export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';

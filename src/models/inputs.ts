@@ -67,7 +67,8 @@ export function labelsOnDevice({ architecture }: Inputs, y: Labels): Value {
   return backend().kernels.tensor(Int32Array.from(y), [y.length]);
 }
 
-function isTensor(x: unknown): x is Value {
+/** Whether a value is a tensor on the device. */
+export function isTensor(x: unknown): x is Value {
   return (
     typeof x === 'object' &&
     x !== null &&

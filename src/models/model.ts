@@ -8,6 +8,8 @@ import { findArchitecture } from './architectures';
 import { labelsOnDevice, onDevice } from './inputs';
 import type { Labels, Rows } from './inputs';
 import { meanCrossEntropy } from './losses';
+import { knownTask, predict } from './predict';
+import type { KnownTask, Prediction, PredictOptions, RawInputs } from './predict';
 import { checkState, modelState, writeParameters } from './state';
 import type { ModelState } from './state';
 import type { Layer } from './trunk';
@@ -38,6 +40,8 @@ export abstract class Model {
 
   /** Names of the tasks it has learnt, in order; saved with it. */
   readonly learnt: string[] = [];
+  /** The tasks it was made ready for: their classes, and what raw inputs are; saved with it. */
+  readonly tasks: KnownTask[] = [];
 
   /** Every layer with weights, in a fixed order. */
   abstract layers(): Layer[];
@@ -56,6 +60,13 @@ export abstract class Model {
 
   /** Gets ready for a task before its first step: a new head, a wider head, a new column. Calling it again changes nothing. */
   prepareTask(_task: Task): void {}
+
+  /** Notes what `predict` needs to know of a task; trainers call it when the task begins. */
+  meet(task: Task): void {
+    const at = this.tasks.findIndex(({ id }) => id === task.id);
+    if (at >= 0) this.tasks[at] = knownTask(task);
+    else this.tasks.push(knownTask(task));
+  }
 
   /** Whether the model has an answer for this task already (a head, a column, outputs for its classes). */
   canAnswer(_task: Task): boolean {
@@ -79,6 +90,20 @@ export abstract class Model {
   forward(x: Rows, taskId?: number): Value {
     const { kernels, scope } = backend();
     return scope(() => this.logits(kernels, onDevice(this, x), taskId));
+  }
+
+  /**
+   * What the model says of raw inputs: they are standardised as its training data was, and the answers come with the names of the
+   * classes.
+   *
+   * @param inputs raw inputs as the training data had them, e.g. bytes of images, or rows of a table as objects; see `RawInputs`
+   * @param options `{taskId, topK: 1}`; `taskId` for MultiHeadMLP and ProgressiveNeuralNet
+   * @returns for each input the most likely label, the name of its class and its probability, and the `topK` most likely ones
+   * @throws when it was not trained, a value cannot be meant (with its place), or the task is unknown
+   * @example const [{ className, probability }] = model.predict([{ age: 41, visits: 2 }]);
+   */
+  predict(inputs: RawInputs, options: PredictOptions = {}): Prediction[] {
+    return predict(this, inputs, options);
   }
 
   /**
@@ -134,6 +159,7 @@ export abstract class Model {
     this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape])));
     writeParameters(this, state);
     this.learnt.splice(0, this.learnt.length, ...(state.learnt ?? []));
+    this.tasks.splice(0, this.tasks.length, ...(state.tasks ?? []));
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Parameter } from '../autodiff';
 import { elements } from '../backend';
 import { problem } from '../utils/errors';
+import type { KnownTask } from './predict';
 
 /** The version of `ModelState` that this library writes; states without one are of the first edition (weights only). */
 export const MODEL_STATE_VERSION = 2;
@@ -29,6 +30,8 @@ export interface ModelState {
   config?: object;
   /** Names of the tasks it has learnt; absent in states of the first edition. */
   learnt?: string[];
+  /** The tasks it was made ready for; absent in states of the first edition. */
+  tasks?: KnownTask[];
   /** All parameters, in the model's order. */
   parameters: ParameterState[];
 }
@@ -38,6 +41,7 @@ interface Saved {
   readonly architecture: string;
   readonly inputSize: number;
   readonly learnt: readonly string[];
+  readonly tasks: readonly KnownTask[];
   config(): object;
   parameters(): Parameter[];
 }
@@ -49,7 +53,15 @@ export function modelState(model: Saved): ModelState {
     const { name, shape, frozen } = parameter;
     return { name, shape: [...shape], frozen, data: encode(parameter.data()) };
   });
-  return { version: MODEL_STATE_VERSION, architecture, inputSize, config: model.config(), learnt: [...model.learnt], parameters };
+  return {
+    version: MODEL_STATE_VERSION,
+    architecture,
+    inputSize,
+    config: model.config(),
+    learnt: [...model.learnt],
+    tasks: structuredClone([...model.tasks]),
+    parameters,
+  };
 }
 
 /**
@@ -62,7 +74,7 @@ export function checkState(subject: string, state: unknown): asserts state is Mo
   if (typeof state !== 'object' || state === null) {
     throw damaged(`expected a saved model, got ${typeof state === 'string' ? 'text' : String(state)}`);
   }
-  const { version, architecture, inputSize, config, learnt, parameters } = state as Record<string, unknown>;
+  const { version, architecture, inputSize, config, learnt, tasks, parameters } = state as Record<string, unknown>;
   if (version !== undefined && version !== MODEL_STATE_VERSION) {
     const reason = `the saved model has format version ${shownShort(version)}, this library reads ${MODEL_STATE_VERSION}`;
     throw problem(subject, reason, 'use the version of the library that saved it');
@@ -73,6 +85,7 @@ export function checkState(subject: string, state: unknown): asserts state is Mo
   if (learnt !== undefined && !(Array.isArray(learnt) && learnt.every((name) => typeof name === 'string'))) {
     throw damaged('learnt is no list of names');
   }
+  if (tasks !== undefined) checkTasks(damaged, tasks);
   if (!Array.isArray(parameters)) throw damaged('the saved model has no list of parameters');
   const names = new Set<string>();
   for (const [i, one] of parameters.entries()) {
@@ -80,6 +93,26 @@ export function checkState(subject: string, state: unknown): asserts state is Mo
     if (names.has(one.name)) throw damaged(`parameter ${one.name} is there twice`);
     names.add(one.name);
   }
+}
+
+function checkTasks(damaged: (reason: string) => Error, tasks: unknown): void {
+  const fits = (task: unknown) => {
+    const { id, name, classes, classNames, inputs } = (task ?? {}) as Record<string, unknown>;
+    const whole = (list: unknown) => Array.isArray(list) && list.every((value) => Number.isInteger(value));
+    const numbers = (list: unknown) => Array.isArray(list) && list.every((value) => Number.isFinite(value));
+    const texts = (list: unknown) => Array.isArray(list) && list.every((value) => typeof value === 'string');
+    const { shape, mean, std } = (inputs ?? { shape: [], mean: [], std: [] }) as Record<string, unknown>;
+    return (
+      Number.isInteger(id) &&
+      typeof name === 'string' &&
+      whole(classes) &&
+      texts(classNames) &&
+      whole(shape) &&
+      numbers(mean) &&
+      numbers(std)
+    );
+  };
+  if (!Array.isArray(tasks) || !tasks.every(fits)) throw damaged('its list of tasks is damaged');
 }
 
 function checkParameter(damaged: (reason: string) => Error, i: number, one: unknown): asserts one is ParameterState {

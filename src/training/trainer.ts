@@ -306,6 +306,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     if (this.#history.hasBegun(task)) return;
     warnOfLostMemory(this, this.#history.learnt.length);
     this.model.prepareTask(task);
+    this.model.meet(task);
     this.#history.begin(loader);
   }
 
