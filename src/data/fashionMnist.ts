@@ -14,7 +14,7 @@ import {
 } from './files/folder';
 import { encodeIdx, md5Of } from './files/idx';
 import { parsePixelRows } from './files/pixelRows';
-import { writeBytes } from './files/writeBytes';
+import { writeWhole } from '../utils/files';
 
 /** MD5 sums of the four files that version 1.1.0 of the npm package is converted to: a cache is believed by its content. */
 export const FASHION_MD5: Checksums = {
@@ -89,7 +89,7 @@ function convert(cache: string | undefined): IdxFolder {
   if (cache !== undefined) {
     try {
       mkdirSync(cache, { recursive: true });
-      for (const key of keys) writeBytes(join(cache, IDX_FILES[key]), files[key]);
+      for (const key of keys) writeWhole(join(cache, IDX_FILES[key]), files[key]);
     } catch {
       // Without a place to write, the data is still good; the next process converts again.
     }

@@ -1,4 +1,3 @@
-import type { Task } from '../data/task';
 import { findMethod, methodCompatibility } from '../methods';
 import { architectureFor, findArchitecture } from '../models';
 import type { Model } from '../models';
@@ -99,7 +98,7 @@ function makeModel({ model, method, seed }: CheckedSpec, { scenario, tasks }: Ta
   const { architecture = findMethod(method.name).needs.architecture ?? architectureFor(scenario), ...options } = model;
   const { create, needs } = findArchitecture(architecture);
   const nClasses = Math.max(...tasks.flatMap((task) => task.classes)) + 1;
-  const { inputSize, inputShape } = tasks[0] as Task & { inputShape?: readonly number[] };
+  const { inputSize, inputShape } = tasks[0];
   const given = { seed, ...options, inputSize, inputShape, ...(needs.outputs === 'fixed' && { nClasses }) };
   return create(given as never) as Model;
 }

@@ -1,9 +1,21 @@
-import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { problem } from './errors';
-
-let written = 0;
 
 /**
  * Writes a file so that whoever opens it finds the old content or all of the new one, never a part: into a second file
@@ -50,6 +62,11 @@ function resolvePlace(file: string): { path: string; mode?: number } {
   if (!stats && isLink(file)) throw problem(file, 'it is a link to a file that does not exist', 'name a file');
   if (!stats) return { path: file };
   if ((stats.mode & 0o222) === 0) throw problem(file, 'it is write-protected', 'name another file, or allow writing (chmod u+w)');
+  try {
+    accessSync(file, constants.W_OK); // renaming asks the folder only
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
   return { path: realpathSync(file), mode: stats.mode & 0o777 };
 }
 
@@ -67,9 +84,9 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/** A short name in the same folder: renaming works within one disk only, and a long name may not get longer. */
+/** A name in the same folder, as renaming works within one disk only; short, so that a long name does not become too long. */
 function secondFile(path: string): string {
-  return join(dirname(path), `.${Array.from(basename(path)).slice(0, 20).join('')}.${process.pid}.${written++}.tmp`);
+  return join(dirname(path), `.${Array.from(basename(path)).slice(0, 20).join('')}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** `writeFileSync` goes on after a short write until all is written or the system says why not; `writeSync` does not. */

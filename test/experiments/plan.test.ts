@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planRun, registerStream } from '../../src/experiments';
-import type { PlannedRun, SpecInput } from '../../src/experiments';
+import type { JsonOptions, PlannedRun, SpecInput } from '../../src/experiments';
 import { checkUnchanged, relativeDuration, runName } from '../../src/experiments/plan';
 import { getSplitMnist } from '../../src/scenarios';
 import { planned, SMALL } from './fixtures';
@@ -24,6 +24,14 @@ test('a default given or left out is the same run', () => {
   assert.ok(Object.hasOwn(bare.spec.method.options, 'lambda'), 'the defaults of the method are filled in');
   assert.deepEqual([bare.spec.model, bare.spec.epochs], [{ architecture: 'MultiHeadMLP', conv: [], hidden: [256, 256] }, 5]);
   assert.equal(planRun(bare.spec).id, bare.id, 'a filled-in spec is the same run');
+});
+
+test('a convolutional trunk gets the shape of the inputs, and its defaults may be given or left out', () => {
+  const conv = (...conv: JsonOptions[]) => planned({ model: { conv, hidden: [] } });
+  const [bare, spelt, other] = [conv({ filters: 4 }), conv({ pool: 'max', filters: 4, kernel: 3 }), conv({ filters: 5 })];
+  assert.equal(spelt.id, bare.id);
+  assert.deepEqual(spelt.spec.model, bare.spec.model);
+  assert.notEqual(other.id, bare.id);
 });
 
 test('whatever changes the numbers changes the id; label and study do not', () => {

@@ -38,6 +38,8 @@ test('model, optimiser, method and stream of the spec are those that learn', asy
   const base = await runExperiment(planned());
   for (const change of [
     { model: { hidden: [16], seed: 9 } },
+    { model: { conv: [{ filters: 2 }], hidden: [] } },
+    { optimizer: { name: 'adam' } },
     { optimizer: { lr: 0.1 } },
     { method: { name: 'er', options: { replayRatio: 2 } } },
     { stream: { ...SMALL.stream, batchSize: 16 } },

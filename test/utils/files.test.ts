@@ -57,6 +57,24 @@ test('when the disk is full the old file stays whole, and the reason is told', (
   assert.ok(!readdirSync(folder).some((name) => name.endsWith('.tmp')));
 });
 
+test(
+  'a file that another user protects is not replaced',
+  { skip: process.getuid?.() !== 0 && 'only root can become another user' },
+  () => {
+    const own = at('shared');
+    mkdirSync(own);
+    chmodSync(own, 0o777);
+    writeFileSync(join(own, 'kept'), 'old'); // root's, rights 644, in a folder where everyone may rename
+    const module = JSON.stringify(require.resolve('../../src/utils/files'));
+    const code = `const { writeWhole } = require(${module}); process.setuid(65534); writeWhole(${JSON.stringify(join(own, 'kept'))}, 'new')`;
+    chmodSync(folder, 0o755);
+    const { status, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /kept: cannot be written: there is no right to write there/);
+    assert.equal(readFileSync(join(own, 'kept'), 'utf8'), 'old');
+  },
+);
+
 test('what cannot become a file is refused at the check already, and nothing is changed', () => {
   execFileSync('mkfifo', [at('pipe')]);
   writeFileSync(at('protected'), 'old');

@@ -4,7 +4,7 @@ import { constants as zlibConstants, gunzipSync } from 'node:zlib';
 import { problem, shown } from '../../utils/errors';
 import { typeName } from '../typeName';
 import { readBytes } from './readBytes';
-import { writeBytes } from './writeBytes';
+import { writeWhole } from '../../utils/files';
 
 /** The content of an IDX file of bytes, the format MNIST is published in. */
 export interface IdxArray {
@@ -55,7 +55,7 @@ export function readIdx(file: string): IdxArray {
  */
 export function writeIdx(file: string, shape: readonly number[], data: ArrayLike<number>): string {
   const bytes = encodeIdx(file, shape, data);
-  writeBytes(file, bytes);
+  writeWhole(file, bytes);
   return md5Of(bytes);
 }
 
