@@ -45,7 +45,7 @@ const NAIVE: MethodPreset = { label: 'Naive', method: 'naive' };
 const EWC_ORIGINAL: MethodPreset = { label: 'EWC λ=0.4', method: 'ewc', options: { lambda: 0.4, nFisherSamples: 200 } };
 const EWC_100: MethodPreset = { label: 'EWC λ=100', method: 'ewc', options: { lambda: 100, nFisherSamples: 200 } };
 const ER: MethodPreset = { label: 'ER', method: 'er', options: { capacity: 1000, replayRatio: 0.5 } };
-const GEM: MethodPreset = { label: 'GEM', method: 'gem', options: { memorySize: 256, margin: 0.5 } };
+const GEM: MethodPreset = { label: 'GEM', method: 'gem', options: { memoryPerTask: 256, margin: 0.5 } };
 const PNN: MethodPreset = { label: 'PNN', method: 'pnn' };
 
 /** The four studies of the original, in its order. */

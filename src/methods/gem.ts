@@ -3,7 +3,7 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
 import type { Factors, Gradients, Parameter } from '../autodiff';
-import { checkNumber } from '../utils/errors';
+import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import { GemMemory } from './parts/gemMemory';
@@ -16,13 +16,28 @@ import type { MethodEntry } from './entry';
 /** Options of `GEM` beyond those of every method. */
 export interface GEMOptions {
   /** Samples remembered of each task; default 256. */
-  memorySize: number;
+  memoryPerTask: number;
   /** γ, the lower bound of the dual variables: more than 0 favours the past; default 0.5. */
   margin: number;
 }
 
 /** Defaults of `GEMOptions`. */
-export const GEM_DEFAULTS: GEMOptions = { memorySize: 256, margin: 0.5 };
+export const GEM_DEFAULTS: GEMOptions = { memoryPerTask: 256, margin: 0.5 };
+
+/** Names of the first edition, for one version. */
+interface OldNames {
+  /** @deprecated use `memoryPerTask` */
+  memorySize: number;
+}
+
+/** The options with today's name for `memorySize`. */
+function withNewName<T extends object>(options: T & Partial<OldNames>): Omit<T, 'memorySize'> {
+  const { memorySize, ...rest } = options;
+  if (memorySize === undefined) return rest;
+  if ('memoryPerTask' in rest)
+    throw problem('GEM', 'memorySize and memoryPerTask are both given', 'memorySize is the old name: leave it out');
+  return { ...rest, memoryPerTask: memorySize };
+}
 
 /** Steps that `violatedLately` looks back on, about. */
 const LATELY = 20;
@@ -56,11 +71,11 @@ export class GEM extends CLTrainer<GEMOptions> {
 
   /**
    * @param model the network to train
-   * @param options `{memorySize: 256, margin: 0.5, lr, momentum, epochs, seed}`
+   * @param options `{memoryPerTask: 256, margin: 0.5, lr, momentum, epochs, seed}`
    */
-  constructor(model: Model, options: Partial<TrainerOptions & GEMOptions> = {}) {
-    super(model, options, GEM_DEFAULTS);
-    checkNumber('GEM', 'memorySize', this.options.memorySize, { min: 1, integer: true });
+  constructor(model: Model, options: Partial<TrainerOptions & GEMOptions & OldNames> = {}) {
+    super(model, withNewName(options), GEM_DEFAULTS);
+    checkNumber('GEM', 'memoryPerTask', this.options.memoryPerTask, { min: 1, integer: true });
     checkNumber('GEM', 'margin', this.options.margin, { min: 0 });
     this.requireMixedBatches();
     this.random = new RandomStream(this.options.seed, 'gem-memory');
@@ -131,7 +146,7 @@ export class GEM extends CLTrainer<GEMOptions> {
   }
 
   protected override endTask(task: Task, loader: TaskLoader): void {
-    const chosen = this.random.choice(loader.size, Math.min(this.options.memorySize, loader.size));
+    const chosen = this.random.choice(loader.size, Math.min(this.options.memoryPerTask, loader.size));
     this.memory.add(task.id, loader.hostData(chosen));
   }
 

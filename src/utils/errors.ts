@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 /**
  * Builds an error whose message says subject, reason and remedy, in that order:
- * `GEM: memorySize must be a positive whole number, got -3; use 1 or more`.
+ * `GEM: memoryPerTask must be a positive whole number, got -3; use 1 or more`.
  *
  * @param subject what was being done or by whom, e.g. `ExperienceReplay`
  * @param reason what is wrong, with the offending value as `shown` writes it

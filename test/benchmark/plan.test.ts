@@ -36,7 +36,7 @@ test('methods run with the options the original names, and EWC with a second λ'
     ],
   );
   assert.deepEqual([of('er')[0].capacity, of('er')[0].replayRatio], [1000, 0.5]);
-  assert.deepEqual([of('gem')[0].memorySize, of('gem')[0].margin], [256, 0.5]);
+  assert.deepEqual([of('gem')[0].memoryPerTask, of('gem')[0].margin], [256, 0.5]);
 });
 
 test('options narrow the plan down', () => {

@@ -38,7 +38,7 @@ class Watched extends GEM {
     margin: number,
     private readonly byRows: boolean,
   ) {
-    super(model, { memorySize: 1000, margin, epochs: 2, lr: 0.05, seed: 1 });
+    super(model, { memoryPerTask: 1000, margin, epochs: 2, lr: 0.05, seed: 1 });
   }
   protected override adjustGradients(gradients: Gradients, batch: TrainingBatch, factors: Factors): Gradients {
     const onHost = (values: ReadonlyMap<Parameter, Value>) =>
@@ -125,12 +125,12 @@ test('the first task trains without a constraint', async () => {
   }
 });
 
-test('the memory holds memorySize samples a task, or the whole task where it has fewer', async () => {
+test('the memory holds memoryPerTask samples a task, or the whole task where it has fewer', async () => {
   const model = smallModel('SingleHeadMLP');
   const stream = easyStream('class-incremental');
-  const sizes = async (memorySize: number) => {
+  const sizes = async (memoryPerTask: number) => {
     const asked: number[] = [];
-    const trainer = new GEM(model, { memorySize, epochs: 1, seed: 1 });
+    const trainer = new GEM(model, { memoryPerTask, epochs: 1, seed: 1 });
     for (const loader of stream.trainLoaders.slice(0, 1)) {
       const { hostData } = loader;
       await trainer.trainTask(loader);
@@ -152,8 +152,8 @@ test('a model that cannot take rows of several tasks, and options out of range, 
     /GEM: it learns from rows of several tasks at once, which ProgressiveNeuralNet cannot take; use/,
   );
   assert.throws(
-    () => new GEM(smallModel('DomainMLP'), { memorySize: 0 }),
-    /GEM: memorySize must be a whole number of at least 1/,
+    () => new GEM(smallModel('DomainMLP'), { memoryPerTask: 0 }),
+    /GEM: memoryPerTask must be a whole number of at least 1/,
   );
   assert.throws(() => new GEM(smallModel('DomainMLP'), { margin: -0.1 }), /GEM: margin must be a number of at least 0/);
 });

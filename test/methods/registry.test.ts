@@ -15,7 +15,7 @@ before(async () => {
 
 const OPTIONS = { epochs: 12, lr: 0.05, seed: 1 };
 /** What a method needs to keep something of easy data; a new method that its defaults serve needs no line here. */
-const OWN_OPTIONS: Record<string, Record<string, unknown>> = { ewc: { lambda: 200 }, gem: { memorySize: 40 } };
+const OWN_OPTIONS: Record<string, Record<string, unknown>> = { ewc: { lambda: 200 }, gem: { memoryPerTask: 40 } };
 const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
 const weightBytes = (model: Model) => model.parameters().map(bytes);
 
