@@ -202,7 +202,7 @@ export class TaskLoader {
       }
       const label = this.labelAt(position);
       if (wanted.has(label)) continue;
-      const reason = `the ${split} sample at position ${position} would be served as class ${shown(label)}, which is not one of task ${task.id}`;
+      const reason = `the ${split} sample at position ${position} would be served with label ${shown(label)}, which is not one of task ${task.id}`;
       throw problem(subject, reason, `its classes are ${task.classes.join(', ')}`);
     }
   }

@@ -127,9 +127,9 @@ test('what does not belong together is refused: split, settings, size of inputs,
     [{ positions: Int32Array.of(-1) }, /there is no train sample at position -1/],
     [
       { task: { ...task, classes: [0, 1] } },
-      /the train sample at position 2 would be served as class 2, which is not one of task 3; its classes are 0, 1/,
+      /the train sample at position 2 would be served with label 2, which is not one of task 3; its classes are 0, 1/,
     ],
-    [{ labelOf: Int32Array.of(0, 1) }, /would be served as class undefined/],
+    [{ labelOf: Int32Array.of(0, 1) }, /would be served with label undefined/],
   ];
   for (const [change, message] of cases) assert.throws(() => make(change), { message });
   assert.throws(() => make().epoch(-1), /epoch must be a whole number of at least 0, got -1/);
