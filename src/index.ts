@@ -1,42 +1,34 @@
 /**
- * Continual learning in TypeScript. In the order the data flows: a data set becomes a scenario (a stream of tasks), a method
- * learns it on a model, every evaluation fills a cell of the accuracy matrix, and metrics, benchmark and figures read that.
+ * Continual learning in TypeScript. In the order the data flows: a data set becomes a scenario (a stream of tasks), a trainer (one
+ * method) learns it on a model, every evaluation fills a cell of the accuracy matrix, and metrics, tables and figures are pure
+ * functions of that matrix. Each line below is a room of `src/`; a room knows only those it stands on (see CONTRIBUTING.md).
  */
 
-// Seeds and where it runs
+// Where it computes, and the seed of everything random
+export { dispose, getDevice, initBackend, numbersOf, tensor, Variable } from './backend';
+export type { BackendName, ConvWindow, HostNumbers, Kernels, Padding, TensorState, Value } from './backend';
 export { getSeed, RandomStream, setSeed } from './utils/random';
-export { getDevice, initBackend, Variable } from './backend';
-export type { BackendName, Kernels, Value } from './backend';
+export type { RandomState } from './utils/random';
 
-// Gradients
+// Gradients: a tape over the kernels
 export * from './autodiff';
 
-// Data
+// Data sets, and the streams of tasks made of them
 export * from './data';
-
-// Scenarios
 export * from './scenarios';
 
-// Models
+// Networks, what trains them, and the methods against forgetting
 export * from './models';
-
-// Training
 export * from './training';
-
-// Methods
 export * from './methods';
 
-// Metrics
+// Accuracy matrix, metrics and gate; figures of them
 export * from './metrics';
-
-// Experiments
-export * from './experiments';
-
-// Benchmark
-export * from './benchmark';
-
-// Figures
 export * from './figures';
 
-// Notebook
+// Runs with an identity, and the benchmark's studies
+export * from './experiments';
+export * from './benchmark';
+
+// In notebooks: display, live progress, comparison
 export * from './notebook';

@@ -1,5 +1,7 @@
 import type { ScenarioName } from '../data/task';
 import type { JsonOptions, MeasureSpec } from '../experiments/spec';
+import { methodCompatibility, METHODS } from '../methods';
+import type { MethodEntry } from '../methods';
 import { problem } from '../utils/errors';
 
 /** A row of a study: a method with its options. */
@@ -40,46 +42,53 @@ export const ORIGINAL_TRAINING = { epochs: 5, optimizer: { name: 'sgd', lr: 0.01
 /** What `--quick` changes: under a minute for all four studies on two cores. */
 export const QUICK = { epochs: 1, limitPerTask: 1000, testLimitPerTask: 1000 } as const;
 
-const NAIVE: MethodPreset = { label: 'Naive', method: 'naive' };
-/** λ 0.4 and 200 samples are the original's options: next to nothing on Split-MNIST, some help on Permuted-MNIST. */
-const EWC_ORIGINAL: MethodPreset = { label: 'EWC λ=0.4', method: 'ewc', options: { lambda: 0.4, nFisherSamples: 200 } };
-const EWC_100: MethodPreset = { label: 'EWC λ=100', method: 'ewc', options: { lambda: 100, nFisherSamples: 200 } };
-const ER: MethodPreset = { label: 'ER', method: 'er', options: { capacity: 1000, replayRatio: 0.5 } };
-const GEM: MethodPreset = { label: 'GEM', method: 'gem', options: { memoryPerTask: 256, margin: 0.5 } };
-const PNN: MethodPreset = { label: 'PNN', method: 'pnn' };
-
-/** The four studies of the original, in its order. */
+/** The four studies of the original, in its order. Their rows come from the methods themselves, those registered later included. */
 export const STUDIES: readonly Study[] = [
   {
     name: 'task-incremental',
     title: 'Task-incremental: the task id is known at test time',
     scenario: 'task-incremental',
     stream: 'split-mnist',
-    methods: [NAIVE, EWC_ORIGINAL, EWC_100, ER, GEM, PNN],
+    get methods() {
+      return rowsOf('task-incremental');
+    },
   },
   {
     name: 'domain-incremental',
     title: 'Domain-incremental: the same classes, the inputs change',
     scenario: 'domain-incremental',
     stream: 'permuted-mnist',
-    methods: [NAIVE, EWC_ORIGINAL, EWC_100, ER, GEM],
+    get methods() {
+      return rowsOf('domain-incremental');
+    },
   },
   {
     name: 'class-incremental',
     title: 'Class-incremental: all classes seen so far compete',
     scenario: 'class-incremental',
     stream: 'split-mnist',
-    methods: [NAIVE, EWC_ORIGINAL, EWC_100, ER, GEM],
+    get methods() {
+      return rowsOf('class-incremental');
+    },
   },
   {
     name: 'forward-transfer',
     title: 'Forward transfer: do earlier tasks help to learn the next one?',
     scenario: 'task-incremental',
     stream: 'split-mnist',
-    methods: [NAIVE, PNN],
+    get methods() {
+      return rowsOf('task-incremental', ({ studiesTransfer }) => studiesTransfer === true);
+    },
     measure: { learningCurves: true },
   },
 ];
+
+/** The rows of all methods that can learn a scenario: those the method asks for, else one with its defaults. */
+function rowsOf(scenario: ScenarioName, wanted: (entry: MethodEntry) => boolean = () => true): MethodPreset[] {
+  return METHODS.filter((entry) => wanted(entry) && methodCompatibility(entry.name, scenario).fit !== 'no').flatMap(
+    ({ name, label, studyRows }) => (studyRows ?? [{ label, options: {} }]).map((row) => ({ ...row, method: name })),
+  );
+}
 
 /** The study of this name. Throws with the known names when there is none. */
 export function findStudy(name: string): Study {

@@ -21,7 +21,7 @@ export interface ParameterCount {
 
 /** Options of `parameterGrowthFigure`. */
 export interface ParameterGrowthFigureOptions {
-  /** Method whose colour is used; default `pnn`. */
+  /** Method whose colour is used; default none: the figure's own. */
   method?: string;
   /** One name per task; default `task 1`, `task 2`, … */
   taskNames?: readonly string[];
@@ -30,7 +30,7 @@ export interface ParameterGrowthFigureOptions {
 }
 
 const DEFAULTS: ParameterGrowthFigureOptions & { title: string; method: string } = {
-  method: 'pnn',
+  method: 'growing network',
   taskNames: undefined,
   title: 'Parameters of the growing network',
 };

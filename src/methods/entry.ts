@@ -23,6 +23,13 @@ export interface MethodEntry {
   readonly breaksWhen: string;
   /** A rule of thumb for its hyperparameters. */
   readonly ruleOfThumb: string;
+  /** Its rows in the benchmark's studies, each with what differs from its defaults; default one row with its defaults. */
+  readonly studyRows?: readonly {
+    readonly label: string;
+    readonly options: Readonly<Record<string, number | string | boolean>>;
+  }[];
+  /** Whether it takes part in the forward-transfer study; default false. */
+  readonly studiesTransfer?: boolean;
   /** Its options as variants of their own in figures (online EWC), by the trainer's `method` name. */
   readonly variants?: readonly { readonly name: string; readonly label: string; readonly style: MethodEntry['style'] }[];
 }

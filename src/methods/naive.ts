@@ -26,4 +26,5 @@ export const naive: MethodEntry = {
   useWhen: 'you need the lower bound, or old tasks do not matter',
   breaksWhen: 'old tasks matter at all',
   ruleOfThumb: 'always run it: what it forgets is what there is to gain',
+  studiesTransfer: true,
 };

@@ -15,6 +15,7 @@ export class PNNTrainer extends CLTrainer {
     taskId: 'test',
     taskBoundaries: true,
     architecture: 'ProgressiveNeuralNet',
+    noConvolution: 'its columns and their lateral connections are of linear layers',
   };
   override readonly method = 'pnn';
 
@@ -63,4 +64,5 @@ export const pnn: MethodEntry = {
   useWhen: 'forgetting must be exactly zero, tasks are few, and the task id is known',
   breaksWhen: 'the task id is hidden at test time, or there are many tasks: parameters grow with their square',
   ruleOfThumb: 'nothing to tune against forgetting; watch `capacityReport()`',
+  studiesTransfer: true,
 };

@@ -14,6 +14,8 @@ export interface MethodNeeds {
   readonly mixedBatches?: boolean;
   /** The one architecture it works on; default any. */
   readonly architecture?: string;
+  /** Why it does not run on a convolutional network; default: it does. */
+  readonly noConvolution?: string;
   /** What it remembers of earlier tasks and cannot do without, for messages, e.g. `importances and anchors`; default nothing. */
   readonly memory?: string;
   /** Scenarios in which it keeps no more of the first task than naive training, each with the reason. */
