@@ -1,6 +1,8 @@
 /**
  * Continual learning in TypeScript. In the order the data flows: a data set becomes a scenario (a stream of tasks), a method
  * learns it on a model, every evaluation fills a cell of the accuracy matrix, and metrics, benchmark and figures read that.
+ *
+ * @packageDocumentation
  */
 
 // Seeds and where it runs

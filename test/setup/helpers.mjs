@@ -1,9 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createContext, projectRoot } from '../../kernel-setup/lib/context.mjs';
 
 export { projectRoot };
+
+/** Runs an ES module, given as text, in a process of its own, in the project's folder. */
+export function runScript(text) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
 
 /** PATH with the system's own programs. */
 export const SYSTEM = { PATH: process.env.PATH };
