@@ -8,7 +8,7 @@
 // Seeds and where it runs
 export { getSeed, RandomStream, setSeed } from './utils/random';
 export { getDevice, initBackend, Variable } from './backend';
-export type { BackendName, Kernels, Value } from './backend';
+export type { AdamNumbers, BackendName, ConvWindow, HostNumbers, Kernels, Padding, Storage, Value } from './backend';
 
 // Gradients
 export * from './autodiff';

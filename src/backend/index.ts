@@ -9,3 +9,4 @@ export type { Program, Recording } from './graph/recording';
 export { Variable, elements } from './variable';
 export { convShape, poolShape } from './windows';
 export type { ConvWindow, Padding } from './windows';
+export type { Storage } from './variable';
