@@ -1,7 +1,9 @@
 import { bench } from './commands/bench.mjs';
 import { benchmark } from './commands/benchmark.mjs';
+import { docs } from './commands/docs.mjs';
 import { doctor } from './commands/doctor.mjs';
 import { lab } from './commands/lab.mjs';
+import { format, lint } from './commands/lint.mjs';
 import { notebooks } from './commands/notebooks.mjs';
 import { test } from './commands/test.mjs';
 import { compile } from './steps/compile.mjs';
@@ -56,6 +58,24 @@ export const COMMANDS = {
     needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'],
     uses: ['native-addon', 'html-export'],
     start: notebooks,
+  },
+  lint: {
+    about: 'check how the code looks and look for faults (arguments: files and folders)',
+    needs: ['node-packages'],
+    uses: [],
+    start: lint,
+  },
+  format: {
+    about: 'mend what lint complains about, as far as it can be mended by itself (arguments: files and folders)',
+    needs: ['node-packages'],
+    uses: [],
+    start: format,
+  },
+  docs: {
+    about: 'write the API reference (arguments go to TypeDoc)',
+    needs: ['node-packages'],
+    uses: [],
+    start: docs,
   },
   doctor: {
     about: 'set everything up and show the state of every part',

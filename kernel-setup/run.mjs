@@ -1,4 +1,4 @@
-// node kernel-setup/run.mjs lab|test|benchmark|notebooks|doctor [arguments]
+// node kernel-setup/run.mjs COMMAND [arguments]; without a command it lists them
 // Sets up what the command needs (nothing where all is there), then starts it. Needs Node only, no installed package.
 import { COMMANDS, STEPS } from './commands.mjs';
 import { stopAll } from './lib/bounded.mjs';

@@ -2,11 +2,13 @@
  * Continual learning in TypeScript. In the order the data flows: a data set becomes a scenario (a stream of tasks), a trainer (one
  * method) learns it on a model, every evaluation fills a cell of the accuracy matrix, and metrics, tables and figures are pure
  * functions of that matrix. Each line below is a room of `src/`; a room knows only those it stands on (see CONTRIBUTING.md).
+ *
+ * @packageDocumentation
  */
 
 // Where it computes, and the seed of everything random
 export { dispose, getDevice, initBackend, numbersOf, tensor, Variable } from './backend';
-export type { BackendName, ConvWindow, HostNumbers, Kernels, Padding, TensorState, Value } from './backend';
+export type { AdamNumbers, BackendName, ConvWindow, HostNumbers, Kernels, Padding, Storage, TensorState, Value } from './backend';
 export { getSeed, RandomStream, setSeed } from './utils/random';
 export type { RandomState } from './utils/random';
 

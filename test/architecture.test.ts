@@ -86,7 +86,7 @@ function isInstanceField(node: ts.Node): boolean {
 function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
   if (ts.isExportDeclaration(node)) return node.isTypeOnly;
   const clause = node.importClause;
-  if (!clause || clause.isTypeOnly) return clause !== undefined;
+  if (!clause || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return clause !== undefined;
   const names = clause.namedBindings && ts.isNamedImports(clause.namedBindings) ? clause.namedBindings.elements : undefined;
   return !clause.name && names !== undefined && names.length > 0 && names.every((name) => name.isTypeOnly);
 }

@@ -54,7 +54,7 @@ export async function doctor(context, _args, results) {
 }
 
 /** Rows as text: as wide as their widest entry; the state comes last and may be long. */
-export function table(rows) {
+function table(rows) {
   const columns = ['part', 'version', 'where'];
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)));
   const line = (row) => [...columns.map((column, i) => row[column].padEnd(widths[i])), row.state].join('  ').trimEnd();

@@ -36,10 +36,3 @@ export function startProgress({ out }, label) {
     },
   };
 }
-
-/** A progress bar as text: `[####----] 43 %`. */
-export function bar(done, total, width = 20) {
-  const share = total > 0 ? Math.min(1, done / total) : 0;
-  const full = Math.round(share * width);
-  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}] ${Math.round(share * 100)} %`;
-}

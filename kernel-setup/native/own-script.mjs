@@ -5,7 +5,7 @@ import { lastLines, runBounded } from '../lib/bounded.mjs';
 import { gypEnvironment } from './build.mjs';
 
 /** The host the package's install script downloads from, as the script itself finds it. */
-export function downloadHost(context, packageFolder) {
+function downloadHost(context, packageFolder) {
   const { env } = context;
   const own = env.TFJS_NODE_CDN_STORAGE || env.npm_config_TFJS_NODE_CDN_STORAGE || env.CDN_STORAGE;
   return new URL(own || JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')).binary.host).origin;

@@ -61,7 +61,7 @@ export async function nodePackages(context) {
 }
 
 /** What of node_modules is not as the lock file says, in words; '' where all is. npm writes its own list there last of all. */
-export function compareWithLock(context) {
+function compareWithLock(context) {
   const wanted = readPackages(path.join(context.root, 'package-lock.json'));
   const present = readPackages(path.join(context.modules, '.package-lock.json'));
   if (!wanted) return 'package-lock.json cannot be read';

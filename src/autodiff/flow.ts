@@ -16,6 +16,7 @@ export abstract class Flow {
     return this.multiplied;
   }
 
+  /** Computes it; asked once. */
   protected abstract multiplyOut(k: Kernels): Value;
 }
 

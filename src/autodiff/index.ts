@@ -1,4 +1,5 @@
 export { Factors } from './factors';
+export type { Flow } from './flow';
 export { Parameter } from './parameter';
 export type { Gradients } from './parameter';
 export { Tape } from './tape';

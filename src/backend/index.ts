@@ -10,3 +10,4 @@ export { Variable, elements } from './variable';
 export { convShape, poolShape } from './windows';
 export type { ConvWindow, Padding } from './windows';
 export { dispose, numbersOf, tensor } from './tensors';
+export type { Storage } from './variable';

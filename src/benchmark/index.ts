@@ -3,5 +3,5 @@ export type { BenchmarkRequest } from './plan';
 export { ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, STUDIES } from './presets';
 export type { MethodPreset, Study } from './presets';
 export { learningCurvesTable, studyTable, zeroShotTable } from './tables';
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- the old name stays for one version
+
 export { transferTable } from './tables';

@@ -6,6 +6,7 @@ export type PixelMap = PixelPermutation | BilinearMap;
 
 /** Pixels, or features, change places. */
 export interface PixelPermutation {
+  /** Tells the two kinds of map apart. */
   readonly kind: 'permutation';
   /** Number j of the result is number `order[j]` of the input; [inputs]. */
   readonly order: Int32Array;
@@ -13,6 +14,7 @@ export interface PixelPermutation {
 
 /** Every number of the result is a weighted mean of four of the image, all of one channel. */
 export interface BilinearMap {
+  /** Tells the two kinds of map apart. */
   readonly kind: 'bilinear';
   /** Positions of the four neighbours of each number; [inputs · 4]. */
   readonly neighbours: Int32Array;

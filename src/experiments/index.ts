@@ -5,7 +5,7 @@ export type { LocalProcessesOptions } from './executors/localProcesses';
 export { canonicalJson, configurationId } from './identity';
 export { measureLearningCurves } from './learningCurves';
 export type { AccuracyCurve, LearningCurvesReport, TaskCurves } from './learningCurves';
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- the old names stay for one version
+
 export { measureTransfer, type TransferReport } from './learningCurves';
 export { planRun } from './plan';
 export type { PlannedRun, RunNames } from './plan';

@@ -25,7 +25,7 @@ export interface GEMOptions {
 export const GEM_DEFAULTS: GEMOptions = { memoryPerTask: 256, margin: 0.5 };
 
 /** Names of the first edition, for one version. */
-interface OldNames {
+export interface OldNames {
   /** @deprecated use `memoryPerTask` */
   memorySize: number;
 }

@@ -17,7 +17,9 @@ export interface ModelNeeds {
 
 /** An architecture by name: how to make it from its own `config()`, and what it needs. */
 export interface ArchitectureEntry<M> {
+  /** Its class name, e.g. `MultiHeadMLP`. */
   readonly name: string;
+  /** What it needs of a scenario. */
   readonly needs: ModelNeeds;
   /** Makes one from options as plain JSON. */
   readonly create: (options: never) => M;

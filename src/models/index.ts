@@ -25,4 +25,5 @@ export { ProgressiveNeuralNet } from './progressiveNeuralNet';
 export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';
 export type { ModelState, ParameterState } from './state';
+export { Trunk } from './trunk';
 export type { ConvBlock, Layer, NetworkConfig, NetworkOptions } from './trunk';

@@ -33,7 +33,7 @@ export function onDevice(model: Inputs, x: Rows): Value {
 }
 
 /** The inputs as one flat array of rows; [n · inputSize]. */
-export function hostRows(model: Inputs, x: Rows): Float32Array {
+function hostRows(model: Inputs, x: Rows): Float32Array {
   const { inputSize } = model;
   if (isTensor(x)) return Float32Array.from(backend().toHost(x));
   if (ArrayBuffer.isView(x)) {

@@ -19,9 +19,11 @@ export class MLP extends Model {
   static override readonly recordable: boolean = true;
   readonly architecture: string = 'MLP';
   readonly inputSize: number;
+  /** The hidden layers, convolutions first. */
   protected readonly trunk: Trunk;
   /** The output layer, [hidden, classes]. */
   readonly head: Linear;
+  /** The options in force, defaults filled in. */
   protected readonly options: NetworkConfig & { nClasses: number };
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: 10, seed}` */

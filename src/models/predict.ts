@@ -42,9 +42,13 @@ export interface Prediction extends Answer {
 
 /** What a model keeps of a task it was trained on, so that it can answer people. */
 export interface KnownTask {
+  /** Its position in the stream, from 0. */
   id: number;
+  /** Its name for people. */
   name: string;
+  /** Its labels. */
   classes: number[];
+  /** Their names, in the same order. */
   classNames: string[];
   /** What raw inputs are and how they are standardised; absent where the task did not say. */
   inputs?: InputDescription;

@@ -4,7 +4,7 @@ import { problem } from '../utils/errors';
 import type { KnownTask } from './predict';
 
 /** The version of `ModelState` that this library writes; states without one are of the first edition (weights only). */
-export const MODEL_STATE_VERSION = 2;
+const MODEL_STATE_VERSION = 2;
 
 /** One parameter of a saved model. */
 export interface ParameterState {

@@ -39,10 +39,15 @@ export interface NetworkOptions {
 
 /** `NetworkOptions` with every gap filled, as plain JSON. */
 export interface NetworkConfig {
+  /** Numbers of an input. */
   inputSize: number;
+  /** [height, width, channels], or [features]. */
   inputShape: number[];
+  /** Convolutional blocks before the hidden layers. */
   conv: Required<ConvBlock>[];
+  /** Widths of the hidden layers. */
   hidden: number[];
+  /** Seed of the initial weights. */
   seed: number;
 }
 
@@ -107,6 +112,7 @@ export interface Layer {
   readonly name: string;
   /** Sizes for people, e.g. `784×256`. */
   readonly sizes: string;
+  /** Its weights and biases, in their fixed order. */
   parameters(): Parameter[];
 }
 

@@ -25,7 +25,7 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
       `run is ${typeof run}`,
       'pass a function: interruptible((signal) => trainer.runSequence(stream, {signal}))',
     );
-  await null; // a handler added in a cell's synchronous part would end the kernel: tslab runs that part with breakOnSigint
+  await Promise.resolve(); // a handler added in a cell's synchronous part would end the kernel: tslab runs that part with breakOnSigint
   const control = new AbortController();
   const others = process.listeners('SIGINT');
   const stop = (): void => {

@@ -36,7 +36,7 @@ export function classGroupPlan(
 }
 
 /** `Pullover, Dress`; `digits 0, 1`, where names are mere numbers; `maple, oak, … (20 classes)`, where they are too many. */
-export function groupName(classNames: readonly string[], kind = 'classes'): string {
+function groupName(classNames: readonly string[], kind = 'classes'): string {
   const whole = classNames.join(', ');
   const some = whole.length <= LONGEST ? whole : `${classNames.slice(0, 2).join(', ')}, … (${classNames.length} classes)`;
   return classNames.every((name) => /^\d+$/.test(name)) ? `${kind} ${some}` : some;

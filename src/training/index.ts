@@ -5,6 +5,8 @@ export { MethodHooks } from './hooks';
 export type { Phase } from './plan';
 export { needsFit } from './needs';
 export type { MethodNeeds } from './needs';
+export { Adam, ADAM_DEFAULTS, Optimizer, SGD, SGD_DEFAULTS } from './optimizers';
+export type { AdamOptions, OptimizerMemory, OptimizerName, SGDOptions } from './optimizers';
 export { TRAINER_DEFAULTS } from './options';
 export type { TrainerOptions } from './options';
 export { TrainingInterrupted } from './progress';

@@ -79,5 +79,6 @@ export interface TrainingReport {
 
 /** Thrown when `signal` stopped a training call; everything learnt so far is kept, and the same call goes on from there. */
 export class TrainingInterrupted extends Error {
+  /** By this name a caught error is recognised in another process, too. */
   override readonly name = 'TrainingInterrupted';
 }

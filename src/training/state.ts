@@ -10,7 +10,7 @@ import type { TaskCursor } from './cursor';
 import type { DrawnNumbers } from './runners/draws';
 
 /** The version of `TrainerState` that this library reads and writes. */
-export const TRAINER_STATE_VERSION = 1;
+const TRAINER_STATE_VERSION = 1;
 
 /** A trainer with its model as plain data, ready for `JSON.stringify`; see `CLTrainer.state`. */
 export interface TrainerState {

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The parts of the bench. */
-export const PARTS = ['steps', 'growth', 'studies'] as const;
+const PARTS = ['steps', 'growth', 'studies'] as const;
 /** The methods whose step is timed. */
-export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn'];
+const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn'];
 
 /** What the command line says. */
 export interface BenchOptions {

@@ -98,7 +98,7 @@ export function summarise({ engine, label }: Job, done: Measured[]): StepResult 
 }
 
 /** A job's time in relation to PyTorch's in the same round (same method, same threads); the median over the rounds. */
-export function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
+function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
   const { threads } = job.engine.spec;
   const rival = [...rounds.keys()].find(
     ({ engine, label }) => engine.spec.name === 'pytorch' && engine.spec.threads === threads && label === job.label,

@@ -30,7 +30,7 @@ export function writeTinyFolder(folder: string): void {
 }
 
 /** Pixels that tell images and places apart. */
-export function tinyPixels(count: number, pixels: number): Uint8Array {
+function tinyPixels(count: number, pixels: number): Uint8Array {
   return Uint8Array.from({ length: count * pixels }, (_, k) => (7 * Math.floor(k / pixels) + (k % pixels)) % 256);
 }
 

@@ -149,7 +149,7 @@ test('what is no number, no label or out of range is refused with its value and 
       new RegExp(`row 1, column 1 holds ${missing === '' || missing === '7' ? `'${missing}'` : missing}, which is no number`),
     ]);
   }
-  cases.push([features({}, [[1, 2], , [3, 4]], [0, 1, 0]), /row 1 is undefined/]); // eslint-disable-line no-sparse-arrays
+  cases.push([features({}, [[1, 2], , [3, 4]], [0, 1, 0]), /row 1 is undefined/]);
   for (const [label, shown] of [
     [null, 'null'],
     ['', "''"],

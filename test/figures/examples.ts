@@ -4,7 +4,7 @@ import { passesGate, type AccuracyMatrix } from '../../src/metrics';
 import { RandomStream } from '../../src/utils/random';
 
 /** A matrix of a stream in which `decay` of the accuracy goes with every later task, and some noise. */
-export function exampleMatrix(nTasks: number, decay: number, random: RandomStream, zeroShot = 0.5): AccuracyMatrix {
+function exampleMatrix(nTasks: number, decay: number, random: RandomStream, zeroShot = 0.5): AccuracyMatrix {
   return Array.from({ length: nTasks }, (_, i) =>
     Array.from({ length: nTasks }, (_, j) => {
       const noise = 0.02 * random.uniform();
@@ -40,7 +40,7 @@ export function exampleSweep(values: number[]): SweepRun[] {
 }
 
 /** `count` images of a ring, drawn as 28 × 28 pixel rows in [0, 1]. */
-export function exampleImages(count: number, radius: number): number[][] {
+function exampleImages(count: number, radius: number): number[][] {
   return Array.from({ length: count }, (_, n) =>
     Array.from({ length: 784 }, (_, p) => {
       const distance = Math.hypot((p % 28) - 13.5, (Math.floor(p / 28) - 13.5) * (1 + n / 8));

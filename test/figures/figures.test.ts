@@ -306,10 +306,10 @@ test('every axis of values has a title in words', () => {
     'costAccuracy',
     'parameterGrowth',
   ]) {
-    const { xaxis, yaxis } = examples[name].layout as Record<string, { title: { text: string } }>;
+    const { yaxis } = examples[name].layout as Record<string, { title: { text: string } }>;
     const last = Object.entries(examples[name].layout)
       .filter(([key]) => key.startsWith('xaxis'))
-      .at(-1)![1] as typeof xaxis;
+      .at(-1)![1] as typeof yaxis;
     for (const { title } of [last, yaxis]) assert.match(title.text, /[a-z]{4}/, name);
   }
   const headings = (examples.metricBars.layout.annotations as { text: string }[]).map(({ text }) => text.replace(/<\/?b>/g, ''));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { inspect } from 'node:util';
 import { backend, initBackend } from '../../src/backend';
-import { countParameters, DomainMLP, Linear, MLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
+import type { Linear } from '../../src/models';
+import { countParameters, DomainMLP, MLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
 import { logits, randomBatch, task } from './fixtures';
 
 before(async () => {

@@ -1,9 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createContext, projectRoot } from '../../kernel-setup/lib/context.mjs';
 
 export { projectRoot };
+
+/** Runs an ES module, given as text, in a process of its own, in the project's folder. */
+export function runScript(text) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
 
 /** PATH with the system's own programs. */
 export const SYSTEM = { PATH: process.env.PATH };
@@ -23,7 +33,7 @@ export function emptyProject(t, { programs = {}, env = {}, retry = false } = {})
 }
 
 /** Writes an executable shell script. It may use the shell's own commands, and /bin for others. */
-export function writeProgram(folder, name, body) {
+function writeProgram(folder, name, body) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, name), `#!/bin/sh\nPATH=/usr/bin:/bin\n${body}\n`);
   chmodSync(path.join(folder, name), 0o755);

@@ -1,5 +1,4 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import * as util from 'node:util';
 import type { Backend } from '../backend';
 import type { Attributes } from '../graph/writer';
 import type { HostNumbers, Value } from '../value';
@@ -38,7 +37,7 @@ export function openNative(): Backend {
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   restoreIsNullOrUndefined();
   const tf = quietly(() => require('@tensorflow/tfjs-node') as typeof tfjs);
-  tf.setBackend('tensorflow');
+  void tf.setBackend('tensorflow'); // runs at once: this backend opens synchronously
   const node = tf.backend() as unknown as NodeBackend;
   const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;
   const kernels = new NativeKernels(tf, node);
@@ -72,8 +71,7 @@ function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, node: Nod
 
 /** tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed. */
 function restoreIsNullOrUndefined(): void {
-  const old = util as { isNullOrUndefined?: (x: unknown) => boolean };
-  const real = require('node:util') as typeof old;
+  const real = require('node:util') as { isNullOrUndefined?: (x: unknown) => boolean };
   real.isNullOrUndefined ??= (x) => x === null || x === undefined;
 }
 
