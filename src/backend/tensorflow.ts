@@ -11,7 +11,9 @@ export interface Result {
 
 const FLOAT: Attributes = { T: 'float32' };
 const MATMUL = [0, 1, 2, 3].map((n): Attributes => ({ T: 'float32', transpose_a: n >= 2, transpose_b: n % 2 === 1 }));
-const BLOCKS: Attributes = { T: 'float32', adj_x: true, adj_y: false };
+const BATCH_MATMUL = [0, 1, 2, 3].map((n): Attributes => ({ T: 'float32', adj_x: n >= 2, adj_y: n % 2 === 1 }));
+/** Up to this size of the result `MatMul` does not reach sgemm; `BatchMatMulV2` takes up to 25 times as long there. */
+const SMALL = 8;
 const CROSS_ENTROPY: Attributes = { T: 'float32', Tlabels: 'int32' };
 const SUM: Attributes = { T: 'float32', Tidx: 'int32', keep_dims: false };
 const ROW_SUM: Attributes = { ...SUM, keep_dims: true };
@@ -48,15 +50,22 @@ export abstract class TensorFlowKernels implements Kernels {
     otherwise: () => Value[],
   ): Value[];
 
+  /**
+   * By `BatchMatMulV2`, not `MatMul`: a signal handler that runs while `MatMul` computes (Ctrl-C, a resized terminal, a profiler)
+   * overwrites memory of oneDNN's sgemm, and the process dies (after about 30 signals; `BatchMatMulV2` survived 30,000).
+   * It costs 1 to 2 µs more. Vectors and small results never reach sgemm.
+   */
   matMul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
-    const shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]];
-    return this.float('MatMul', MATMUL[(transposeA ? 2 : 0) + (transposeB ? 1 : 0)], [a, b], shape);
+    const [rows, columns] = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]];
+    const small = Math.min(rows, columns) === 1 || Math.max(rows, columns) <= SMALL;
+    const form = (transposeA ? 2 : 0) + (transposeB ? 1 : 0);
+    return this.float(small ? 'MatMul' : 'BatchMatMulV2', (small ? MATMUL : BATCH_MATMUL)[form], [a, b], [rows, columns]);
   }
 
   blockProducts(a: Value, b: Value, blocks: number): Value {
     const [p, q] = [a.shape[1], b.shape[1]];
     const [left, right] = [a, b].map((x) => this.reshape(x, [blocks, x.shape[0] / blocks, x.shape[1]]));
-    return this.reshape(this.float('BatchMatMulV2', BLOCKS, [left, right], [blocks, p, q]), [blocks, p * q]);
+    return this.reshape(this.float('BatchMatMulV2', BATCH_MATMUL[2], [left, right], [blocks, p, q]), [blocks, p * q]);
   }
 
   biasAdd(x: Value, bias: Value): Value {
