@@ -4,8 +4,9 @@
 const { createRequire } = require('node:module');
 const { movedAnchors } = require('./anchors.cjs');
 const { describeError, describeProblems } = require('./errors.cjs');
+const { LOOP_CHECK, mendInterrupt } = require('./interrupt.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
-const { prepare } = require('./source.cjs');
+const { checkLoops, prepare } = require('./source.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
 
 const tslab = (file) => require(`tslab/${file}`);
@@ -53,6 +54,7 @@ function mendConverter(session) {
       for (const problem of result.diagnostics) if (!problem.fileName) problem.start = original(problem.start.offset);
       if (result.diagnostics.length > 0) session.noteProblems(result.diagnostics);
       if (!result.output) return result;
+      result.output = checkLoops(result.output, LOOP_CHECK);
       session.noteConverted(result.output);
       result.output += `\n//# sourceURL=cell-${session.number()}`; // stack frames then name the cell
       result.hasToplevelAwait ||= topLevelAwait; // tslab overlooks `for await` and `await (…)`
@@ -116,7 +118,7 @@ function start(configPath) {
   const kernel = { configPath, enableFindLocal: false };
   if (moved.length > 0) {
     sayAtStart(
-      `kernel: this tslab is not the one that its mends were made for, so it runs without them:\n  ${moved.join('\n  ')}\n`,
+      `kernel: this tslab is not the one that its mends were made for, so it runs without them, and Interrupt does nothing (use Restart):\n  ${moved.join('\n  ')}\n`,
     );
     return tslab('dist/main.js').startKernel(kernel);
   }
@@ -124,6 +126,7 @@ function start(configPath) {
   mendConverter(session);
   mendExecutor(session);
   mendMessages(session);
+  mendInterrupt(tslab, configPath);
   tslab('dist/main.js').startKernel(kernel);
   mendLateErrors(session);
 }

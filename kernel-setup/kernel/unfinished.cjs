@@ -19,6 +19,9 @@ function unfinishedCell(connectionFile) {
     begin: (cell, code) =>
       quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
     end: () => quietly(() => fs.rmSync(file, { force: true })),
+    /** Why the kernel ends in the middle of the cell: told instead of a guess. */
+    giveReason: (reason) =>
+      quietly(() => fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), reason }))),
     /** What to tell the reader, or null; the file is gone afterwards. */
     message() {
       quietly(() => fs.mkdirSync(folder, { recursive: true }));
@@ -30,11 +33,10 @@ function unfinishedCell(connectionFile) {
   };
 }
 
-function explain({ cell, line, began }) {
+function explain({ cell, line, began, reason = 'it was restarted, or it died, for example for want of memory' }) {
   const time = new Date(began).toTimeString().slice(0, 8);
   return (
-    `The kernel was stopped while cell [${cell}] was running (since ${time}): it was restarted, or it died, for example ` +
-    `for want of memory. Its variables and what it had learnt are gone.\nTo go on: select the cell that begins with\n` +
+    `The kernel was stopped while cell [${cell}] was running (since ${time}): ${reason}. Its variables and what it had learnt are gone.\nTo go on: select the cell that begins with\n` +
     `    ${line}\nthen Run > Run All Above Selected Cell, and run that cell again.\n`
   );
 }

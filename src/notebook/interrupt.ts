@@ -31,14 +31,15 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
   const stop = (): void => {
     if (!control.signal.aborted) return control.abort();
     restore();
-    process.kill(process.pid, 'SIGINT');
+    again(others.length > 0);
   };
-  const restore = (): void => {
-    process.removeListener('SIGINT', stop);
-    for (const listener of others) if (!process.listeners('SIGINT').includes(listener)) process.on('SIGINT', listener);
-  };
-  process.removeAllListeners('SIGINT');
+  // Somebody listens at every moment: a signal that nobody listens to ends the process.
   process.on('SIGINT', stop);
+  for (const listener of others) process.removeListener('SIGINT', listener);
+  const restore = (): void => {
+    for (const listener of others) if (!process.listeners('SIGINT').includes(listener)) process.on('SIGINT', listener);
+    process.removeListener('SIGINT', stop);
+  };
   try {
     const result = await run(control.signal);
     if (control.signal.aborted) throw interrupted('stopped');
@@ -49,6 +50,12 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
   } finally {
     restore();
   }
+}
+
+/** The same interrupt once more, for those who listened before; where nobody did, the signal with its own effect: the end. */
+function again(heard: boolean): void {
+  if (heard) process.emit('SIGINT', 'SIGINT');
+  else process.kill(process.pid, 'SIGINT');
 }
 
 /** An error whose stack is its message only: one line in the notebook. */

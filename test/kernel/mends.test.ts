@@ -42,16 +42,6 @@ describe('what the kernel mends in tslab', () => {
     assert.equal((await ok('for (const n of [3]) { await (Promise.resolve()); console.log(n) }')).stream('stdout'), '3\n');
   });
 
-  test('Interrupt stops an endless loop, also where functions with awaits were defined before', async () => {
-    await ok('const later = async () => { await (Promise.resolve()); for await (const x of [1]) ; return 1 }');
-    const id = kernel.send('while (true) { }');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    kernel.interrupt();
-    const result = await kernel.finished(id, 5000);
-    assert.equal(result.status, 'error');
-    assert.match(result.reply.evalue, /interrupted/i);
-  });
-
   test('an error is a Jupyter error message with the cell number, its own line and text, and nothing of the kernel', async () => {
     const { reply, outputs, stream, text } = await fails(
       'interface Unused { a: number }\n\nconst nothing: any = undefined\n\nfunction look(x: any) {\n  return x.inside.deeper\n}\nlook(nothing)',
