@@ -86,7 +86,7 @@ async function runAll(experiments: Experiment[], workers: number, file: string):
   const display = progressDisplay(experiments);
   const executor = processPool(workers);
   let interrupted = false;
-  process.once('SIGINT', () => {
+  onInterrupt(() => {
     interrupted = true;
     void executor.stop();
   });
@@ -108,6 +108,17 @@ async function runAll(experiments: Experiment[], workers: number, file: string):
   if (interrupted) console.error(`\nInterrupted: ${results.size} of ${experiments.length} experiments are finished.`);
   for (const failure of failures) console.error(`\nFailed: ${failure}`);
   return interrupted ? 130 : failures.length ? 1 : 0;
+}
+
+/** One Ctrl-C may arrive several times, through the terminal, npm and a shell; pressed again after a second, it ends at once. */
+function onInterrupt(stop: () => void): void {
+  let first = 0;
+  process.on('SIGINT', () => {
+    if (first === 0) {
+      first = Date.now();
+      stop();
+    } else if (Date.now() - first > 1000) process.exit(130);
+  });
 }
 
 function report(results: ExperimentResult[], file: string): void {

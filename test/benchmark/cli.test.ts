@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,4 +101,59 @@ test('Ctrl-C ends it with exit code 130, a word about what is finished, and no e
   assert.equal(code, 130);
   assert.match(stderr, /Interrupted: 0 of 1 experiments are finished/);
   assert.doesNotMatch(stderr, /failed|crashed/);
+});
+
+/** Ids of the processes whose parent is `pid`; none where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a benchmark that would take long, as the leader of a process group, and waits until it trains. */
+async function training(...args: string[]): Promise<{ child: ChildProcess; workers: number[]; output: () => string }> {
+  const file = join(folder, `group-${Date.now()}.json`);
+  const child = spawn(process.execPath, [cli, '--quick', '--scenario', 'task-incremental', ...args, '--json', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let text = '';
+  child.stdout.on('data', (data) => (text += data));
+  await new Promise<void>((resolve) =>
+    child.stderr.on('data', (data) => {
+      text += data;
+      if (text.includes('finished ')) resolve();
+    }),
+  );
+  return { child, workers: childrenOf(child.pid!), output: () => text };
+}
+
+const onLinux = { skip: process.platform !== 'linux' && 'looks for processes in /proc' };
+
+test('Ctrl-C to the whole group, passed on twice more, prints the table of what is finished', onLinux, async () => {
+  const { child, output } = await training('--method', 'naive', 'ewc', 'er', '--seeds', '1,2,3');
+  for (let i = 0; i < 3; i++) process.kill(-child.pid!, 'SIGINT');
+  const [code] = await once(child, 'close');
+  assert.equal(code, 130, output());
+  assert.match(output(), /Interrupted: \d of 12 experiments are finished/);
+  assert.match(output(), /Method +ACC/);
+  assert.doesNotMatch(output(), /failed|crashed/);
+});
+
+test('where the benchmark is killed, its workers end within seconds', onLinux, async () => {
+  const { child, workers } = await training('--method', 'naive', '--seeds', '1,2,3,4,5,6,7,8');
+  assert.ok(workers.length > 0);
+  child.kill('SIGKILL');
+  for (let waited = 0; waited < 50 && workers.some(isAlive); waited++) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(workers.filter(isAlive), []);
 });

@@ -40,7 +40,12 @@ export function processPool(workers: number, script: string = join(__dirname, 'w
     workerType: 'process',
     maxWorkers: workers,
     emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
-    forkOpts: { env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' } },
+    forkOpts: {
+      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+      // A process group of their own: Ctrl-C in the terminal reaches this process only, which decides about its workers.
+      // Where this process is killed, they end as well: they hear that the channel to it is closed.
+      detached: process.platform !== 'win32',
+    },
   });
   let stopped = false;
 
