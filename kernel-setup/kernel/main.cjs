@@ -5,11 +5,13 @@ const { createRequire } = require('node:module');
 const { movedAnchors } = require('./anchors.cjs');
 const { describeError, describeProblems } = require('./errors.cjs');
 const { LOOP_CHECK, mendInterrupt } = require('./interrupt.cjs');
+const { lendLibrary } = require('./library.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
 const { checkLoops, prepare } = require('./source.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
 
 const tslab = (file) => require(`tslab/${file}`);
+const typescript = () => createRequire(require.resolve('tslab/package.json'))('@tslab/typescript-for-tslab');
 
 /** What the mends know about the running cell and the ones before it. */
 function newSession(connectionFile) {
@@ -44,7 +46,7 @@ function newSession(connectionFile) {
 function mendConverter(session) {
   const converter = tslab('dist/converter.js');
   const { createConverter } = converter;
-  const ts = createRequire(require.resolve('tslab/package.json'))('@tslab/typescript-for-tslab');
+  const ts = typescript();
   converter.createConverter = (options) => {
     const made = createConverter(options);
     const { convert } = made;
@@ -122,6 +124,7 @@ function start(configPath) {
     );
     return tslab('dist/main.js').startKernel(kernel);
   }
+  lendLibrary(typescript());
   const session = newSession(configPath);
   mendConverter(session);
   mendExecutor(session);
