@@ -31,9 +31,16 @@ export function folderSize(folder) {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Removes a folder, also where a program that is just being ended still writes into it. */
+/** Removes a folder, also where a program that is just being ended still writes into it (guard.mjs gives it five seconds). */
 export function removeFolder(folder) {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || attempt === 40) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
 }
 
 function unlessGone(read, otherwise) {
