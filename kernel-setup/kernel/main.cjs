@@ -4,8 +4,10 @@
 const { createRequire } = require('node:module');
 const { movedAnchors } = require('./anchors.cjs');
 const { describeError, describeProblems } = require('./errors.cjs');
+const { refuseInput } = require('./input.cjs');
 const { LOOP_CHECK, mendInterrupt } = require('./interrupt.cjs');
 const { lendLibrary } = require('./library.cjs');
+const { divertStderr } = require('./log.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
 const { checkLoops, prepare } = require('./source.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
@@ -20,10 +22,14 @@ function newSession(connectionFile) {
   let notice = unfinished.message();
   let number = 0;
   let failure;
+  let givenUp;
+  let giveUp;
   return {
     begin(cell, code) {
       number = cell;
       failure = undefined;
+      givenUp = new Promise((resolve) => (giveUp = () => resolve(false)));
+      refuseInput((error) => this.giveUp(error));
       cells.set(cell, { code, output: '' });
       unfinished.begin(cell, code);
     },
@@ -34,11 +40,19 @@ function newSession(connectionFile) {
     noteProblems: (problems) => (failure = describeProblems(problems, cells.get(number).code)),
     noteUnexpected: (error) => (failure ??= describeError(error, cells)),
     failure: () => failure,
+    /** Ends the running cell with an error, although its code waits on. */
+    giveUp(error) {
+      this.noteUnexpected(error);
+      giveUp?.();
+    },
+    /** Resolves to false when the running cell was given up. */
+    givenUp: () => givenUp,
     takeNotice() {
       const text = notice;
       notice = null;
       return text;
     },
+    log: unfinished.log,
     describe: (error) => describeError(error, cells).traceback.join('\n'),
   };
 }
@@ -77,7 +91,7 @@ function mendExecutor(session) {
       const notice = session.takeNotice();
       if (notice) process.stderr.write(notice);
       printed = [];
-      const ok = await execute(code);
+      const ok = await Promise.race([execute(code), session.givenUp()]);
       if (ok) printed.forEach((values) => console.error(...values));
       else if (!session.failure()) session.noteError(printed[0]?.[0]);
       return ok;
@@ -132,6 +146,16 @@ function start(configPath) {
   mendInterrupt(tslab, configPath);
   tslab('dist/main.js').startKernel(kernel);
   mendLateErrors(session);
+  quietly(() => divertStderr(session.log));
+}
+
+/** A disk that cannot be written must not keep anyone from running cells. */
+function quietly(action) {
+  try {
+    action();
+  } catch {
+    /* the lines of native code then reach the terminal */
+  }
 }
 
 start(process.argv[2]);

@@ -1,9 +1,11 @@
 // A small file that exists while a cell runs. A kernel that finds one at its start knows that the one before it was
-// stopped in the middle of that cell, and says so in the output of the first cell that is run.
+// stopped in the middle of that cell, and says so in the output of the first cell that is run. Beside it, what the kernel's
+// native code wrote.
 'use strict';
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { lastWords } = require('./log.cjs');
 
 const folder = path.resolve(__dirname, '..', '..', '.cache', 'kernel');
 const keptDays = 7;
@@ -14,8 +16,11 @@ const keptDays = 7;
  */
 function unfinishedCell(connectionFile) {
   const owner = process.env.JPY_SESSION_NAME || path.basename(connectionFile);
-  const file = path.join(folder, `${crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16)}.json`);
+  const name = crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16);
+  const [file, log] = ['json', 'log'].map((ending) => path.join(folder, `${name}.${ending}`));
   return {
+    /** File for what native code writes; see log.cjs. */
+    log,
     begin: (cell, code) =>
       quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
     end: () => quietly(() => fs.rmSync(file, { force: true })),
@@ -27,8 +32,9 @@ function unfinishedCell(connectionFile) {
       quietly(() => fs.mkdirSync(folder, { recursive: true }));
       quietly(removeOldFiles);
       const left = quietly(() => JSON.parse(fs.readFileSync(file, 'utf8')));
+      const words = lastWords(log);
       this.end();
-      return left ? explain(left) : null;
+      return left ? explain({ ...(words && { reason: `it ended with "${words}"` }), ...left }) : null;
     },
   };
 }
