@@ -73,7 +73,7 @@ async function runOne(context, name, settings, out) {
 
 export function summary(context, { written, failed, left }, out, interrupted) {
   const list = (names) => names.map(short).join(', ') || 'none';
-  const where = out ? ` into ${context.relative(out)}` : '';
+  const where = out ? ` into ${out.startsWith(context.root) ? context.relative(out) : out}` : '';
   const lines = [`${interrupted ? '\nInterrupted. ' : ''}Written${where}: ${list(written)}.`];
   if (failed.length > 0) lines.push(`Failed, not written: ${list(failed)}.`);
   if (left.length > 0) lines.push(`Not run to the end, as they were: ${list(left)}.`);

@@ -87,10 +87,10 @@ def run(path, options):
     error = None
     try:
         client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, asyncio.CancelledError) as failure:
+        if client.stopped_by:  # nbclient takes its own cancelling for the death of the kernel
+            sys.exit(128 + client.stopped_by)
         error = describe(notebook, failure)
-    except asyncio.CancelledError:
-        sys.exit(128 + client.stopped_by)
     report = {
         "name": path.stem,
         "seconds": time.monotonic() - began,
