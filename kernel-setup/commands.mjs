@@ -1,10 +1,10 @@
 import { bench } from './commands/bench.mjs';
 import { benchmark } from './commands/benchmark.mjs';
 import { docs } from './commands/docs.mjs';
-import { doctor } from './commands/doctor.mjs';
-import { lab } from './commands/lab.mjs';
+import { doctor, readDoctor } from './commands/doctor.mjs';
+import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
-import { notebooks } from './commands/notebooks.mjs';
+import { notebooks, readNotebooks } from './commands/notebooks.mjs';
 import { test } from './commands/test.mjs';
 import { compile } from './steps/compile.mjs';
 import { htmlExport } from './steps/html-export.mjs';
@@ -26,11 +26,14 @@ export const STEPS = {
 /**
  * The commands: what each needs (without it, it is not started), what it uses where it is there (without it, it goes on
  * with a word about it; with CI=true a missing part is a failure all the same), and what is started.
- * `start(context, args, results)` gives the exit code.
+ * `read(args)`, where there is one, reads the arguments before anything is set up: it gives `{request}` for `start`, with
+ * settings of the context, or `{text, code}` where there is only something to print (help, a wrong argument).
+ * `start(context, request, results)` gives the exit code.
  */
 export const COMMANDS = {
   lab: {
-    about: 'open JupyterLab on the notebooks (arguments go to JupyterLab)',
+    about: 'open JupyterLab on the notebooks, or on a folder or notebook of yours (other arguments go to JupyterLab)',
+    read: readLab,
     needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'],
     uses: ['native-addon', 'html-export'],
     start: lab,
@@ -54,7 +57,8 @@ export const COMMANDS = {
     start: bench,
   },
   notebooks: {
-    about: 'run all notebooks and write them with their outputs (arguments: parts of their names)',
+    about: 'run the notebooks and write them with their outputs (--help shows what else)',
+    read: readNotebooks,
     needs: ['node-packages', 'python-packages', 'compile', 'kernelspec'],
     uses: ['native-addon', 'html-export'],
     start: notebooks,
@@ -78,10 +82,10 @@ export const COMMANDS = {
     start: docs,
   },
   doctor: {
-    about: 'set everything up and show the state of every part',
+    about: 'show the state of every part, and what the set-up would install (--fix installs it)',
+    read: readDoctor,
     needs: [],
     uses: Object.keys(STEPS),
-    retry: true,
     start: doctor,
   },
 };

@@ -4,9 +4,12 @@ import { COMMANDS, STEPS } from './commands.mjs';
 import { stopAll } from './lib/bounded.mjs';
 import { createContext } from './lib/context.mjs';
 import { takeLock } from './lib/lock.mjs';
+import { whenNpmEnds } from './lib/parents.mjs';
 import { runSteps } from './lib/steps.mjs';
+import { remedyFor } from './lib/trouble.mjs';
 
 const OLDEST_NODE = [20, 19];
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -18,7 +21,12 @@ async function main([name, ...args]) {
     process.stderr.write(`${tooOld}\n`);
     return 1;
   }
-  const context = createContext({ retry: command.retry });
+  const { text, code, request = args, ...settings } = command.read?.(args) ?? {};
+  if (text !== undefined) {
+    (code === 0 ? process.stdout : process.stderr).write(text);
+    return code;
+  }
+  const context = createContext(settings);
   const { results, stoppedAt } = await setUp(context, command);
   if (stoppedAt) {
     process.stderr.write(
@@ -26,24 +34,41 @@ async function main([name, ...args]) {
     );
     return 1;
   }
-  return command.start(context, args, results);
+  return command.start(context, request, results);
 }
 
 async function setUp(context, command) {
-  const release = await takeLock(context);
+  if (context.look) return runSteps(context, STEPS, command);
+  let release;
+  try {
+    release = await takeLock(context);
+  } catch (error) {
+    return withoutWriting(context, command, error);
+  }
   // An interrupted step leaves its mark (lib/stamps.mjs) and is redone at the next start.
   const interrupt = (signal) => {
     stopAll();
     release();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.exit(CODES[signal]);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
+  for (const signal of Object.keys(CODES)) process.on(signal, interrupt);
+  const stopWatching = whenNpmEnds(context, () => interrupt('SIGTERM'));
   try {
     return await runSteps(context, STEPS, command);
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, interrupt);
+    stopWatching();
+    for (const signal of Object.keys(CODES)) process.off(signal, interrupt);
     release();
   }
+}
+
+/** Where nothing can be written, or another set-up does not end: a command whose parts are all there needs neither. */
+async function withoutWriting(context, command, error) {
+  const remedy = remedyFor(context, `${error.code} ${error.message}`, 'see the message');
+  const there = await runSteps({ ...context, look: true }, STEPS, command);
+  const stoppedAt = command.needs.find((name) => there.results[name].state !== 'ok');
+  if (stoppedAt) context.out.write(`set-up: ${error.message}\n    what to do: ${remedy}\n`);
+  return { ...there, stoppedAt };
 }
 
 function usage(name) {

@@ -1,14 +1,27 @@
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { readArguments } from '../lib/arguments.mjs';
 import { runBounded } from '../lib/bounded.mjs';
 import { findProgram, folderSize } from '../lib/find.mjs';
+import { freeSpace } from '../lib/trouble.mjs';
 import { BUILD_REMEDY } from '../native/build.mjs';
 import { check } from '../steps/native-addon.mjs';
 import { pins } from '../steps/python-packages.mjs';
 
+const USAGE = `usage: npm run doctor -- [--fix]
+Shows every part with its version, place and state, and what the set-up would install. Changes nothing.
+  --fix   installs what is missing, and tries again what an earlier start gave up on
+`;
+
+/** Reads the arguments; see commands.mjs. */
+export function readDoctor(args) {
+  const read = readArguments(args, USAGE, { options: { fix: { type: 'boolean' } } });
+  return read.text === undefined ? { look: !read.values.fix, retry: true } : read;
+}
+
 /** Prints every part with version, place and state. Exit code 0 where nothing is missing that a command needs, else 1. */
-export async function doctor(context, _args, results) {
+export async function doctor(context, _request, results) {
   const rows = [
     await program(context, 'node', process.execPath),
     await program(context, 'npm', findProgram(context, 'npm')),
@@ -49,8 +62,22 @@ export async function doctor(context, _args, results) {
     },
     { part: 'cache', version: `${Math.round(folderSize(context.cache) / 1e6)} MB`, where: '.cache', state: 'OK' },
   ];
-  process.stdout.write(`${table(rows)}\n`);
+  process.stdout.write(`${table(rows)}\n${toInstall(context, results)}`);
   return rows.some((row) => row.bad) ? 1 : 0;
+}
+
+/** What the set-up would do, and the room that takes; '' where there is nothing to do. */
+export function toInstall(context, results) {
+  const plans = Object.values(results).filter(({ state, plan }) => state !== 'ok' && plan);
+  if (plans.length === 0) return '';
+  const size = ({ megabytes }) => (megabytes > 0 ? `, ${megabytes} MB` : '');
+  const sum = plans.reduce((total, { megabytes }) => total + megabytes, 0);
+  return [
+    '\nThe set-up would bring:',
+    ...plans.map((plan) => `  ${plan.plan}${size(plan)}`),
+    `Together ${sum} MB; ${freeSpace(context)} are free. npm run doctor -- --fix installs all of it, every other command what it needs.`,
+    '',
+  ].join('\n');
 }
 
 /** Rows as text: as wide as their widest entry; the state comes last and may be long. */

@@ -40,12 +40,25 @@ const anchors = [
     ],
   ],
   [
+    'jupyter.js',
+    'ZmqServer.prototype.init',
+    ['this.connInfo = cinfo', 'this.control = new zmq.Router()', 'this.bindSocket(this.control, cinfo.control_port)'],
+  ],
+  ['jupyter.js', 'ZmqServer.prototype.bindSocket', ['await sock.bind(addr)']],
+  [
+    'jupyter.js',
+    'ZmqServer.prototype.handleShellMessage',
+    ['ZmqMessage.fromRaw(this.connInfo.key, args)', 'handleShutdown(sock, msg)'],
+  ],
+  ['jupyter.js', 'ZmqServer.prototype.close', ['this.handler.close()', 'this.shell.close()']],
+  [
     'main.js',
     'startKernel',
     [
       '(0, executor_1.createExecutor)(process.cwd(), convs',
       'new jupyter_1.ZmqServer(',
       'enableFindLocal',
+      'process.on("SIGINT"',
       '"unhandledRejection"',
     ],
   ],

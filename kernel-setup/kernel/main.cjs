@@ -4,11 +4,16 @@
 const { createRequire } = require('node:module');
 const { movedAnchors } = require('./anchors.cjs');
 const { describeError, describeProblems } = require('./errors.cjs');
+const { refuseInput } = require('./input.cjs');
+const { LOOP_CHECK, mendInterrupt } = require('./interrupt.cjs');
+const { lendLibrary } = require('./library.cjs');
+const { divertStderr } = require('./log.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
-const { prepare } = require('./source.cjs');
+const { checkLoops, prepare } = require('./source.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
 
 const tslab = (file) => require(`tslab/${file}`);
+const typescript = () => createRequire(require.resolve('tslab/package.json'))('@tslab/typescript-for-tslab');
 
 /** What the mends know about the running cell and the ones before it. */
 function newSession(connectionFile) {
@@ -17,10 +22,14 @@ function newSession(connectionFile) {
   let notice = unfinished.message();
   let number = 0;
   let failure;
+  let givenUp;
+  let giveUp;
   return {
     begin(cell, code) {
       number = cell;
       failure = undefined;
+      givenUp = new Promise((resolve) => (giveUp = () => resolve(false)));
+      refuseInput((error) => this.giveUp(error));
       cells.set(cell, { code, output: '' });
       unfinished.begin(cell, code);
     },
@@ -31,11 +40,19 @@ function newSession(connectionFile) {
     noteProblems: (problems) => (failure = describeProblems(problems, cells.get(number).code)),
     noteUnexpected: (error) => (failure ??= describeError(error, cells)),
     failure: () => failure,
+    /** Ends the running cell with an error, although its code waits on. */
+    giveUp(error) {
+      this.noteUnexpected(error);
+      giveUp?.();
+    },
+    /** Resolves to false when the running cell was given up. */
+    givenUp: () => givenUp,
     takeNotice() {
       const text = notice;
       notice = null;
       return text;
     },
+    log: unfinished.log,
     describe: (error) => describeError(error, cells).traceback.join('\n'),
   };
 }
@@ -43,7 +60,7 @@ function newSession(connectionFile) {
 function mendConverter(session) {
   const converter = tslab('dist/converter.js');
   const { createConverter } = converter;
-  const ts = createRequire(require.resolve('tslab/package.json'))('@tslab/typescript-for-tslab');
+  const ts = typescript();
   converter.createConverter = (options) => {
     const made = createConverter(options);
     const { convert } = made;
@@ -53,6 +70,7 @@ function mendConverter(session) {
       for (const problem of result.diagnostics) if (!problem.fileName) problem.start = original(problem.start.offset);
       if (result.diagnostics.length > 0) session.noteProblems(result.diagnostics);
       if (!result.output) return result;
+      result.output = checkLoops(result.output, LOOP_CHECK);
       session.noteConverted(result.output);
       result.output += `\n//# sourceURL=cell-${session.number()}`; // stack frames then name the cell
       result.hasToplevelAwait ||= topLevelAwait; // tslab overlooks `for await` and `await (…)`
@@ -73,7 +91,7 @@ function mendExecutor(session) {
       const notice = session.takeNotice();
       if (notice) process.stderr.write(notice);
       printed = [];
-      const ok = await execute(code);
+      const ok = await Promise.race([execute(code), session.givenUp()]);
       if (ok) printed.forEach((values) => console.error(...values));
       else if (!session.failure()) session.noteError(printed[0]?.[0]);
       return ok;
@@ -116,16 +134,28 @@ function start(configPath) {
   const kernel = { configPath, enableFindLocal: false };
   if (moved.length > 0) {
     sayAtStart(
-      `kernel: this tslab is not the one that its mends were made for, so it runs without them:\n  ${moved.join('\n  ')}\n`,
+      `kernel: this tslab is not the one that its mends were made for, so it runs without them, and Interrupt does nothing (use Restart):\n  ${moved.join('\n  ')}\n`,
     );
     return tslab('dist/main.js').startKernel(kernel);
   }
+  lendLibrary(typescript());
   const session = newSession(configPath);
   mendConverter(session);
   mendExecutor(session);
   mendMessages(session);
+  mendInterrupt(tslab, configPath);
   tslab('dist/main.js').startKernel(kernel);
   mendLateErrors(session);
+  quietly(() => divertStderr(session.log));
+}
+
+/** A disk that cannot be written must not keep anyone from running cells. */
+function quietly(action) {
+  try {
+    action();
+  } catch {
+    /* the lines of native code then reach the terminal */
+  }
 }
 
 start(process.argv[2]);

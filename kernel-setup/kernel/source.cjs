@@ -2,6 +2,9 @@
 // and `original` maps every position back.
 'use strict';
 
+/** Stands in front of each round of a loop until the cell is JavaScript; a text, since that has no type to be checked. */
+const LOOP_MARK = '"each round of a loop";';
+
 /**
  * @param {typeof import('typescript')} ts the TypeScript that tslab brings along
  * @param {string} code the cell's text
@@ -23,7 +26,10 @@ function prepare(ts, code) {
     if (ts.isShorthandPropertyAssignment(node)) insert(node.name.end, `: ${node.name.text}`);
     const inner = atTop && !ts.isFunctionLike(node) && !ts.isClassLike(node);
     ts.forEachChild(node, (child) => {
+      const body = ts.isIterationStatement(node, false) && child === node.statement;
+      if (body) insert(child.getStart() + (ts.isBlock(child) ? 1 : 0), ts.isBlock(child) ? LOOP_MARK : `{${LOOP_MARK}`);
       if (visit(child, inner)) awaits = true;
+      if (body && !ts.isBlock(child)) insert(child.end, '}');
     });
     return awaits;
   };
@@ -59,6 +65,11 @@ function apply(code, insertions) {
   return { text, original };
 }
 
+/** Puts a call of the named function where loops are marked; nothing where the code runs without that function. */
+function checkLoops(output, name) {
+  return output.replaceAll(LOOP_MARK, `globalThis.${name}?.();`);
+}
+
 /** The cell's line (1-based) that a position in the converted JavaScript belongs to, or null. Positions are 1-based. */
 function lineAt(output, line, column) {
   const lines = output.split('\n');
@@ -68,4 +79,4 @@ function lineAt(output, line, column) {
   return marks.length > 0 ? Number(marks[marks.length - 1][1]) : null;
 }
 
-module.exports = { prepare, lineAt };
+module.exports = { prepare, checkLoops, lineAt };

@@ -1,9 +1,11 @@
 // A small file that exists while a cell runs. A kernel that finds one at its start knows that the one before it was
-// stopped in the middle of that cell, and says so in the output of the first cell that is run.
+// stopped in the middle of that cell, and says so in the output of the first cell that is run. Beside it, what the kernel's
+// native code wrote.
 'use strict';
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { lastWords } = require('./log.cjs');
 
 const folder = path.resolve(__dirname, '..', '..', '.cache', 'kernel');
 const keptDays = 7;
@@ -14,27 +16,33 @@ const keptDays = 7;
  */
 function unfinishedCell(connectionFile) {
   const owner = process.env.JPY_SESSION_NAME || path.basename(connectionFile);
-  const file = path.join(folder, `${crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16)}.json`);
+  const name = crypto.createHash('sha256').update(owner).digest('hex').slice(0, 16);
+  const [file, log] = ['json', 'log'].map((ending) => path.join(folder, `${name}.${ending}`));
   return {
+    /** File for what native code writes; see log.cjs. */
+    log,
     begin: (cell, code) =>
       quietly(() => fs.writeFileSync(file, JSON.stringify({ cell, line: firstLine(code), began: Date.now() }))),
     end: () => quietly(() => fs.rmSync(file, { force: true })),
+    /** Why the kernel ends in the middle of the cell: told instead of a guess. */
+    giveReason: (reason) =>
+      quietly(() => fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), reason }))),
     /** What to tell the reader, or null; the file is gone afterwards. */
     message() {
       quietly(() => fs.mkdirSync(folder, { recursive: true }));
       quietly(removeOldFiles);
       const left = quietly(() => JSON.parse(fs.readFileSync(file, 'utf8')));
+      const words = lastWords(log);
       this.end();
-      return left ? explain(left) : null;
+      return left ? explain({ ...(words && { reason: `it ended with "${words}"` }), ...left }) : null;
     },
   };
 }
 
-function explain({ cell, line, began }) {
+function explain({ cell, line, began, reason = 'it was restarted, or it died, for example for want of memory' }) {
   const time = new Date(began).toTimeString().slice(0, 8);
   return (
-    `The kernel was stopped while cell [${cell}] was running (since ${time}): it was restarted, or it died, for example ` +
-    `for want of memory. Its variables and what it had learnt are gone.\nTo go on: select the cell that begins with\n` +
+    `The kernel was stopped while cell [${cell}] was running (since ${time}): ${reason}. Its variables and what it had learnt are gone.\nTo go on: select the cell that begins with\n` +
     `    ${line}\nthen Run > Run All Above Selected Cell, and run that cell again.\n`
   );
 }

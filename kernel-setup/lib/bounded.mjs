@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process';
 import { startProgress } from './progress.mjs';
+import { endGuarded, spawnGuarded } from './start.mjs';
+
+/** What a command that has to end may take before its end is no longer waited for; guard.mjs uses force before. */
+const END_MS = 7000;
 
 const running = new Set();
 
-/** Ends a child and everything it started: it leads a process group of its own. */
-function killGroup(child, signal) {
-  try {
-    process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
-  } catch {
-    /* it has ended by itself */
-  }
-}
-
 /** Ends all children of the set-up; for the signal handler of the entry. */
-export function stopAll(signal = 'SIGTERM') {
-  for (const child of running) killGroup(child, signal);
+export function stopAll() {
+  for (const child of running) endGuarded(child);
 }
 
 /**
@@ -49,7 +43,7 @@ export function runBounded(context, command, args, options) {
   } = options;
   return new Promise((resolve) => {
     const progress = startProgress(context, label);
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+    const child = spawnGuarded('group', command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     const start = Date.now();
     let lastSign = start;
@@ -85,10 +79,9 @@ export function runBounded(context, command, args, options) {
     );
     const end = () => {
       clearInterval(watch);
-      killGroup(child, 'SIGTERM');
-      setTimeout(() => killGroup(child, 'SIGKILL'), 2000).unref();
+      endGuarded(child);
       // A grandchild that left the group may keep the pipes open; the answer does not wait for it.
-      setTimeout(() => finish(null), 3000);
+      setTimeout(() => finish(null), END_MS);
     };
     let finished = false;
     const finish = (code, signal) => {
@@ -99,11 +92,12 @@ export function runBounded(context, command, args, options) {
       running.delete(child);
       child.stdout.destroy();
       child.stderr.destroy();
+      if (code === 127) reason ||= `${command} was not found`;
       if (!reason && code !== 0) reason = code === null ? `ended by ${signal ?? 'a signal'}` : `ended with code ${code}`;
       resolve({ ok: !reason, code, output, reason });
     };
     child.on('error', (error) => {
-      reason = error.code === 'ENOENT' ? `${command} was not found` : error.message;
+      reason = error.message;
       finish(null);
     });
     child.on('close', finish);

@@ -6,10 +6,10 @@ export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.u
 
 /**
  * What every step gets. Steps read folders, environment and terminal from here only, so that a test can hand in its own.
- * @param {{root?: string, env?: NodeJS.ProcessEnv, out?: NodeJS.WritableStream & {isTTY?: boolean}, retry?: boolean}} [options]
- *   `retry`: try again what an earlier start gave up on (doctor and CI do).
+ * @param {{root?: string, env?: NodeJS.ProcessEnv, out?: NodeJS.WritableStream & {isTTY?: boolean}, retry?: boolean, look?: boolean}} [options]
+ *   `retry`: try again what an earlier start gave up on (CI does, too); `look`: change nothing.
  */
-export function createContext({ root = projectRoot, env = process.env, out = process.stderr, retry = false } = {}) {
+export function createContext({ root = projectRoot, env = process.env, out = process.stderr, retry = false, look = false } = {}) {
   const cache = path.join(root, '.cache');
   const isCI = /^(1|true|yes)$/i.test(env.CI ?? '');
   return {
@@ -18,6 +18,7 @@ export function createContext({ root = projectRoot, env = process.env, out = pro
     out,
     isCI,
     retry: retry || isCI,
+    look,
     cache,
     stamps: path.join(cache, 'setup'),
     venv: path.join(root, '.venv'),

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Full path of the first of the named programs on the context's PATH, or undefined. A name with a slash is taken as it is. */
@@ -29,6 +29,18 @@ export function folderSize(folder) {
     return entry.isFile() ? unlessGone(() => statSync(place).size, 0) : 0;
   });
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Removes a folder, also where a program that is just being ended still writes into it (guard.mjs gives it five seconds). */
+export function removeFolder(folder) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || attempt === 40) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
 }
 
 function unlessGone(read, otherwise) {

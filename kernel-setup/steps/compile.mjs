@@ -2,12 +2,12 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { runBounded } from '../lib/bounded.mjs';
 import { beginStep, contentOf, finishStep, hashOf, isStamped, wasCutOff } from '../lib/stamps.mjs';
+import { remedyFor } from '../lib/trouble.mjs';
 
 const NAME = 'compile';
 const FOLDERS = ['src', 'test'];
 
-/** Compiles src and test into dist, only what changed; nothing at all where no source changed since the last time. */
-export async function compile(context) {
+function survey(context) {
   const sources = FOLDERS.flatMap((folder) => filesBelow(context, folder, /\.ts$/)).filter((file) => !file.endsWith('.d.ts'));
   const hash = hashOf(
     contentOf(path.join(context.root, 'tsconfig.json')),
@@ -17,8 +17,23 @@ export async function compile(context) {
       return [file, size, mtimeMs];
     }),
   );
-  const complete = sources.every((file) => existsSync(path.join(context.root, outputOf(file))));
+  return { sources, hash, complete: sources.every((file) => existsSync(path.join(context.root, outputOf(file)))) };
+}
+
+function look(context) {
+  const { sources, hash, complete } = survey(context);
   if (complete && isStamped(context, NAME, hash)) return { state: 'ok', text: `dist is up to date (${sources.length} sources)` };
+  return {
+    state: 'missing',
+    text: 'dist is not what the sources say',
+    plan: `${sources.length} sources compiled to dist`,
+    megabytes: 5,
+  };
+}
+
+/** Compiles src and test into dist, only what changed. */
+async function make(context) {
+  const { sources, hash, complete } = survey(context);
   // tsc believes its notes of the last run; where they may not fit what is in dist, they go.
   if (!complete || wasCutOff(context, NAME)) rmSync(path.join(context.root, 'dist', '.tsbuildinfo'), { force: true });
   beginStep(context, NAME);
@@ -36,12 +51,14 @@ export async function compile(context) {
     return {
       state: 'failed',
       text: `tsc ${errors ? 'found errors' : result.reason}:\n${errors.replace(/^/gm, '    ')}`,
-      remedy: 'mend the errors above',
+      remedy: remedyFor(context, result.output, 'mend the errors above'),
     };
   }
   finishStep(context, NAME, hash);
   return { state: 'ok', text: `${sources.length} sources compiled to dist` };
 }
+
+export const compile = { look, make };
 
 const outputOf = (source) => path.join('dist', source.replace(/\.ts$/, '.js'));
 

@@ -2,8 +2,9 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
-import { findProgram } from '../lib/find.mjs';
+import { findProgram, removeFolder } from '../lib/find.mjs';
 import { beginStep, finishStep, hashOf, isStamped, readStamp, writeAtomically } from '../lib/stamps.mjs';
+import { remedyFor } from '../lib/trouble.mjs';
 import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
 import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
 import { runOwnScript } from '../native/own-script.mjs';
@@ -12,6 +13,11 @@ import { ensureVenv } from './python-venv.mjs';
 const NAME = 'native-addon';
 const checkScript = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'native', 'check.cjs');
 const GIVE_UP_HOURS = 24;
+const TRY_AGAIN = 'npm run doctor -- --fix';
+const PLAN = {
+  plan: `TensorFlow's library into .cache: prebuilt files (about 110 MB to fetch), or else ${WHEEL.name} ${WHEEL.version} (270 MB) and a compiler`,
+  megabytes: 900,
+};
 
 /*
  * The package's folder is wiped by every `npm ci`. So what was made is kept in .cache/native/<kind>/ (deps/ and lib/), and
@@ -19,38 +25,51 @@ const GIVE_UP_HOURS = 24;
  * The addon's rpath is $ORIGIN/../../deps/lib, which holds in both places.
  */
 
+const packageOf = (context) => path.join(context.modules, '@tensorflow', 'tfjs-node');
+
+const inputs = (context) => hashOf(packageVersion(packageOf(context)), WHEEL, process.platform, process.arch);
+
+function look(context) {
+  if (!existsSync(packageOf(context))) return { state: 'missing', text: 'its package is not installed', ...PLAN };
+  if (isStamped(context, NAME, inputs(context)) && isLinked(packageOf(context)))
+    return { state: 'ok', text: describe(readStamp(context, NAME)) };
+  const before = gaveUp(context);
+  if (!before) return { state: 'missing', text: 'not installed yet', ...PLAN };
+  return { ...missing(before.reason, before.remedy), ...PLAN };
+}
+
 /**
  * Makes `require('@tensorflow/tfjs-node')` work: from the cache, else by the package's own install script, else by compiling
  * against the library of the TensorFlow wheel. Never fails hard: without it the library runs on wasm.
  */
-export async function nativeAddon(context) {
-  const packageFolder = path.join(context.modules, '@tensorflow', 'tfjs-node');
-  const hash = hashOf(packageVersion(packageFolder), WHEEL, process.platform, process.arch);
-  if (isStamped(context, NAME, hash) && isLinked(packageFolder)) return { state: 'ok', text: describe(readStamp(context, NAME)) };
-  const before = gaveUp(context, hash);
+async function make(context) {
+  const before = context.retry ? undefined : gaveUp(context);
   if (before)
     return missing(
-      `${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; npm run doctor tries at once)`,
+      `${before.reason}\n    (not tried again for ${GIVE_UP_HOURS} hours; ${TRY_AGAIN} tries at once)`,
       before.remedy,
     );
   clearLeftovers(context);
   beginStep(context, NAME);
-  const { how, facts, reason, remedy } = await provide(context, packageFolder);
+  const { how, facts, reason, remedy } = await provide(context, packageOf(context));
   if (facts) {
-    finishStep(context, NAME, hash, { how, ...facts });
+    finishStep(context, NAME, inputs(context), { how, ...facts });
     rmSync(giveUpFile(context), { force: true });
     return { state: 'ok', text: describe({ how, ...facts }) };
   }
   clearLeftovers(context);
   finishStep(context, NAME, 'none');
-  writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context, hash), time: Date.now(), reason, remedy }));
-  return missing(reason, remedy);
+  const advice = remedyFor(context, reason, remedy);
+  writeAtomically(giveUpFile(context), JSON.stringify({ key: giveUpKey(context), time: Date.now(), reason, remedy: advice }));
+  return missing(reason, advice);
 }
+
+export const nativeAddon = { look, make };
 
 const missing = (reason, remedy) => ({
   state: 'missing',
   text: `not available, wasm is used instead (slower):\n    ${reason}`,
-  remedy: `${remedy}; then npm run doctor`,
+  remedy: `${remedy}; then ${TRY_AGAIN}`,
 });
 
 const describe = ({ how, libtensorflow }) => `TensorFlow ${libtensorflow}, ${how}`;
@@ -116,7 +135,7 @@ async function fromCache(context, packageFolder, kind) {
   const facts = await check(context);
   if (!facts.backend) {
     clearPackage(packageFolder);
-    rmSync(kept, { recursive: true, force: true });
+    removeFolder(kept);
   }
   return facts;
 }
@@ -142,7 +161,7 @@ async function makeFromWheel(context, packageFolder, kind) {
   if (wheel.reason) return wheel;
   const unpacked = await unpackWheel(context, wheel.file, path.join(fresh, 'deps'));
   if (unpacked.reason) return unpacked;
-  rmSync(path.join(fresh, 'download'), { recursive: true, force: true });
+  removeFolder(path.join(fresh, 'download'));
   clearPackage(packageFolder);
   link(path.join(packageFolder, 'deps'), path.join(fresh, 'deps'));
   const built = await buildAddon(context, packageFolder);
@@ -154,7 +173,7 @@ async function makeFromWheel(context, packageFolder, kind) {
 function keep(context, packageFolder, fresh, kind) {
   renameSync(path.join(packageFolder, 'lib'), path.join(fresh, 'lib'));
   const kept = path.join(context.cache, 'native', kind);
-  rmSync(kept, { recursive: true, force: true });
+  removeFolder(kept);
   renameSync(fresh, kept);
   linkTo(packageFolder, kept);
   return {};
@@ -162,7 +181,7 @@ function keep(context, packageFolder, fresh, kind) {
 
 function freshFolder(context, kind) {
   const folder = path.join(context.cache, 'native', `${kind}.unfinished`);
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   mkdirSync(folder, { recursive: true });
   return folder;
 }
@@ -177,15 +196,14 @@ function linkTo(packageFolder, kept) {
 const link = (from, to) => symlinkSync(path.relative(path.dirname(from), to), from);
 
 function clearPackage(packageFolder) {
-  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8'])
-    rmSync(path.join(packageFolder, name), { recursive: true, force: true });
+  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8']) removeFolder(path.join(packageFolder, name));
 }
 
 /** Takes away what a run that was cut off or failed has left in the cache; what it left in the package, `provide` tries or clears. */
 function clearLeftovers(context) {
   const folder = path.join(context.cache, 'native');
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name.endsWith('.unfinished')) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (name.endsWith('.unfinished')) removeFolder(path.join(folder, name));
   }
 }
 
@@ -210,14 +228,19 @@ function isOwnInstall(packageFolder) {
 
 const giveUpFile = (context) => path.join(context.stamps, `${NAME}.gave-up.json`);
 /** A compiler or a Python that appears is a reason to try again at once. */
-const giveUpKey = (context, hash) =>
-  hashOf(hash, missingForBuild(context), findProgram(context, 'python3', 'python') ?? '', existsSync(context.venvPython));
+const giveUpKey = (context) =>
+  hashOf(
+    inputs(context),
+    missingForBuild(context),
+    findProgram(context, 'python3', 'python') ?? '',
+    existsSync(context.venvPython),
+  );
 
-function gaveUp(context, hash) {
-  if (context.retry) return undefined;
+/** Why the last attempt failed, where it is too early for another one. */
+function gaveUp(context) {
   try {
     const before = JSON.parse(readFileSync(giveUpFile(context), 'utf8'));
-    return before.key === giveUpKey(context, hash) && Date.now() - before.time < GIVE_UP_HOURS * 3.6e6 ? before : undefined;
+    return before.key === giveUpKey(context) && Date.now() - before.time < GIVE_UP_HOURS * 3.6e6 ? before : undefined;
   } catch {
     return undefined;
   }

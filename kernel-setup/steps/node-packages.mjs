@@ -2,29 +2,28 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
 import { findProgram } from '../lib/find.mjs';
-import { beginStep, contentOf, finishStep, hashOf, isStamped, wasCutOff } from '../lib/stamps.mjs';
+import { beginStep, contentOf, finishStep, hashOf, wasCutOff } from '../lib/stamps.mjs';
+import { remedyFor } from '../lib/trouble.mjs';
 
 const NAME = 'node-packages';
 
-/**
- * Installs the packages of package-lock.json into node_modules, install scripts off. A node_modules that already holds
- * exactly these (npm install by hand) is left alone.
- */
-export async function nodePackages(context) {
-  const lockFile = path.join(context.root, 'package-lock.json');
-  const hash = hashOf(contentOf(lockFile), process.platform, process.arch);
-  const cutOff = wasCutOff(context, NAME);
-  const trouble = cutOff ? 'the last installation was cut off' : compareWithLock(context);
-  const text = `${countPackages(lockFile)} packages as in package-lock.json`;
-  if (!trouble) {
-    if (!isStamped(context, NAME, hash)) finishStep(context, NAME, hash);
-    return { state: 'ok', text };
-  }
+const lockFileOf = (context) => path.join(context.root, 'package-lock.json');
+
+/** A node_modules that already holds exactly what package-lock.json says (npm install by hand) is as good as one of ours. */
+function look(context) {
+  const count = countPackages(lockFileOf(context));
+  const trouble = wasCutOff(context, NAME) ? 'the last installation was cut off' : compareWithLock(context);
+  if (!trouble) return { state: 'ok', text: `${count} packages as in package-lock.json` };
+  return { state: 'missing', text: trouble, plan: `${count} packages from the npm registry into node_modules`, megabytes: 770 };
+}
+
+/** Installs the packages of package-lock.json into node_modules, install scripts off. */
+async function make(context) {
   const npm = npmCommand(context);
   if (!npm)
     return {
       state: 'failed',
-      text: `npm was not found, and ${trouble}`,
+      text: `npm was not found, and ${look(context).text}`,
       remedy: 'install npm (it comes with Node) or start through npm run',
     };
   beginStep(context, NAME);
@@ -53,16 +52,18 @@ export async function nodePackages(context) {
     return {
       state: 'failed',
       text: `npm ci did not work: ${still}\n    ${lastLines(errorLines(result.output))}`,
-      remedy: 'look at the message above; is the npm registry within reach?',
+      remedy: remedyFor(context, result.output, 'look at the message above; is the npm registry within reach?'),
     };
   }
-  finishStep(context, NAME, hash);
-  return { state: 'ok', text: `${text}, installed` };
+  finishStep(context, NAME, hashOf(contentOf(lockFileOf(context))));
+  return { state: 'ok', text: `${look(context).text}, installed` };
 }
 
+export const nodePackages = { look, make };
+
 /** What of node_modules is not as the lock file says, in words; '' where all is. npm writes its own list there last of all. */
-function compareWithLock(context) {
-  const wanted = readPackages(path.join(context.root, 'package-lock.json'));
+export function compareWithLock(context) {
+  const wanted = readPackages(lockFileOf(context));
   const present = readPackages(path.join(context.modules, '.package-lock.json'));
   if (!wanted) return 'package-lock.json cannot be read';
   if (!present) return 'node_modules is not there or not complete';

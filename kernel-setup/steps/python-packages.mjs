@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
-import { folderSize, megabytes } from '../lib/find.mjs';
+import { folderSize, megabytes, removeFolder } from '../lib/find.mjs';
 import { beginStep, contentOf, finishStep, hashOf, isStamped, wasCutOff } from '../lib/stamps.mjs';
+import { remedyFor } from '../lib/trouble.mjs';
 import { ensureVenv } from './python-venv.mjs';
 
 const NAME = 'python-packages';
@@ -21,16 +22,23 @@ export function pins() {
   );
 }
 
-/** Installs JupyterLab, nbclient, nbconvert and Python plotly into .venv, as pinned. */
-export async function pythonPackages(context) {
-  const hash = hashOf(contentOf(requirements), contentOf(constraints), context.root);
-  const text = Object.entries(pins())
+const pinned = () =>
+  Object.entries(pins())
     .map((pin) => pin.join(' '))
     .join(', ');
-  const trouble = isStamped(context, NAME, hash) ? compareWithPins(context) : 'not installed yet';
-  if (!trouble) return { state: 'ok', text };
+
+const inputs = (context) => hashOf(contentOf(requirements), contentOf(constraints), context.root);
+
+function look(context) {
+  const text = isStamped(context, NAME, inputs(context)) ? compareWithPins(context) : 'not installed yet';
+  if (!text) return { state: 'ok', text: pinned() };
+  return { state: 'missing', text, plan: `${pinned()} from the Python package index into .venv`, megabytes: 320 };
+}
+
+/** Installs JupyterLab, nbclient, nbconvert and Python plotly into .venv, as pinned. */
+async function make(context) {
   // pip does not undo what it began: an installation that was cut off is thrown away with its environment.
-  if (wasCutOff(context, NAME)) rmSync(context.venv, { recursive: true, force: true });
+  if (wasCutOff(context, NAME)) removeFolder(context.venv);
   const venv = await ensureVenv(context);
   if (venv.state !== 'ok') return venv;
   beginStep(context, NAME);
@@ -63,18 +71,20 @@ export async function pythonPackages(context) {
     activity: () => folderSize(temporary) + folderSize(site),
     describe: megabytes,
   });
-  rmSync(temporary, { recursive: true, force: true });
+  removeFolder(temporary);
   const still = result.ok ? compareWithPins(context) : result.reason;
   if (still) {
     return {
       state: 'missing',
       text: `JupyterLab could not be installed: ${still}\n    ${lastLines(result.output)}`,
-      remedy: 'look at the message above; is the Python package index within reach?',
+      remedy: remedyFor(context, result.output, 'look at the message above; is the Python package index within reach?'),
     };
   }
-  finishStep(context, NAME, hash);
-  return { state: 'ok', text: `${text}, installed` };
+  finishStep(context, NAME, inputs(context));
+  return { state: 'ok', text: `${pinned()}, installed` };
 }
+
+export const pythonPackages = { look, make };
 
 /** What of .venv is not as pinned, in words; '' where all is. Reads folder names only: asking Python would take a second. */
 export function compareWithPins(context) {

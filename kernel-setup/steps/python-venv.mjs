@@ -1,14 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
-import { findProgram } from '../lib/find.mjs';
+import { findProgram, removeFolder } from '../lib/find.mjs';
 import { beginStep, finishStep, hashOf, isStamped } from '../lib/stamps.mjs';
+import { remedyFor } from '../lib/trouble.mjs';
 
 const NAME = 'python-venv';
 const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 const REMEDY =
   'install Python 3.10 or newer with its venv module (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)';
 
-const missing = (text) => ({ state: 'missing', text, remedy: REMEDY });
+const missing = (text, remedy = REMEDY) => ({ state: 'missing', text, remedy });
 
 /** Makes `.venv` with pip in it. Everything Python in this project lives there; nothing is installed elsewhere. */
 export async function ensureVenv(context) {
@@ -17,14 +18,17 @@ export async function ensureVenv(context) {
   const found = await findPython(context);
   if (!found.python) return missing(found.reason);
   beginStep(context, NAME);
-  rmSync(context.venv, { recursive: true, force: true });
+  removeFolder(context.venv);
   const made = await runBounded(context, found.python, ['-m', 'venv', context.venv], {
     label: 'Python environment: making .venv',
     limit: 300,
   });
   if (!made.ok) {
-    rmSync(context.venv, { recursive: true, force: true });
-    return missing(`.venv could not be made (${made.reason}):\n    ${lastLines(made.output)}`);
+    removeFolder(context.venv);
+    return missing(
+      `.venv could not be made (${made.reason}):\n    ${lastLines(made.output)}`,
+      remedyFor(context, made.output, REMEDY),
+    );
   }
   finishStep(context, NAME, hash);
   return { state: 'ok', text: '.venv' };

@@ -5,7 +5,7 @@ import type { ConvWindow } from './windows';
 
 export const FLOAT: Attributes = { T: 'float32' };
 export const MATMUL = [0, 1, 2, 3].map((n): Attributes => ({ T: 'float32', transpose_a: n >= 2, transpose_b: n % 2 === 1 }));
-export const BLOCKS: Attributes = { T: 'float32', adj_x: true, adj_y: false };
+export const BATCH_MATMUL = [0, 1, 2, 3].map((n): Attributes => ({ T: 'float32', adj_x: n >= 2, adj_y: n % 2 === 1 }));
 export const CROSS_ENTROPY: Attributes = { T: 'float32', Tlabels: 'int32' };
 export const SUM: Attributes = { T: 'float32', Tidx: 'int32', keep_dims: false };
 export const ROW_SUM: Attributes = { ...SUM, keep_dims: true };

@@ -27,18 +27,8 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
     );
   await Promise.resolve(); // a handler added in a cell's synchronous part would end the kernel: tslab runs that part with breakOnSigint
   const control = new AbortController();
-  const others = process.listeners('SIGINT');
-  const stop = (): void => {
-    if (!control.signal.aborted) return control.abort();
-    restore();
-    process.kill(process.pid, 'SIGINT');
-  };
-  const restore = (): void => {
-    process.removeListener('SIGINT', stop);
-    for (const listener of others) if (!process.listeners('SIGINT').includes(listener)) process.on('SIGINT', listener);
-  };
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', stop);
+  running.add(control);
+  takeOver();
   try {
     const result = await run(control.signal);
     if (control.signal.aborted) throw interrupted('stopped');
@@ -47,8 +37,41 @@ export async function interruptible<T>(run: (signal: InterruptSignal) => Promise
     const stopped = error instanceof Error && /Interrupted|AbortError/.test(error.name);
     throw stopped ? interrupted(error.message) : error;
   } finally {
-    restore();
+    running.delete(control);
+    if (running.size === 0) giveBack();
   }
+}
+
+/** The calls that are under way. */
+const running = new Set<AbortController>();
+/** Who listened to SIGINT before the first of them. */
+let others: NodeJS.SignalsListener[] = [];
+
+function stop(): void {
+  const waiting = [...running].filter(({ signal }) => !signal.aborted);
+  if (waiting.length > 0) return waiting.forEach((control) => control.abort());
+  giveBack();
+  again();
+}
+
+// Somebody listens at every moment: a signal that nobody listens to ends the process.
+function takeOver(): void {
+  if (process.listeners('SIGINT').includes(stop)) return;
+  others = process.listeners('SIGINT');
+  process.on('SIGINT', stop);
+  for (const listener of others) process.removeListener('SIGINT', listener);
+}
+
+function giveBack(): void {
+  if (!process.listeners('SIGINT').includes(stop)) return;
+  for (const listener of others) process.on('SIGINT', listener);
+  process.removeListener('SIGINT', stop);
+}
+
+/** The same interrupt once more, for those who listened before; where nobody did, the signal with its own effect: the end. */
+function again(): void {
+  if (others.length > 0) process.emit('SIGINT', 'SIGINT');
+  else process.kill(process.pid, 'SIGINT');
 }
 
 /** An error whose stack is its message only: one line in the notebook. */

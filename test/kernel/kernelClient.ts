@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
@@ -56,10 +57,12 @@ export class Kernel {
     private readonly key: string,
     private readonly shell: any,
     private readonly iopub: any,
+    private readonly control: any,
     private readonly log: { text: string },
   ) {
     void this.listen(shell);
     void this.listen(iopub);
+    void this.listen(control);
   }
 
   /** Starts the project's kernel (or `entry`) and waits until it answers. */
@@ -86,10 +89,12 @@ export class Kernel {
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (data) => (log.text += data));
     const shell = new zmq.Dealer({ linger: 0 });
     const iopub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+    const control = new zmq.Dealer({ linger: 0 });
     iopub.subscribe();
     shell.connect(`tcp://127.0.0.1:${ports[0]}`);
+    control.connect(`tcp://127.0.0.1:${ports[3]}`);
     iopub.connect(`tcp://127.0.0.1:${ports[1]}`);
-    const kernel = new Kernel(child, file, key, shell, iopub, log);
+    const kernel = new Kernel(child, file, key, shell, iopub, control, log);
     await kernel.waitUntilReady();
     return kernel;
   }
@@ -146,9 +151,26 @@ export class Kernel {
     );
   }
 
-  /** The Interrupt button. */
+  /** The Interrupt button: what Jupyter sends to a kernel with `interrupt_mode` message. */
   interrupt(): void {
+    this.request('interrupt_request', {}, this.control);
+  }
+
+  /** The Interrupt button of a kernel with `interrupt_mode` signal. */
+  interruptBySignal(): void {
     this.process.kill('SIGINT');
+  }
+
+  /** Asks the kernel to end, as Jupyter does before it uses force. */
+  shutdown(): void {
+    this.request('shutdown_request', { restart: false }, this.control);
+  }
+
+  /** How the process ends: its exit code or signal; null while it runs on after `timeout` ms. */
+  async ended(timeout: number): Promise<number | string | null> {
+    const end = () => this.process.exitCode ?? this.process.signalCode;
+    if (end() === null) await Promise.race([once(this.process, 'exit'), new Promise((resolve) => setTimeout(resolve, timeout))]);
+    return end();
   }
 
   /** Ends the process at once, as a crash does, and closes the sockets. */
@@ -159,11 +181,10 @@ export class Kernel {
         : new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGKILL');
     await gone;
-    this.shell.close();
-    this.iopub.close();
+    for (const socket of [this.shell, this.iopub, this.control]) socket.close();
   }
 
-  private request(type: string, content: object): string {
+  private request(type: string, content: object, socket = this.shell): string {
     const id = randomBytes(16).toString('hex');
     const header = {
       msg_id: id,
@@ -175,7 +196,7 @@ export class Kernel {
     };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const signature = createHmac('sha256', this.key).update(parts.join('')).digest('hex');
-    void this.shell.send([delimiter, signature, ...parts]);
+    void socket.send([delimiter, signature, ...parts]);
     return id;
   }
 
@@ -192,8 +213,10 @@ export class Kernel {
   private async until(condition: () => boolean, timeout: number, what: string): Promise<void> {
     const end = Date.now() + timeout;
     while (!condition()) {
-      if (this.process.exitCode !== null)
-        throw new Error(`the kernel ended while the test waited for ${what}; it printed:\n${this.log.text}`);
+      if (this.process.exitCode !== null || this.process.signalCode !== null)
+        throw new Error(
+          `the kernel ended (${this.process.exitCode ?? this.process.signalCode}) while the test waited for ${what}; it printed:\n${this.log.text}`,
+        );
       if (Date.now() > end) throw new Error(`no answer within ${timeout} ms: ${what}; the kernel printed:\n${this.log.text}`);
       await new Promise<void>((resolve) => {
         const wake = () => {

@@ -42,14 +42,20 @@ describe('what the kernel mends in tslab', () => {
     assert.equal((await ok('for (const n of [3]) { await (Promise.resolve()); console.log(n) }')).stream('stdout'), '3\n');
   });
 
-  test('Interrupt stops an endless loop, also where functions with awaits were defined before', async () => {
-    await ok('const later = async () => { await (Promise.resolve()); for await (const x of [1]) ; return 1 }');
-    const id = kernel.send('while (true) { }');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    kernel.interrupt();
-    const result = await kernel.finished(id, 5000);
-    assert.equal(result.status, 'error');
-    assert.match(result.reply.evalue, /interrupted/i);
+  test('a cell that waits for the keyboard fails and says what to do, and the next cell runs', async () => {
+    for (const code of [
+      "import * as readline from 'readline/promises'\nconst lines = readline.createInterface({ input: process.stdin, output: process.stdout })\nconst name = await lines.question('Name? ')",
+      "await new Promise((answer) => process.stdin.once('data', answer))",
+    ]) {
+      const { reply } = await fails(code);
+      assert.equal(reply.ename, 'NoInput');
+      assert.match(reply.evalue, /cannot ask for input.*write the answer into the cell/);
+      assert.equal((await ok('1 + 1')).stream('stdout'), '2\n');
+    }
+    await ok(
+      "import * as callbacks from 'readline'\nconst later = callbacks.createInterface({ input: process.stdin, output: process.stdout })",
+    );
+    assert.match((await fails('await new Promise((answer: any) => later.question("?", answer))')).text, /readline was closed/);
   });
 
   test('an error is a Jupyter error message with the cell number, its own line and text, and nothing of the kernel', async () => {

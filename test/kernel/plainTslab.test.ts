@@ -32,7 +32,7 @@ describe('the notebook room under plain tslab, as VS Code or Binder may run it',
 })`);
     await kernel.seen(id, (outputs) => outputs.some(({ type }) => type === 'stream'));
     const pressed = Date.now();
-    kernel.interrupt();
+    kernel.interruptBySignal();
     const result = await kernel.finished(id, 5000);
     assert.ok(Date.now() - pressed < 1000);
     assert.equal(result.status, 'error');

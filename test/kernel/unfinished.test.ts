@@ -42,6 +42,19 @@ test('after Jupyter itself was started anew (another connection file) the notebo
   }
 });
 
+test('a kernel whose memory did not suffice has said so, and the next one repeats it', async () => {
+  const kernel = await Kernel.start({ env: { NODE_OPTIONS: '--max-old-space-size=150' } });
+  kernel.send('const all: any[] = []; for (;;) all.push(new Array(1000).fill(all.length))');
+  assert.notEqual(await kernel.ended(60_000), null);
+  await kernel.kill(); // its sockets
+  const again = await Kernel.start({ connectionFile: kernel.connectionFile });
+  try {
+    assert.match((await again.run('1')).stream('stderr'), /it ended with "FATAL ERROR: .*heap out of memory"/);
+  } finally {
+    await again.kill();
+  }
+});
+
 test('a cell that ended, well or with an error, leaves no message', async () => {
   const kernel = await Kernel.start();
   await kernel.run('1');

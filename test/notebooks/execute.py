@@ -1,17 +1,23 @@
 """Runs notebooks through a Jupyter kernel and reports what every cell did.
 
-usage: execute.py [--fast] [--kernel NAME] [--out FOLDER] [--report FILE] NOTEBOOK...
+usage: execute.py [--fast] [--set JSON] [--kernel NAME] [--out FOLDER] [--suffix TEXT] [--report FILE] NOTEBOOK...
 
 --fast    small parameters: the cell tagged `parameters` is run with the values its metadata holds under `fast`
+--set     other parameters: that cell is run with these values, and written with them
 --kernel  kernel to use; default the one the notebook names
 --out     folder to write executed notebooks to; default: nothing is written
+--suffix  is put behind the name of a written notebook
 --report  file for a JSON list, one entry a notebook: {name, seconds, error, cells: [{index, tags, source, seconds, outputs}]}
 
-A notebook stops at its first failing cell; the exit code is 1 when any did.
+A notebook stops at its first failing cell; the exit code is 1 when any did. Ctrl-C ends the kernel in good order; what was not
+finished is not written, and the exit code is 130 (SIGTERM: 143).
 """
 
 import argparse
+import asyncio
 import json
+import os
+import signal
 import sys
 import time
 from datetime import datetime
@@ -24,11 +30,30 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 CELL_TIMEOUT = 600
 
 
+class Client(NotebookClient):
+    """A client that a signal cancels: nbclient's own handlers end the kernel under the running cell, which then fails."""
+
+    stopped_by = None
+
+    async def async_start_new_kernel(self, **options):
+        task = asyncio.current_task()
+
+        def stop(number):
+            self.stopped_by = number
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        await super().async_start_new_kernel(**options)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--set", type=json.loads)
     parser.add_argument("--kernel")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--suffix", default="")
     parser.add_argument("--report", type=Path)
     parser.add_argument("notebooks", nargs="+", type=Path)
     options = parser.parse_args()
@@ -46,10 +71,12 @@ def main():
 
 def run(path, options):
     notebook = nbformat.read(path, as_version=4)
-    committed = [cell.source for cell in notebook.cells]
+    if options.set:
+        change_settings(notebook, lambda cell: options.set)
+    sources = [cell.source for cell in notebook.cells]
     if options.fast:
-        make_fast(notebook)
-    client = NotebookClient(
+        change_settings(notebook, lambda cell: cell.metadata["fast"])
+    client = Client(
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name=options.kernel or notebook.metadata.kernelspec.name,
@@ -60,7 +87,9 @@ def run(path, options):
     error = None
     try:
         client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, asyncio.CancelledError) as failure:
+        if client.stopped_by:  # nbclient takes its own cancelling for the death of the kernel
+            sys.exit(128 + client.stopped_by)
         error = describe(notebook, failure)
     report = {
         "name": path.stem,
@@ -69,14 +98,14 @@ def run(path, options):
         "cells": [cell_report(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"],
     }
     if options.out and not error:
-        write(notebook, committed, options.out / path.name)
+        write(notebook, sources, options.out / f"{path.stem}{options.suffix}.ipynb")
     return report
 
 
-def make_fast(notebook):
+def change_settings(notebook, choose):
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            cell.source += f"\nvoid Object.assign(settings, {json.dumps(cell.metadata['fast'])});"
+            cell.source += f"\nvoid Object.assign(settings, {json.dumps(choose(cell))});"
 
 
 def describe(notebook, failure):
@@ -104,13 +133,21 @@ def seconds(times):
 
 
 def write(notebook, sources, path):
-    """The notebook with its outputs, but the committed sources and nothing that differs from run to run for no reason."""
+    """The notebook with its outputs, but these sources and nothing that differs from run to run for no reason; whole or not at all."""
     for cell, source in zip(notebook.cells, sources):
         cell.source = source
         cell.metadata.pop("execution", None)
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        nbformat.write(notebook, temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before a kernel was started, or after it ended
+        sys.exit(130)

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import vm from 'node:vm';
 import { contentOf } from '../../kernel-setup/lib/stamps.mjs';
 import { htmlExport, includable } from '../../kernel-setup/steps/html-export.mjs';
+import { takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { pins } from '../../kernel-setup/steps/python-packages.mjs';
 import { emptyProject, projectRoot, write } from './helpers.mjs';
 
@@ -29,7 +30,7 @@ function project(t) {
 
 test("the configuration leads to the template of the repository, and still to the reader's own folder", async (t) => {
   const { context, code, config } = project(t);
-  assert.equal((await htmlExport(context)).state, 'ok');
+  assert.equal((await takeStep(context, htmlExport)).state, 'ok');
   const folders = JSON.parse(contentOf(config)).TemplateExporter.extra_template_basedirs;
   assert.deepEqual(folders, ['.', path.join(projectRoot, 'kernel-setup', 'share', 'nbconvert')]);
   assert.ok(existsSync(path.join(folders[1], 'lab', 'index.html.j2')));
@@ -38,29 +39,29 @@ test("the configuration leads to the template of the repository, and still to th
 
 test('a second run writes nothing; what is lost, damaged or of an older Plotly is written again', async (t) => {
   const { context, code, config } = project(t);
-  await htmlExport(context);
+  await takeStep(context, htmlExport);
   const times = () => [code, config].map((file) => statSync(file, { bigint: true }).mtimeNs);
   const before = times();
-  await htmlExport(context);
+  await takeStep(context, htmlExport);
   assert.deepEqual(times(), before);
   rmSync(config);
   write(context, path.relative(context.root, code), '{% raw %}half');
-  await htmlExport(context);
+  await takeStep(context, htmlExport);
   assert.match(contentOf(config), /extra_template_basedirs/);
   assert.match(contentOf(code), /window\.Plotly = 1;/);
   write(context, SOURCE, 'window.Plotly = 2;');
-  await htmlExport(context);
+  await takeStep(context, htmlExport);
   assert.match(contentOf(code), /window\.Plotly = 2;/);
 });
 
 test('without nbconvert, or without Plotly, the step says so and leaves nothing half done', async (t) => {
   const { context, config } = project(t);
   rmSync(path.join(context.root, SOURCE));
-  const result = await htmlExport(context);
+  const result = await takeStep(context, htmlExport);
   assert.equal(result.state, 'missing');
   assert.match(result.text, /plotly-cartesian\.min\.js is not there/);
   assert.equal(existsSync(config), false);
-  assert.match((await htmlExport(emptyProject(t))).text, /nbconvert is not installed/);
+  assert.match((await takeStep(emptyProject(t), htmlExport)).text, /nbconvert is not installed/);
 });
 
 test("Plotly's code is kept as it is, but cannot end its <script> element or its Jinja block", () => {

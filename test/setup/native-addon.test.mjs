@@ -7,6 +7,7 @@ import { createContext } from '../../kernel-setup/lib/context.mjs';
 import { findProgram } from '../../kernel-setup/lib/find.mjs';
 import { beginStep, finishStep, hashOf } from '../../kernel-setup/lib/stamps.mjs';
 import { WHEEL, unpackWheel } from '../../kernel-setup/native/libtensorflow.mjs';
+import { takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { nativeAddon } from '../../kernel-setup/steps/native-addon.mjs';
 import { SYSTEM, emptyProject, write } from './helpers.mjs';
 
@@ -22,7 +23,7 @@ function project(t, { programs = {}, retry } = {}) {
 }
 
 test('without a compiler the message names it, and wasm is used', async (t) => {
-  const result = await nativeAddon(project(t));
+  const result = await takeStep(project(t), nativeAddon);
   assert.equal(result.state, 'missing');
   assert.match(result.text, /wasm is used instead/);
   assert.match(result.text, /127\.0\.0\.1:1, .* cannot be reached \(ECONNREFUSED\)/);
@@ -31,20 +32,20 @@ test('without a compiler the message names it, and wasm is used', async (t) => {
 });
 
 test('without Python the message names that', async (t) => {
-  const result = await nativeAddon(project(t, { programs: COMPILER }));
+  const result = await takeStep(project(t, { programs: COMPILER }), nativeAddon);
   assert.match(result.text, /Python is needed: no Python found on PATH/);
   assert.match(result.remedy, /Python 3\.10 or newer/);
 });
 
 test('what was given up is not tried again at every start, but at once when a compiler appears or on request', async (t) => {
   const context = project(t);
-  await nativeAddon(context);
-  assert.match((await nativeAddon(context)).text, /not tried again for 24 hours/);
-  assert.doesNotMatch((await nativeAddon({ ...context, retry: true })).text, /not tried again/);
+  await takeStep(context, nativeAddon);
+  assert.match((await takeStep(context, nativeAddon)).text, /not tried again for 24 hours/);
+  assert.doesNotMatch((await takeStep({ ...context, retry: true }, nativeAddon)).text, /not tried again/);
   const bin = path.join(context.root, 'bin');
   mkdirSync(bin, { recursive: true });
   for (const name of Object.keys(COMPILER)) writeFileSync(path.join(bin, name), '#!/bin/sh\n', { mode: 0o755 });
-  assert.match((await nativeAddon(context)).text, /Python is needed/);
+  assert.match((await takeStep(context, nativeAddon)).text, /Python is needed/);
 });
 
 test('a stamp whose addon is gone (npm ci wipes it) is not trusted', async (t) => {
@@ -53,7 +54,7 @@ test('a stamp whose addon is gone (npm ci wipes it) is not trusted', async (t) =
     how: 'compiled',
     libtensorflow: '2.21.0',
   });
-  assert.equal((await nativeAddon(context)).state, 'missing');
+  assert.equal((await takeStep(context, nativeAddon)).state, 'missing');
 });
 
 test('a stamp with its addon and libraries is trusted without loading them', async (t) => {
@@ -64,7 +65,7 @@ test('a stamp with its addon and libraries is trusted without loading them', asy
     how: 'compiled',
     libtensorflow: '2.21.0',
   });
-  assert.deepEqual(await nativeAddon(context), { state: 'ok', text: 'TensorFlow 2.21.0, compiled' });
+  assert.deepEqual(await takeStep(context, nativeAddon), { state: 'ok', text: 'TensorFlow 2.21.0, compiled' });
 });
 
 test('the leftovers of a download, unpacking or compilation that was cut off are taken away', async (t) => {
@@ -73,7 +74,7 @@ test('the leftovers of a download, unpacking or compilation that was cut off are
   write(context, `${PACKAGE}/deps/lib/libtensorflow.so`, 'x');
   write(context, `${PACKAGE}/build/Makefile`, 'x');
   beginStep(context, 'native-addon');
-  await nativeAddon(context);
+  await takeStep(context, nativeAddon);
   for (const left of ['.cache/native/libtensorflow-x.unfinished', `${PACKAGE}/deps`, `${PACKAGE}/build`])
     assert.equal(existsSync(path.join(context.root, left)), false, left);
 });
@@ -83,7 +84,7 @@ test('an addon in the cache that does not load is thrown away, not used', async 
   const kept = `.cache/native/libtensorflow-${WHEEL.version}-tfjs-node-4.22.0-${process.platform}-${process.arch}`;
   write(context, `${kept}/lib/napi-v8/tfjs_binding.node`, 'not an addon');
   write(context, `${kept}/deps/lib/libtensorflow.so`, 'x');
-  assert.equal((await nativeAddon(context)).state, 'missing');
+  assert.equal((await takeStep(context, nativeAddon)).state, 'missing');
   assert.equal(existsSync(path.join(context.root, kept)), false);
 });
 

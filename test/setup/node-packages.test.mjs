@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { beginStep } from '../../kernel-setup/lib/stamps.mjs';
+import { takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { nodePackages } from '../../kernel-setup/steps/node-packages.mjs';
 import { emptyProject, write } from './helpers.mjs';
 
@@ -30,27 +31,27 @@ function project(t, npm = NPM) {
 
 test('packages are installed from the lock file with scripts off, and once only', async (t) => {
   const { context, calls } = project(t);
-  assert.equal((await nodePackages(context)).state, 'ok');
-  assert.equal((await nodePackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
   assert.equal(calls().length, 1);
   assert.match(calls()[0], /^ci --ignore-scripts /);
 });
 
 test('a stamp whose node_modules is gone, or lacks one package, is not trusted', async (t) => {
   const { context, calls } = project(t);
-  await nodePackages(context);
+  await takeStep(context, nodePackages);
   rmSync(path.join(context.modules, 'a'), { recursive: true });
-  assert.equal((await nodePackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
   rmSync(context.modules, { recursive: true });
-  assert.equal((await nodePackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
   assert.equal(calls().length, 3);
 });
 
 test('an installation that was cut off is redone even where it looks complete', async (t) => {
   const { context, calls } = project(t);
-  await nodePackages(context);
+  await takeStep(context, nodePackages);
   beginStep(context, 'node-packages');
-  assert.equal((await nodePackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
   assert.equal(calls().length, 2);
 });
 
@@ -58,22 +59,22 @@ test('a node_modules that was installed by hand and fits the lock file is left a
   const { context, calls } = project(t);
   write(context, 'node_modules/a/package.json', { version: '1.0.0' });
   write(context, 'node_modules/.package-lock.json', { packages: { 'node_modules/a': { version: '1.0.0', integrity: 'x' } } });
-  assert.equal((await nodePackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, nodePackages)).state, 'ok');
   assert.deepEqual(calls(), []);
 });
 
 test('a lock file that asks for another version leads to an installation', async (t) => {
   const { context, calls } = project(t);
-  await nodePackages(context);
+  await takeStep(context, nodePackages);
   write(context, 'package-lock.json', { packages: { 'node_modules/a': { version: '2.0.0', integrity: 'x' } } });
-  assert.equal((await nodePackages(context)).state, 'failed');
+  assert.equal((await takeStep(context, nodePackages)).state, 'failed');
   assert.equal(calls().length, 2);
 });
 
 test('npm that fails, and npm that is not there, give the reason', async (t) => {
-  const failing = await nodePackages(project(t, 'echo "npm error network ETIMEDOUT" >&2; exit 1').context);
+  const failing = await takeStep(project(t, 'echo "npm error network ETIMEDOUT" >&2; exit 1').context, nodePackages);
   assert.equal(failing.state, 'failed');
   assert.match(failing.text, /ended with code 1\n.*ETIMEDOUT/);
-  const without = await nodePackages(project(t, '').context);
+  const without = await takeStep(project(t, '').context, nodePackages);
   assert.match(without.text, /npm was not found/);
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { beginStep, contentOf } from '../../kernel-setup/lib/stamps.mjs';
 import { compareWithPins, pins, pythonPackages } from '../../kernel-setup/steps/python-packages.mjs';
+import { takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { ensureVenv } from '../../kernel-setup/steps/python-venv.mjs';
 import { emptyProject, projectRoot, write } from './helpers.mjs';
 
@@ -42,32 +43,32 @@ test('a Python that is too old, or lacks its venv module, is named with the reas
 
 test('the environment is made and filled once', async (t) => {
   const context = emptyProject(t, { programs: { python3: PYTHON } });
-  assert.equal((await pythonPackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, pythonPackages)).state, 'ok');
   const calls = contentOf(path.join(context.root, 'python-calls'));
-  assert.equal((await pythonPackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, pythonPackages)).state, 'ok');
   assert.equal(contentOf(path.join(context.root, 'python-calls')), calls);
 });
 
 test('a stamp without its environment is not trusted', async (t) => {
   const context = emptyProject(t, { programs: { python3: PYTHON } });
-  await pythonPackages(context);
+  await takeStep(context, pythonPackages);
   rmSync(context.venv, { recursive: true });
-  assert.equal((await pythonPackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, pythonPackages)).state, 'ok');
   assert.equal(compareWithPins(context), '');
 });
 
 test('an installation that was cut off is thrown away, not continued', async (t) => {
   const context = emptyProject(t, { programs: { python3: PYTHON } });
-  await pythonPackages(context);
+  await takeStep(context, pythonPackages);
   write(context, '.venv/half-written', 'by the run that was cut off');
   beginStep(context, 'python-packages');
-  assert.equal((await pythonPackages(context)).state, 'ok');
+  assert.equal((await takeStep(context, pythonPackages)).state, 'ok');
   assert.equal(existsSync(path.join(context.venv, 'half-written')), false);
 });
 
 test('a package without its files, of another version, or without the lab extension is noticed', async (t) => {
   const context = emptyProject(t, { programs: { python3: PYTHON } });
-  await pythonPackages(context);
+  await takeStep(context, pythonPackages);
   const site = path.join(context.venv, 'lib', 'python3.11', 'site-packages');
   rmSync(path.join(context.venv, 'share'), { recursive: true });
   assert.match(compareWithPins(context), /lab extension/);
@@ -80,7 +81,7 @@ test('a package without its files, of another version, or without the lab extens
 
 test('pip that cannot reach its index gives its own words', async (t) => {
   const failing = PYTHON.replace(/"-m pip"\)[^]*;;\n {2}-c/, '"-m pip") echo "ERROR: Read timed out."; exit 1;;\n  -c');
-  const result = await pythonPackages(emptyProject(t, { programs: { python3: failing } }));
+  const result = await takeStep(emptyProject(t, { programs: { python3: failing } }), pythonPackages);
   assert.equal(result.state, 'missing');
   assert.match(result.text, /Read timed out/);
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { COMMANDS, STEPS } from '../../kernel-setup/commands.mjs';
@@ -10,18 +9,6 @@ import { emptyProject, projectRoot, write } from './helpers.mjs';
 
 const run = path.join(projectRoot, 'kernel-setup', 'run.mjs');
 const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-
-/** Runs start() on a script of ours in a process of its own, as run.mjs does. */
-const startScript = (script, ...args) => [
-  '--input-type=module',
-  '-e',
-  `
-  import { start } from ${JSON.stringify(path.join(projectRoot, 'kernel-setup', 'lib', 'start.mjs'))};
-  process.exitCode = await start({ root: process.cwd(), env: process.env, out: process.stderr }, process.execPath, ['-e', ${JSON.stringify(script)}, '--', ...process.argv.slice(1)]);
-`,
-  '--',
-  ...args,
-];
 
 test('an unknown command, and none, print the usage and exit with 2', () => {
   for (const args of [['nonsense'], [], ['constructor']]) {
@@ -42,37 +29,6 @@ test('every command asks for steps that exist, and every npm script that the set
     [],
   );
   assert.ok(started.length >= 4);
-});
-
-test('arguments and exit code are passed on as they are', () => {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    startScript('console.log(JSON.stringify(process.argv.slice(1))); process.exit(7)', '--epochs', '2 3', '$x'),
-    { encoding: 'utf8' },
-  );
-  assert.deepEqual(JSON.parse(stdout), ['--epochs', '2 3', '$x']);
-  assert.equal(status, 7);
-});
-
-test('a Ctrl-C lets the command end in its own way, with its own exit code', { timeout: 15_000 }, async (t) => {
-  const script =
-    'process.on("SIGINT", () => setTimeout(() => { console.log("saved"); process.exit(5); }, 300)); console.log("ready"); setInterval(() => {}, 1000)';
-  const child = spawn(process.execPath, startScript(script), { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  t.after(() => {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      /* ended, as it should */
-    }
-  });
-  let text = '';
-  child.stdout.on('data', (chunk) => {
-    text += chunk;
-    if (text === 'ready\n') child.kill('SIGINT');
-  });
-  const [code] = await once(child, 'close');
-  assert.equal(text, 'ready\nsaved\n');
-  assert.equal(code, 5);
 });
 
 test('test files are picked by parts of their paths, sources and compiled', (t) => {
@@ -113,4 +69,44 @@ test("the reporter leaves out libtensorflow's chatter and nothing else, and a fa
   assert.match(stdout, /broken guarantee/);
   assert.match(stdout, /pass 1/);
   assert.doesNotMatch(stdout, /oneDNN/);
+});
+
+test(
+  'a command whose parts are all there starts where nothing can be written; one whose parts are not says what to do, without a stack',
+  { skip: process.platform === 'win32' && 'there is no ulimit' },
+  (t) => {
+    const limited = (entry) =>
+      spawnSync('sh', ['-c', 'ulimit -f 0; exec "$0" "$1" benchmark --help', process.execPath, entry], { encoding: 'utf8', env });
+    spawnSync(process.execPath, [run, 'benchmark', '--help'], { env }); // everything is there
+    const there = limited(run);
+    assert.equal(there.status, 0, there.stderr);
+    assert.match(there.stdout, /Usage: benchmark/);
+    assert.doesNotMatch(there.stderr, /\n\s+at |EFBIG/);
+
+    const { root } = emptyProject(t);
+    cpSync(path.join(projectRoot, 'kernel-setup'), path.join(root, 'kernel-setup'), { recursive: true });
+    const { status, stderr } = limited(path.join(root, 'kernel-setup', 'run.mjs'));
+    assert.equal(status, 1);
+    assert.match(stderr, /set-up: EFBIG: .*\n +what to do: the size of files is limited here: see ulimit -f\n/);
+    assert.match(stderr, /npm run benchmark: not started, because node-packages is missing/);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  },
+);
+
+test('wrong arguments and --help are answered before anything is set up', () => {
+  for (const [args, status, words] of [
+    [['doctor', '--fx'], 2, /Unknown option '--fx'\n\nusage: npm run doctor -- \[--fix\]/],
+    [['doctor', 'all'], 2, /usage: npm run doctor/],
+    [['doctor', '--help'], 0, /Changes nothing/],
+    [['notebooks', '--help'], 0, /about [^\n]+2-core CPU/],
+    [['notebooks', '99'], 2, /no notebook has '99' in its name/],
+    [['lab', '--help'], 0, /FOLDER/],
+    [['lab', 'no-such-folder'], 2, /there is no folder or notebook no-such-folder/],
+  ]) {
+    const result = spawnSync(process.execPath, [run, ...args], { encoding: 'utf8', env });
+    assert.equal(result.status, status, args.join(' '));
+    assert.match(result.stdout + result.stderr, words);
+    assert.doesNotMatch(result.stderr, /^ok /m, 'no step was taken');
+    assert.equal(status === 0 ? result.stderr : result.stdout, '');
+  }
 });

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import { takeLock } from '../../kernel-setup/lib/lock.mjs';
-import { runSteps } from '../../kernel-setup/lib/steps.mjs';
+import { runSteps, takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { emptyProject } from './helpers.mjs';
 
+/** A step that looks as given, and makes as given. */
+const step = (seen, made) => ({ look: async () => seen, make: async () => made });
+const OK = { state: 'ok', text: 'there' };
 const STEPS = {
-  good: async () => ({ state: 'ok', text: 'there' }),
-  absent: async () => ({ state: 'missing', text: 'no compiler', remedy: 'install one' }),
-  last: async () => ({ state: 'ok', text: 'there' }),
+  good: step(OK),
+  absent: step({ state: 'missing', text: 'not there' }, { state: 'missing', text: 'no compiler', remedy: 'install one' }),
+  last: step({ state: 'missing', text: 'not there' }, OK),
 };
 const ALL = ['good', 'absent', 'last'];
 
@@ -38,41 +38,25 @@ test('steps that the command does not ask for are not run', async (t) => {
   assert.deepEqual(Object.keys(results), ['good']);
 });
 
-test('a step that throws has failed, with what it threw', async (t) => {
+test('a step that throws has failed, with what it threw and what to do about that', async (t) => {
   const context = emptyProject(t);
-  const { stoppedAt } = await runSteps(
-    context,
-    {
-      bad: async () => {
-        throw new Error('disk full');
-      },
-    },
-    { needs: ['bad'], uses: [] },
-  );
+  const full = Object.assign(new Error('write failed'), { code: 'ENOSPC' });
+  const bad = { look: async () => ({ state: 'missing', text: '' }), make: () => Promise.reject(full) };
+  const { stoppedAt } = await runSteps(context, { bad }, { needs: ['bad'], uses: [] });
   assert.equal(stoppedAt, 'bad');
-  assert.match(context.out.text, /disk full/);
+  assert.match(context.out.text, /write failed\n +what to do: free some space.* [\d.]+ GB are free/);
 });
 
-test('a second set-up waits for the first, and does not wait for one that was killed', async (t) => {
-  const context = emptyProject(t);
-  const release = await takeLock(context);
-  let second = false;
-  const waiting = takeLock(context).then((giveBack) => {
-    second = true;
-    return giveBack;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  assert.equal(second, false);
-  release();
-  (await waiting)();
-  mkdirSync(context.stamps, { recursive: true });
-  writeFileSync(path.join(context.stamps, 'lock'), '999999999');
-  (await takeLock(context, 2))();
+test('looking makes nothing, stops nowhere and tells the state of every part', async (t) => {
+  const context = { ...emptyProject(t), look: true };
+  const never = { look: STEPS.absent.look, make: () => assert.fail('something was made') };
+  const { results, stoppedAt } = await runSteps(context, { never, good: STEPS.good }, { needs: ['never'], uses: ['good'] });
+  assert.equal(stoppedAt, undefined);
+  assert.deepEqual(Object.keys(results), ['never', 'good']);
+  assert.match(context.out.text, /missing never +not there\nok +good/);
 });
 
-test('waiting for another set-up is bounded and names it', async (t) => {
-  const context = emptyProject(t);
-  const release = await takeLock(context);
-  await assert.rejects(takeLock(context, 0.5), new RegExp(`process ${process.pid}.*has not ended within 0.5 s`));
-  release();
+test('what is there is not made anew', async (t) => {
+  const there = { look: async () => OK, make: () => assert.fail('it was made') };
+  assert.deepEqual(await takeStep(emptyProject(t), there), OK);
 });
