@@ -33,7 +33,7 @@ export function emptyProject(t, { programs = {}, env = {}, retry = false } = {})
 }
 
 /** Writes an executable shell script. It may use the shell's own commands, and /bin for others. */
-function writeProgram(folder, name, body) {
+export function writeProgram(folder, name, body) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, name), `#!/bin/sh\nPATH=/usr/bin:/bin\n${body}\n`);
   chmodSync(path.join(folder, name), 0o755);

@@ -19,7 +19,7 @@ const leave = (context, number, text) => {
 // The other side of the test of two starts: takes the lock at the given moment and says when it had it.
 if (process.send) {
   const now = () => performance.timeOrigin + performance.now();
-  process.on('message', async ([stamps, at]) => {
+  const turn = async ([stamps, at]) => {
     while (now() < at);
     const release = await takeLock({ stamps, relative: String, out: { write() {} } });
     const begin = now();
@@ -27,7 +27,8 @@ if (process.send) {
     const end = now();
     release();
     process.send([begin, end]);
-  });
+  };
+  process.on('message', (message) => void turn(message));
 } else {
   test('a second set-up waits for the first', async (t) => {
     const context = emptyProject(t);
