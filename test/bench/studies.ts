@@ -114,7 +114,8 @@ function sizeArguments({ epochs, limit }: StudySize): string[] {
   return [...(epochs ? ['--epochs', String(epochs)] : []), ...(limit ? ['--limit', String(limit)] : [])];
 }
 
-interface Usage {
+/** What a command took. */
+export interface Usage {
   seconds: number;
   cpuSeconds?: number;
   peakMb?: number;
@@ -123,16 +124,17 @@ interface Usage {
 }
 
 /** Runs a command to its end and watches its processes twice a second. */
-async function watched(command: string[], environment: Record<string, string>, keepOutput = false): Promise<Usage> {
+export async function watched(command: string[], environment: Record<string, string>, keepOutput = false): Promise<Usage> {
   const started = performance.now();
   const child = spawn(command[0], command.slice(1), {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Node's commands hear by the channel that this process is gone, Python's look for it (rivals/lifeline.py).
+    stdio: command[0] === process.execPath ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   let complaints = '';
-  child.stdout.on('data', (text) => keepOutput && (output += text));
-  child.stderr.on('data', (text) => (complaints = `${complaints}${text}`.slice(-2000)));
+  child.stdout!.on('data', (text) => keepOutput && (output += text));
+  child.stderr!.on('data', (text) => (complaints = `${complaints}${text}`.slice(-2000)));
   const family = new ProcessFamily(child.pid!);
   const timer = setInterval(() => family.look(), 500);
   const code = await new Promise((resolve, reject) => {
