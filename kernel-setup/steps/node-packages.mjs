@@ -62,7 +62,7 @@ async function make(context) {
 export const nodePackages = { look, make };
 
 /** What of node_modules is not as the lock file says, in words; '' where all is. npm writes its own list there last of all. */
-export function compareWithLock(context) {
+function compareWithLock(context) {
   const wanted = readPackages(lockFileOf(context));
   const present = readPackages(path.join(context.modules, '.package-lock.json'));
   if (!wanted) return 'package-lock.json cannot be read';

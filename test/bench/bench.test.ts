@@ -87,7 +87,7 @@ test('the studies end when the bench that runs them is killed', { skip: process.
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const python = `import os, sys, time; sys.path.insert(0, ${JSON.stringify(RIVALS)}); import lifeline; lifeline.end_with_parent(); open("python", "w").write(str(os.getpid())); time.sleep(60)`;
   const node = `require('node:fs').writeFileSync('node', String(process.pid)); process.once('disconnect', () => process.exit(1)); setTimeout(() => {}, 60000)`;
-  const bench = `const { watched } = require(${JSON.stringify(join(__dirname, 'studies.js'))});
+  const bench = `const { watched } = require(${JSON.stringify(join(__dirname, 'watched.js'))});
 for (const command of [['python3', '-B', '-c', ${JSON.stringify(python)}], [process.execPath, '-e', ${JSON.stringify(node)}]]) void watched(command, {}).catch(() => {});`;
   const child = spawn(process.execPath, ['-e', bench], { cwd: folder, stdio: 'inherit' });
   const names = spawnSync('python3', ['--version']).status === 0 ? ['python', 'node'] : ['node'];

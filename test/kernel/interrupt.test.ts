@@ -85,7 +85,7 @@ describe('Interrupt ends a cell whose code never gives way', () => {
 
   test('a function with a loop still runs where it is taken by its text', async () => {
     const { stream } = await kernel.run(
-      "function count(n: number) { let k = 0; while (k < n) k++; return k }\nconsole.log(require('vm').runInNewContext(`(${count})(7)`))",
+      'function count(n: number) { let k = 0; while (k < n) k++; return k }\nconsole.log(require("vm").runInNewContext("(" + count + ")(7)"))',
     );
     assert.equal(stream('stdout'), '7\n');
   });

@@ -9,7 +9,7 @@ import path from 'node:path';
 
 /** The project's root, seen from the compiled test. */
 export const projectRoot = path.resolve(__dirname, '..', '..', '..');
-const kernelEntry = path.join(projectRoot, 'kernel-setup', 'kernel', 'main.cjs');
+export const kernelEntry = path.join(projectRoot, 'kernel-setup', 'kernel', 'main.cjs');
 
 // The client speaks to the kernel through the same zeromq that tslab uses.
 const zmq = createRequire(require.resolve('tslab/package.json'))('zeromq');
