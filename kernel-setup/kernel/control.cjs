@@ -78,9 +78,17 @@ async function handle(raw) {
 }
 
 /** Where Jupyter was killed nobody will ever end this kernel: it ends itself. */
-function endWithJupyter() {
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && endProcess(), PARENT_MS).unref();
+function endWithJupyter(jupyter) {
+  const parent = process.ppid; // Jupyter, or what it started the kernel with
+  setInterval(() => (process.ppid !== parent || !isAlive(jupyter)) && endProcess(), PARENT_MS).unref();
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function close() {
@@ -89,7 +97,8 @@ function close() {
 }
 
 async function main() {
-  if (process.env.JPY_PARENT_PID) endWithJupyter();
+  const jupyter = Number(process.env.JPY_PARENT_PID);
+  if (jupyter > 0 && process.platform !== 'win32') endWithJupyter(jupyter);
   await socket.bind(address);
   parentPort.on('message', (message) => {
     if (message.seen) seen();

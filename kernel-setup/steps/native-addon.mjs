@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastLines, runBounded } from '../lib/bounded.mjs';
@@ -8,6 +8,7 @@ import { remedyFor } from '../lib/trouble.mjs';
 import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
 import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
 import { runOwnScript } from '../native/own-script.mjs';
+import { clearLeftovers, clearPackage, freshFolder, isLinked, isOwnInstall, keep, link, linkTo } from '../native/place.mjs';
 import { ensureVenv } from './python-venv.mjs';
 
 const NAME = 'native-addon';
@@ -18,12 +19,6 @@ const PLAN = {
   plan: `TensorFlow's library into .cache: prebuilt files (about 110 MB to fetch), or else ${WHEEL.name} ${WHEEL.version} (270 MB) and a compiler`,
   megabytes: 900,
 };
-
-/*
- * The package's folder is wiped by every `npm ci`. So what was made is kept in .cache/native/<kind>/ (deps/ and lib/), and
- * the package holds two links to it: redoing them costs nothing. <kind> appears in one rename, when it is complete.
- * The addon's rpath is $ORIGIN/../../deps/lib, which holds in both places.
- */
 
 const packageOf = (context) => path.join(context.modules, '@tensorflow', 'tfjs-node');
 
@@ -169,62 +164,7 @@ async function makeFromWheel(context, packageFolder, kind) {
   return keep(context, packageFolder, fresh, kind);
 }
 
-/** Moves the compiled addon beside its libraries, gives the folder its final name and links the package to it. */
-function keep(context, packageFolder, fresh, kind) {
-  renameSync(path.join(packageFolder, 'lib'), path.join(fresh, 'lib'));
-  const kept = path.join(context.cache, 'native', kind);
-  removeFolder(kept);
-  renameSync(fresh, kept);
-  linkTo(packageFolder, kept);
-  return {};
-}
-
-function freshFolder(context, kind) {
-  const folder = path.join(context.cache, 'native', `${kind}.unfinished`);
-  removeFolder(folder);
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-function linkTo(packageFolder, kept) {
-  clearPackage(packageFolder);
-  link(path.join(packageFolder, 'deps'), path.join(kept, 'deps'));
-  link(path.join(packageFolder, 'lib'), path.join(kept, 'lib'));
-}
-
-// Relative, so that a project that is moved keeps working.
-const link = (from, to) => symlinkSync(path.relative(path.dirname(from), to), from);
-
-function clearPackage(packageFolder) {
-  for (const name of ['deps', 'lib', 'build', 'build-tmp-napi-v8']) removeFolder(path.join(packageFolder, name));
-}
-
-/** Takes away what a run that was cut off or failed has left in the cache; what it left in the package, `provide` tries or clears. */
-function clearLeftovers(context) {
-  const folder = path.join(context.cache, 'native');
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name.endsWith('.unfinished')) removeFolder(path.join(folder, name));
-  }
-}
-
 const packageVersion = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
-
-/** The addon file is there and its library too (a link into a cache that was deleted does not count). */
-function isLinked(packageFolder) {
-  const lib = path.join(packageFolder, 'lib');
-  const addon = existsSync(lib) && readdirSync(lib).some((name) => existsSync(path.join(lib, name, 'tfjs_binding.node')));
-  const deps = path.join(packageFolder, 'deps', 'lib');
-  return (
-    addon &&
-    existsSync(deps) &&
-    readdirSync(deps).filter((name) => /^libtensorflow/.test(name) && existsSync(path.join(deps, name))).length >= 2
-  );
-}
-
-/** The user ran the package's install script himself: real folders, no links of ours. */
-function isOwnInstall(packageFolder) {
-  return isLinked(packageFolder) && !lstatSync(path.join(packageFolder, 'deps')).isSymbolicLink();
-}
 
 const giveUpFile = (context) => path.join(context.stamps, `${NAME}.gave-up.json`);
 /** A compiler or a Python that appears is a reason to try again at once. */

@@ -96,6 +96,7 @@ function report(results: ExperimentResult[], file: ResultsFile): void {
 // A reader of the output that goes away (`| head`) does not take the results along.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
+process.once('disconnect', () => process.exit(1)); // whoever started it over a channel is gone
 main().then(
   (code) => process.exit(code),
   (error: Error) => command.error(`error: ${error.message}`),

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { CommanderError } from 'commander';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { initBackend } from '../../src/backend';
 import { runBench, type BenchResult } from './bench';
 import { Engine } from './engine';
+import { RIVALS } from './engines';
 import { parseOptions } from './options';
 import { ProcessFamily } from './processFamily';
 import { speedFigure } from './speedFigure';
@@ -69,6 +70,42 @@ test('an engine that does not exist here is an error that names those that do', 
     /no engine 'pytorch' here; engines: native, .*--python/,
   );
 });
+
+test('a --python that cannot be started, or has nothing to measure, is refused before anything is measured', async () => {
+  const printed: string[] = [];
+  const run = (python: string) => runBench(parseOptions(['--only', 'steps', '--python', python]), (text) => printed.push(text));
+  await assert.rejects(
+    run('/no/such/python'),
+    /--python: '\/no\/such\/python' cannot be started \(ENOENT\); name a Python program/,
+  );
+  await assert.rejects(run(process.execPath), /has neither torch nor jax; install one of them/);
+  assert.deepEqual(printed, []);
+});
+
+test('the studies end when the bench that runs them is killed', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const python = `import os, sys, time; sys.path.insert(0, ${JSON.stringify(RIVALS)}); import lifeline; lifeline.end_with_parent(); open("python", "w").write(str(os.getpid())); time.sleep(60)`;
+  const node = `require('node:fs').writeFileSync('node', String(process.pid)); process.once('disconnect', () => process.exit(1)); setTimeout(() => {}, 60000)`;
+  const bench = `const { watched } = require(${JSON.stringify(join(__dirname, 'watched.js'))});
+for (const command of [['python3', '-B', '-c', ${JSON.stringify(python)}], [process.execPath, '-e', ${JSON.stringify(node)}]]) void watched(command, {}).catch(() => {});`;
+  const child = spawn(process.execPath, ['-e', bench], { cwd: folder, stdio: 'inherit' });
+  const names = spawnSync('python3', ['--version']).status === 0 ? ['python', 'node'] : ['node'];
+  const started = (name: string) => existsSync(join(folder, name)) && readFileSync(join(folder, name), 'utf8') !== '';
+  while (!names.every(started)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const pids = names.map((name) => Number(readFileSync(join(folder, name), 'utf8')));
+  child.kill('SIGKILL');
+  for (let waited = 0; waited < 50 && pids.some(isAlive); waited++) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 test('median and quartiles of the rounds', () => {
   assert.deepEqual(spread([4, 1, 3, 2, 5]), { median: 3, low: 2, high: 4 });

@@ -4,7 +4,7 @@ import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'nod
 import { dirname, join } from 'node:path';
 import { problem } from '../../src/utils/errors';
 import { Engine } from './engine';
-import { availableEngines, canPin, has, PASSIVE, PASSIVE_WAITING, type EngineSpec } from './engines';
+import { availableEngines, canPin, has, missingModules, PASSIVE, PASSIVE_WAITING, type EngineSpec } from './engines';
 import { writeData } from './engines/data';
 import { GROWTH_SAMPLES, measureGrowth } from './growth';
 import { parseOptions, type BenchOptions } from './options';
@@ -32,6 +32,9 @@ const QUICK_SHARE = 0.5;
 /** Runs what the options ask for. Progress goes to stderr, the tables to `print`. */
 export async function runBench(options: BenchOptions, print: (text: string) => void = console.log): Promise<BenchResult> {
   const tell = (text: string) => console.error(`… ${text}`);
+  const { python } = options;
+  if (python !== undefined)
+    for (const module of missingModules(python)) tell(`left out: ${module}, which ${python} does not have`);
   const result: BenchResult = { machine: machine(), engines: [], steps: [], studies: [], growth: [], targets: [] };
   print(describeMachine(result.machine));
   if (options.only.some((part) => part !== 'studies')) await withEngines(options, result, print, tell);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { problem } from '../../src/utils/errors';
 
 /** An engine: what to start, and what is measured on it. */
 export interface EngineSpec {
@@ -131,6 +132,23 @@ function withPassiveWaiting(spec: EngineSpec): EngineSpec[] {
       environment: { ...spec.environment, ...PASSIVE_WAITING },
     },
   ];
+}
+
+/**
+ * Checks the Python that was asked for, before anything is measured.
+ *
+ * @returns what of torch and jax it does not have
+ * @throws when it cannot be started, or has neither of them
+ */
+export function missingModules(python: string): string[] {
+  const { error, status } = spawnSync(python, ['--version']);
+  if (error || status !== 0) {
+    const reason = error ? (error as NodeJS.ErrnoException).code : `it ends with ${status}`;
+    throw problem('--python', `'${python}' cannot be started (${reason})`, 'name a Python program, e.g. /usr/bin/python3');
+  }
+  const missing = ['torch', 'jax'].filter((module) => !has(python, module));
+  if (missing.length < 2) return missing;
+  throw problem('--python', `'${python}' has neither torch nor jax`, 'install one of them there, or leave --python out');
 }
 
 /** Whether this Python can import a module. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { needsJupyter, runPython } from './python';
 const library = path.join(projectRoot, 'dist', 'src', 'index.js');
 /** How often a training cell is interrupted; 1000 for a thorough run. */
 const interrupts = Number(process.env.CL_TEST_INTERRUPTS ?? 150);
+const posix = { skip: process.platform === 'win32' && 'there are no parents to watch' };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Something that runs for hours and is no loop of a cell. */
 const stuck = '/^(a+)+$/.test("a".repeat(60) + "b")';
@@ -83,7 +85,7 @@ describe('Interrupt ends a cell whose code never gives way', () => {
 
   test('a function with a loop still runs where it is taken by its text', async () => {
     const { stream } = await kernel.run(
-      "function count(n: number) { let k = 0; while (k < n) k++; return k }\nconsole.log(require('vm').runInNewContext('(' + count + ')(7)'))",
+      'function count(n: number) { let k = 0; while (k < n) k++; return k }\nconsole.log(require("vm").runInNewContext("(" + count + ")(7)"))',
     );
     assert.equal(stream('stdout'), '7\n');
   });
@@ -157,30 +159,32 @@ test('a cell that ends the process ends it with its own exit code', async (t) =>
   assert.equal(await kernel.ended(5000), 7);
 });
 
-test(
-  'a kernel ends when its Jupyter is killed, also in the middle of a cell that is stuck',
-  { skip: process.platform === 'win32' && 'there are no parents to watch' },
-  async (t) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-parent-'));
-    t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-    // Stands for Jupyter: starts the kernel and does nothing more.
-    const jupyter = path.join(folder, 'jupyter.cjs');
-    const pidFile = path.join(folder, 'pid');
-    fs.writeFileSync(
-      jupyter,
-      `const child = require('node:child_process').spawn(process.execPath, [${JSON.stringify(kernelEntry)}, process.argv[2]], { stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid) } });
+test('a kernel ends when its Jupyter is killed, also in the middle of a cell that is stuck', posix, async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-parent-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  // Stands for Jupyter: starts the kernel and does nothing more.
+  const jupyter = path.join(folder, 'jupyter.cjs');
+  const pidFile = path.join(folder, 'pid');
+  fs.writeFileSync(
+    jupyter,
+    `const child = require('node:child_process').spawn(process.execPath, [${JSON.stringify(kernelEntry)}, process.argv[2]], { stdio: 'ignore', env: { ...process.env, JPY_PARENT_PID: String(process.pid) } });
 require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));
 setInterval(() => {}, 1000)`,
-    );
-    const kernel = await Kernel.start({ entry: jupyter });
-    await begun(kernel, `await null; ${stuck}`);
-    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
-    t.after(() => quietly(() => process.kill(pid, 'SIGKILL')));
-    await kernel.kill();
-    for (let waited = 0; waited < 50 && isAlive(pid); waited++) await pause(100);
-    assert.equal(isAlive(pid), false);
-  },
-);
+  );
+  const kernel = await Kernel.start({ entry: jupyter });
+  await begun(kernel, `await null; ${stuck}`);
+  const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+  t.after(() => quietly(() => process.kill(pid, 'SIGKILL')));
+  await kernel.kill();
+  for (let waited = 0; waited < 50 && isAlive(pid); waited++) await pause(100);
+  assert.equal(isAlive(pid), false);
+});
+
+test('a kernel whose Jupyter is gone before it has started ends as well', posix, async (t) => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const kernel = await startKernel(t, { JPY_PARENT_PID: String(gone) });
+  assert.equal(await kernel.ended(5000), 'SIGKILL');
+});
 
 test("Jupyter's own interrupt reaches the kernel of the repository and ends an endless loop", async (context) => {
   if (!needsJupyter(context)) return;

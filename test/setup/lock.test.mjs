@@ -17,18 +17,19 @@ const leave = (context, number, text) => {
 };
 
 // The other side of the test of two starts: takes the lock at the given moment and says when it had it.
+const now = () => performance.timeOrigin + performance.now();
+async function takeAndSay(stamps, at) {
+  while (now() < at);
+  const release = await takeLock({ stamps, relative: String, out: { write() {} } });
+  const begin = now();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const end = now();
+  release();
+  process.send([begin, end]);
+}
+
 if (process.send) {
-  const now = () => performance.timeOrigin + performance.now();
-  const turn = async ([stamps, at]) => {
-    while (now() < at);
-    const release = await takeLock({ stamps, relative: String, out: { write() {} } });
-    const begin = now();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    const end = now();
-    release();
-    process.send([begin, end]);
-  };
-  process.on('message', (message) => void turn(message));
+  process.on('message', ([stamps, at]) => void takeAndSay(stamps, at));
 } else {
   test('a second set-up waits for the first', async (t) => {
     const context = emptyProject(t);

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from bench_protocol import MEAN, STD, peak_mb
+from lifeline import end_with_parent
 from torch_methods import EWC, GEM, Naive, Net, Progressive, Replay
 
 MAKERS = {
@@ -136,6 +137,7 @@ def experiment(job):
 
 
 def main():
+    end_with_parent()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder with the four IDX files of MNIST")
     parser.add_argument("--processes", type=int, default=1)
@@ -152,7 +154,7 @@ def main():
     if options.processes == 1:
         rows = [experiment(job) for job in jobs]
     else:
-        with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
+        with multiprocessing.get_context("spawn").Pool(options.processes, initializer=end_with_parent) as pool:
             rows = list(pool.imap_unordered(experiment, jobs))
     print(json.dumps({"engine": "pytorch", "workers": options.processes, "threads": settings["threads"],
                       "seconds": time.perf_counter() - started, "peakMb": max(row["peakMb"] for row in rows), "experiments": rows}))
