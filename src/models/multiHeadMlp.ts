@@ -72,7 +72,7 @@ export class MultiHeadMLP extends Model {
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
     const next = () => shapes.get(`head${this.heads.length}/bias`);
-    for (let bias = next(); bias; bias = next()) this.addTaskHead(bias[0]);
+    for (let bias = next(); bias && !this.isFull(shapes); bias = next()) this.addTaskHead(bias[0]);
   }
 
   override dispose(): void {
