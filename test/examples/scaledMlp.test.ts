@@ -16,7 +16,7 @@ const OPTIONS = { epochs: 8, lr: 0.05, seed: 1 };
 const METHODS: Record<string, (model: Model) => CLTrainer<object>> = {
   naive: (model) => new NaiveTrainer(model, OPTIONS),
   EWC: (model) => new EWC(model, { ...OPTIONS, lambda: 200, nFisherSamples: 60 }),
-  GEM: (model) => new GEM(model, { ...OPTIONS, memorySize: 40 }),
+  GEM: (model) => new GEM(model, { ...OPTIONS, memoryPerTask: 40 }),
 };
 
 /** Learns the domain-incremental stream; gives the mean accuracy on earlier tasks, how steps were executed, and all weights. */

@@ -16,7 +16,7 @@ const MODELS: Record<ScenarioName, () => Model> = {
   'domain-incremental': () => new DomainMLP({ ...IMAGES, nClasses: 6 }),
   'class-incremental': () => new SingleHeadMLP({ ...IMAGES, conv: [{ filters: 8, pool: 'mean' }] }),
 };
-const METHODS: Record<string, object> = { naive: {}, ewc: { lambda: 20 }, er: {}, gem: { memorySize: 40 } };
+const METHODS: Record<string, object> = { naive: {}, ewc: { lambda: 20 }, er: {}, gem: { memoryPerTask: 40 } };
 
 /** Learns the stream; gives the losses of all steps, how they were executed, and what is kept of earlier tasks. */
 async function learn(method: string, scenario: ScenarioName, execution: 'recorded' | 'op-by-op') {

@@ -38,8 +38,14 @@ const scenarioOf = (name: string) => (name.includes('SingleHead') ? 'class-incre
 /** A network that has learnt to answer three tasks. */
 function grown(name: string): Model {
   const model = NETWORKS[name](1);
-  for (let id = 0; id < 3; id++) model.prepareTask(task(id, { scenario: scenarioOf(name) }));
-  model.learnt.push('a', 'b', 'c');
+  const columns = [{ name: 'x', kind: 'category' as const, categories: ['low', 'high'] }];
+  const inputs = { shape: [3, 2, 1], mean: [0.5], std: [2], columns };
+  for (let id = 0; id < 3; id++) {
+    const one = task(id, { scenario: scenarioOf(name) });
+    model.prepareTask(one);
+    model.meet(id === 0 ? { ...one, inputs } : one);
+    model.learnt.push(one.name);
+  }
   return model;
 }
 
@@ -59,7 +65,7 @@ for (const name of Object.keys(NETWORKS)) {
         copy.parameters().map((one) => [one.name, one.shape, one.frozen]),
         original.parameters().map((one) => [one.name, one.shape, one.frozen]),
       );
-      assert.deepEqual(copy.learnt, ['a', 'b', 'c']);
+      assert.deepEqual([copy.learnt, copy.tasks], [original.learnt, original.tasks]);
       assert.deepEqual(logits(copy, batch), outputs);
       assert.ok(copy.canAnswer(task(2, { scenario: scenarioOf(name) })));
       if (copy !== fresh) assert.deepEqual(throughJson(copy.state()), state, 'its options included');
