@@ -129,4 +129,19 @@ export const UNFACTORED: Record<string, () => Network> = {
       },
     };
   },
+  'a bias that is a product of weights': () => {
+    const [head, u, v] = [linear('head', INPUTS, 3), parameter('odd u', 1, 2), parameter('odd v', 2, 3)];
+    return {
+      parameters: [...head.parameters(), u, v],
+      logits: (k, x) => k.add(head.forward(k, x), k.matMul(k.read(u), k.read(v))),
+    };
+  },
+  'a layer on the halves of each sample, one under the other': () => {
+    const [part, head] = [linear('odd', 8, 2), linear('head', 4, 3)];
+    return ofLayers([part, head], (k, x) => {
+      const [n] = x.shape;
+      const halves = part.forward(k, k.concat([k.slice(x, 1, 0, 8), k.slice(x, 1, 8, 8)], 0)); // [2n, 2]
+      return head.forward(k, k.relu(k.concat([k.slice(halves, 0, 0, n), k.slice(halves, 0, n, n)], 1)));
+    });
+  },
 };

@@ -83,7 +83,10 @@ for (const name of Object.keys(NETWORKS)) {
     const state = throughJson(grown(name).state());
     let [accepted, refused] = [0, 0];
     for (const [about, damaged] of corruptions(state)) {
-      for (const take of [() => Model.from(damaged), () => restored(NETWORKS[name](1), damaged)]) {
+      for (const [how, take] of Object.entries({
+        from: () => Model.from(damaged),
+        restore: () => restored(NETWORKS[name](1), damaged),
+      })) {
         let model: Model;
         try {
           model = take();
@@ -101,7 +104,10 @@ for (const name of Object.keys(NETWORKS)) {
           { ...content, version },
           `${about} was taken as something else`,
         );
-        assert.ok(!damaged.config || sameBut(model, config!, damaged.config), `${about}: made with other options`);
+        assert.ok(
+          !damaged.config || sameBut(how === 'from' ? [] : freeOf(model), config!, damaged.config),
+          `${about}: made with other options`,
+        );
         model.dispose();
       }
     }
@@ -114,10 +120,11 @@ function restored(model: Model, state: ModelState): Model {
   return model;
 }
 
-/** Whether options are the same but for those that only decide how weights start. */
-function sameBut(model: Model, here: object, there: object): boolean {
-  const free = model instanceof SingleHeadMLP ? ['seed', 'nClasses'] : ['seed'];
-  const rest = (options: object) => Object.entries(options).filter(([name]) => !free.includes(name));
+/** Options that only decide how weights start. */
+const freeOf = (model: Model) => (model instanceof SingleHeadMLP ? ['seed', 'nClasses'] : ['seed']);
+
+function sameBut(free: string[], here: object, there: object): boolean {
+  const rest = (options: object) => Object.fromEntries(Object.entries(options).filter(([name]) => !free.includes(name)));
   return isDeepStrictEqual(rest(here), rest(there));
 }
 
@@ -239,4 +246,22 @@ test('weights that are not finite are refused, and nothing of the state is taken
     /DomainMLP.restore: hidden1\/bias holds a number that is not finite; the saved model had diverged/,
   );
   assert.deepEqual(model.parameters().map(bytes), before);
+});
+
+test('saved tasks that a model could not answer by are refused', () => {
+  const state = throughJson(grown('MultiHeadMLP').state());
+  const [first, second] = state.tasks as unknown as Record<string, unknown>[];
+  const inputs = first.inputs as Record<string, unknown>;
+  const refused = (task: object, reason: RegExp) => {
+    const damaged = { ...state, tasks: [{ ...first, ...task }, second] } as unknown as ModelState;
+    assert.throws(() => Model.from(damaged), ({ message }: Error) => reason.test(message) || assert.fail(message)); // prettier-ignore
+  };
+  refused({ id: second.id }, /the id of a task is 1, no whole number of its own/);
+  refused({ id: -1 }, /the id of a task is -1/);
+  refused({ classes: [0] }, /the classes of task 0 and their names do not fit together/);
+  refused({ classes: [], classNames: [] }, /the classes of task 0/);
+  const wrongInputs = { shape: [6, 1, 2], mean: [1, 2], std: [0], columns: [{ name: 'x', kind: 'date' }] };
+  for (const [name, value] of Object.entries(wrongInputs)) {
+    refused({ inputs: { ...inputs, [name]: value } }, /what the inputs of task 0 are is damaged/);
+  }
 });
