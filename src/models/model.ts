@@ -34,6 +34,8 @@ export abstract class Model {
   abstract readonly architecture: Architecture | (string & {});
   /** Numbers per input. */
   abstract readonly inputSize: number;
+  /** [height, width, channels] where it looks at its inputs as images; undefined where their order means nothing to it. */
+  readonly imageShape?: readonly number[];
 
   /** Whether one forward pass may hold rows of several tasks, as replay and GEM need; `false` in ProgressiveNeuralNet. */
   readonly mixesTasks: boolean = true;

@@ -24,7 +24,7 @@ export function randomBatch(n: number, inputSize: number, classes: number, task:
 }
 
 /** Puts the batch on the device; call inside a scope. */
-function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskOfRows } {
+export function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskOfRows } {
   const { kernels: k } = backend();
   const onDevice = task instanceof Int32Array ? k.tensor(task, [n]) : task;
   return { x: k.tensor(inputs, [n, inputs.length / n]), y: k.tensor(labels, [n]), task: onDevice };
