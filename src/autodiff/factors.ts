@@ -1,6 +1,8 @@
 import type { Kernels, Value } from '../backend';
-import { added, ColumnSum, Factor, Product } from './flow';
+import { problem } from '../utils/errors';
+import { added } from './flow';
 import type { Flow } from './flow';
+import { ColumnSum, Factor, Product } from './layerFactors';
 import type { Gradients, Parameter } from './parameter';
 
 /**
@@ -9,6 +11,9 @@ import type { Gradients, Parameter } from './parameter';
  * a linear layer's gradient is Σ_n x_n·δ_nᵀ with its inputs x_n and the gradients δ_n of its outputs.
  */
 export class Factors {
+  /** Samples of the batch, once a question about single rows was asked. */
+  private rows: number | undefined;
+
   /** @param flows for each parameter the gradients from each place where it is used */
   constructor(
     private readonly k: Kernels,
@@ -20,9 +25,12 @@ export class Factors {
     return [...this.flows.keys()];
   }
 
-  /** Parameters whose gradients do not come as factors; where there are any, `squares`, `dots` and `blocks` cannot be asked. */
+  /**
+   * Parameters whose gradients do not come as factors of one term a sample: used elementwise, in a product with other weights, or
+   * on rows that are no samples. Where there are any, `squares`, `dots` and `blocks` refuse.
+   */
   get unfactored(): Parameter[] {
-    return this.parameters.filter((parameter) => !this.flows.get(parameter)!.every((flow) => flow instanceof Factor));
+    return this.parameters.filter((parameter) => !this.flows.get(parameter)!.every(isOfSamples));
   }
 
   /** The gradients, multiplied out; added up where a parameter is used in several places. */
@@ -35,6 +43,7 @@ export class Factors {
    *
    * @param weights w, a weight for each row, [n, 1]; 1 when left out
    * @returns for each parameter, in its shape
+   * @throws where a parameter is `unfactored`
    */
   squares(weights?: Value): Map<Parameter, Value> {
     const { k } = this;
@@ -59,8 +68,9 @@ export class Factors {
    * ⟨∂ℓ_n, g⟩ for each row n, with the whole gradient g of another loss, over the parameters of both. For linear layers without
    * forming either: ⟨x δᵀ, X'ᵀΔ'⟩ = Σ_m (x·x'_m)(δ·δ'_m).
    *
-   * @param other the factors of g
+   * @param other the factors of g, which may hold unfactored parameters
    * @returns [n, 1]; undefined when they have no parameter in common
+   * @throws where a parameter of both is `unfactored` here
    */
   dots(other: Factors): Value | undefined {
     const { k } = this;
@@ -69,10 +79,10 @@ export class Factors {
     const inputsOf = memo((a, b) => k.matMul(a, b, false, true)); // [n, m]
     const rows: Value[] = [];
     for (const parameter of this.parameters) {
-      const theirs = other.factorsOf(parameter);
-      if (theirs.length === 0) continue;
+      const theirs = other.flows.get(parameter);
+      if (!theirs) continue;
       for (const mine of this.factorsOf(parameter)) {
-        if (![mine, ...theirs].every(isFlat)) {
+        if (!isFlat(mine) || !theirs.every(isFlat)) {
           rows.push(mine.dotsWith(k, added(k, theirs).value(k)));
           continue;
         }
@@ -92,6 +102,7 @@ export class Factors {
    *
    * @param membership 1 where a row belongs to a block, else 0; [count, n]
    * @returns for each parameter [count, entries of the parameter]
+   * @throws where a parameter is `unfactored`
    */
   blocks(count: number, membership: Value): Map<Parameter, Value> {
     const { k } = this;
@@ -100,18 +111,35 @@ export class Factors {
     );
   }
 
-  private mapFactors(change: (factors: Factor[], parameter: Parameter) => Value): Map<Parameter, Value> {
+  private mapFactors(change: (factors: readonly Factor[], parameter: Parameter) => Value): Map<Parameter, Value> {
     return new Map(this.parameters.map((parameter) => [parameter, change(this.factorsOf(parameter), parameter)]));
   }
 
-  private factorsOf(parameter: Parameter): Factor[] {
-    return (this.flows.get(parameter) ?? []).filter((flow): flow is Factor => flow instanceof Factor);
+  private factorsOf(parameter: Parameter): readonly Factor[] {
+    const flows = this.flows.get(parameter)!;
+    if (!flows.every(isOfSamples)) {
+      throw problem(
+        'Factors',
+        `the gradient of ${parameter.name} does not come in one term a sample`,
+        'look at unfactored first, and make a pass for each sample',
+      );
+    }
+    for (const { rows } of flows) {
+      this.rows ??= rows;
+      if (rows === this.rows) continue;
+      throw problem('Factors', `the loss sums over batches of ${this.rows} and of ${rows} samples`, 'ask for each batch alone');
+    }
+    return flows;
   }
 }
 
-/** Whether a factor's rows have no positions of an image, so that products of rows are dot products. */
-function isFlat(factor: Factor): boolean {
-  return factor.delta.shape.length === 2;
+function isOfSamples(flow: Flow): flow is Factor {
+  return flow instanceof Factor && flow.ofSamples;
+}
+
+/** Whether a gradient's rows have no positions of an image, so that products of rows are dot products. */
+function isFlat(flow: Flow): flow is Factor {
+  return flow instanceof Factor && flow.delta.shape.length === 2;
 }
 
 function push(map: Map<Value, Value[]>, key: Value, value: Value): void {

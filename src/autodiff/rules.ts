@@ -1,26 +1,33 @@
 import { elements } from '../backend';
 import type { ConvWindow, Kernels, Value } from '../backend';
 import { problem } from '../utils/errors';
-import { ColumnSum, Convolution, Dense, Product, Uniform } from './flow';
+import { Dense, Uniform } from './flow';
 import type { Flow } from './flow';
+import { ColumnSum, Convolution, Product } from './layerFactors';
 
-/** For each input of a kernel: from the gradient of its result to that of the input. Called only where one is wanted. */
+/**
+ * For each input of a kernel: from the gradient of its result to that of the input. Called only where one is wanted. Where the
+ * input's rows are not those of the result, the rule says so (`mixed`).
+ */
 export type Rule = readonly ((k: Kernels, dy: Flow) => Flow)[];
 
 /** y = a·b with each operand transposed first where asked. The weights of a layer stand on the right: their gradient stays a product. */
 export function matMul(a: Value, b: Value, transposeA: boolean, transposeB: boolean): Rule {
   return [
-    (k, dy) => new Dense(transposeA ? k.matMul(b, dy.value(k), transposeB, true) : k.matMul(dy.value(k), b, false, !transposeB)),
     (k, dy) => {
-      if (transposeB) return new Dense(k.matMul(dy.value(k), a, true, transposeA));
-      return transposeA ? new Dense(k.matMul(a, dy.value(k))) : new Product(a, dy.value(k));
+      if (transposeA) return mixed(k.matMul(b, dy.value(k), transposeB, true));
+      return new Dense(k.matMul(dy.value(k), b, false, !transposeB));
+    },
+    (k, dy) => {
+      if (transposeB) return mixed(k.matMul(dy.value(k), a, true, transposeA));
+      return transposeA ? mixed(k.matMul(a, dy.value(k))) : new Product(a, dy.value(k), dy.bySample);
     },
   ];
 }
 
 /** x + bias on the last axis. */
 export function biasAdd(bias: Value): Rule {
-  return [(_, dy) => dy, (k, dy) => new ColumnSum(dy.value(k), bias.shape[0])];
+  return [(_, dy) => dy, (k, dy) => new ColumnSum(dy.value(k), bias.shape[0], dy.bySample)];
 }
 
 /** Keeps the activation y only. */
@@ -41,6 +48,11 @@ export function crossEntropy(gradient: Value): Rule {
       return new Dense(k.mul(gradient, k.reshape(dy.value(k), [gradient.shape[0], 1])));
     },
   ];
+}
+
+/** That gradient, softmax(logits) − one-hot, as part of a loss: changes as the softmax does. */
+export function crossEntropyGradient(logits: Value): Rule {
+  return [(k, dy) => softmax(k.softmax(logits))[0](k, dy)];
 }
 
 /** y = softmax(x): dx = y∘(dy − Σ dy∘y). */
@@ -70,7 +82,7 @@ export function sqrt(y: Value): Rule {
 export function conv2d(x: Value, filter: Value, window: ConvWindow): Rule {
   return [
     (k, dy) => new Dense(k.conv2dInputGrad(dy.value(k), filter, x.shape, window)),
-    (k, dy) => new Convolution(x, dy.value(k), filter.shape, window),
+    (k, dy) => new Convolution(x, dy.value(k), filter.shape, window, dy.bySample),
   ];
 }
 
@@ -107,13 +119,11 @@ export function scale(factor: number): Rule {
 }
 
 export function sum(x: Value): Rule {
-  return [
-    (k, dy) => (dy instanceof Uniform ? new Uniform(x.shape, dy.number) : new Dense(k.mul(filled(k, x.shape, 1), dy.value(k)))),
-  ];
+  return [(k, dy) => spread(k, dy, x.shape)];
 }
 
 export function columnSums(x: Value): Rule {
-  return [(k, dy) => spread(k, dy, x.shape)];
+  return [(k, dy) => spread(k, dy, x.shape, false)];
 }
 
 export function rowSums(x: Value): Rule {
@@ -127,7 +137,7 @@ export function gather(x: Value, positions: Value): Rule {
       const [rows] = x.shape;
       const each = elements(x.shape) / rows;
       const taken = k.reshape(dy.value(k), [positions.shape[0], each]);
-      return new Dense(k.reshape(k.matMul(k.oneHot(positions, rows), taken, true), x.shape));
+      return mixed(k.reshape(k.matMul(k.oneHot(positions, rows), taken, true), x.shape));
     },
   ];
 }
@@ -143,10 +153,10 @@ export function concat(values: readonly Value[], axis: 0 | 1, part: SlicePart): 
     const start = end;
     end += count;
     return (k: Kernels, dy: Flow): Flow => {
-      if (dy instanceof Product && axis === 1) return new Product(dy.input, part(k, dy.delta, 1, start, count));
+      if (dy instanceof Product && axis === 1) return new Product(dy.input, part(k, dy.delta, 1, start, count), dy.ofSamples);
       if (dy instanceof ColumnSum && axis === 0 && dy.delta.shape.length === 2)
-        return new ColumnSum(part(k, dy.delta, 1, start, count), count);
-      return new Dense(part(k, dy.value(k), axis, start, count));
+        return new ColumnSum(part(k, dy.delta, 1, start, count), count, dy.ofSamples);
+      return new Dense(part(k, dy.value(k), axis, start, count), axis === 1);
     };
   });
 }
@@ -157,11 +167,27 @@ export type SlicePart = (k: Kernels, x: Value, axis: 0 | 1, start: number, count
 export function slice(x: Value, axis: 0 | 1, start: number, count: number): Rule {
   const zeros = (k: Kernels, n: number) =>
     n > 0 ? [filled(k, x.shape.map((size, i) => (i === axis ? n : size)), 0)] : []; // prettier-ignore
-  return [(k, dy) => new Dense(k.concat([...zeros(k, start), dy.value(k), ...zeros(k, x.shape[axis] - start - count)], axis))];
+  return [
+    (k, dy) => {
+      const parts = [...zeros(k, start), dy.value(k), ...zeros(k, x.shape[axis] - start - count)];
+      return new Dense(k.concat(parts, axis), axis === 1);
+    },
+  ];
 }
 
 export function reshape(x: Value): Rule {
-  return [(k, dy) => (dy instanceof Uniform ? new Uniform(x.shape, dy.number) : new Dense(k.reshape(dy.value(k), x.shape)))];
+  return [
+    (k, dy) => {
+      const sameRows = dy.shape[0] === x.shape[0];
+      if (dy instanceof Uniform) return new Uniform(x.shape, dy.number, sameRows);
+      return new Dense(k.reshape(dy.value(k), x.shape), sameRows);
+    },
+  ];
+}
+
+/** A gradient whose rows are not those of what it came from. */
+function mixed(value: Value): Flow {
+  return new Dense(value, false);
 }
 
 function scaled(k: Kernels, dy: Flow, factor: number): Flow {
@@ -178,28 +204,43 @@ function times(k: Kernels, dy: Flow, x: Value): Flow {
 /** The gradient of an operand that was repeated to a larger shape: summed over its repetitions. */
 function summedTo(k: Kernels, dy: Flow, shape: readonly number[]): Flow {
   if (dy.shape.join() === shape.join()) return dy;
-  const [size, rows] = [elements(shape), dy.shape[0]];
-  const all = elements(dy.shape);
-  if (dy instanceof Uniform) return new Uniform(shape, (dy.number * all) / size);
-  if (size === 1) return new Dense(k.reshape(k.sum(dy.value(k)), [...shape]));
-  if (size === all) return new Dense(k.reshape(dy.value(k), [...shape]));
-  const trailing = dy.shape.slice(dy.shape.length - shape.length);
-  if (trailing.join() === shape.join())
-    return new Dense(k.reshape(k.columnSums(k.reshape(dy.value(k), [all / size, size])), [...shape]));
-  if (size === rows && shape[0] === rows)
-    return new Dense(k.reshape(k.rowSums(k.reshape(dy.value(k), [rows, all / rows])), [...shape]));
-  if (shape[0] === 1 && elements(shape.slice(1)) === elements(dy.shape.slice(1)))
-    return new Dense(k.reshape(k.columnSums(k.reshape(dy.value(k), [rows, all / rows])), [...shape]));
+  const [before, kept, after] = repetitions(dy.shape, shape);
+  const bySample = before === 1 && shape[0] === dy.shape[0];
+  if (dy instanceof Uniform) return new Uniform(shape, dy.number * before * after, bySample);
+  if (kept === 1) return new Dense(shaped(k, k.sum(dy.value(k)), shape), bySample);
+  let sum = dy.value(k);
+  if (before > 1) sum = k.columnSums(shaped(k, sum, [before, kept * after]));
+  if (after > 1) sum = k.rowSums(shaped(k, sum, [kept, after]));
+  return new Dense(shaped(k, sum, shape), bySample);
+}
+
+/**
+ * How an operand was repeated, as NumPy does it: `before` times as a whole, then each of its `kept` entries `after` times.
+ *
+ * @throws when axes are repeated between others that are not
+ */
+function repetitions(to: readonly number[], shape: readonly number[]): [before: number, kept: number, after: number] {
+  const own = [...new Array<number>(to.length - shape.length).fill(1), ...shape]; // aligned at the last axis
+  const isKept = own.map((size) => size > 1);
+  const [first, end] = isKept.includes(true) ? [isKept.indexOf(true), isKept.lastIndexOf(true) + 1] : [to.length, to.length];
+  const kept = to.slice(first, end);
+  if (kept.join() === own.slice(first, end).join())
+    return [elements(to.slice(0, first)), elements(kept), elements(to.slice(end))];
   throw problem(
     'Tape',
-    `no gradient for an operand [${shape}] repeated to [${dy.shape}]`,
+    `no gradient for an operand [${shape}] that is repeated to [${to}] between its axes`,
     'reshape it first, so that whole rows or columns repeat',
   );
 }
 
+function shaped(k: Kernels, x: Value, shape: readonly number[]): Value {
+  return x.shape.join() === shape.join() ? x : k.reshape(x, [...shape]);
+}
+
 /** The gradient of a sum: repeated over what was summed. */
-function spread(k: Kernels, dy: Flow, shape: readonly number[]): Flow {
-  return dy instanceof Uniform ? new Uniform(shape, dy.number) : new Dense(k.mul(filled(k, shape, 1), dy.value(k)));
+function spread(k: Kernels, dy: Flow, shape: readonly number[], sameRows = true): Flow {
+  if (dy instanceof Uniform) return new Uniform(shape, dy.number, sameRows);
+  return new Dense(k.mul(filled(k, shape, 1), dy.value(k)), sameRows);
 }
 
 function filled(k: Kernels, shape: readonly number[], number: number): Value {

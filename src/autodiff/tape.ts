@@ -1,5 +1,5 @@
 import type { AdamNumbers, ConvWindow, HostNumbers, Kernels, Value, Variable } from '../backend';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { Factors } from './factors';
 import { added, Uniform } from './flow';
 import type { Flow } from './flow';
@@ -38,7 +38,7 @@ export class Tape implements Kernels {
    * The gradients of a loss by parameter, added up where a parameter is used in several places.
    *
    * @param loss a single number, made with this tape
-   * @throws when the loss depends on no parameter that may change
+   * @throws when the loss is no single number, or depends on no parameter that may change
    */
   gradients(loss: Value): Gradients {
     return this.factors(loss).gradients();
@@ -46,17 +46,15 @@ export class Tape implements Kernels {
 
   /** The same gradients before they are multiplied out; see `Factors`. */
   factors(loss: Value): Factors {
-    if (loss.shape.length > 0)
-      throw problem('loss', `it must be a single number, got the shape [${loss.shape}]`, 'take its mean');
-    if (!this.tracked.has(loss)) {
-      throw problem(
-        'loss',
-        'it depends on no parameter that may change',
-        'compute it with the kernels that were passed in, from parameters that are not frozen',
-      );
-    }
-    const open = new Map<Value, Flow[]>([[loss, [new Uniform([], 1)]]]);
+    this.checkLoss(loss);
+    const open = new Map<Value, Flow[]>();
     const found = new Map<Parameter, Flow[]>();
+    const send = (value: Value, flow: Flow) => {
+      const parameter = this.tracked.get(value);
+      if (parameter) push(found, parameter, flow);
+      else push(open, value, flow);
+    };
+    send(loss, new Uniform([], 1));
     for (let i = this.entries.length - 1; i >= 0; i--) {
       const { output, inputs, rule } = this.entries[i];
       const flows = open.get(output);
@@ -65,10 +63,9 @@ export class Tape implements Kernels {
       const dy = added(this.k, flows);
       inputs.forEach((input, at) => {
         if (!this.tracked.has(input)) return;
-        const parameter = this.tracked.get(input);
         const flow = rule[at](this.k, dy);
-        if (parameter) push(found, parameter, flow);
-        else push(open, input, flow);
+        flow.bySample &&= dy.bySample;
+        send(input, flow);
       });
     }
     return new Factors(this.k, found);
@@ -104,6 +101,7 @@ export class Tape implements Kernels {
   crossEntropy(logits: Value, labels: Value): { losses: Value; gradient: Value } {
     const { losses, gradient } = this.k.crossEntropy(logits, labels);
     this.note(losses, [logits], rules.crossEntropy(gradient));
+    this.note(gradient, [logits], rules.crossEntropyGradient(logits));
     return { losses, gradient };
   }
 
@@ -223,7 +221,7 @@ export class Tape implements Kernels {
   }
 
   maxPoolGrad(dy: Value, x: Value, y: Value, size: number): Value {
-    this.refuse('maxPoolGrad', dy, x);
+    this.refuse('maxPoolGrad', dy, x, y);
     return this.k.maxPoolGrad(dy, x, y, size);
   }
 
@@ -243,8 +241,13 @@ export class Tape implements Kernels {
   }
 
   hostIf(inputs: Value[], test: (...inputs: HostNumbers[]) => boolean, then: () => Value[], otherwise: () => Value[]): Value[] {
+    const way = (compute: () => Value[]) => () => {
+      const values = compute();
+      this.refuse('hostIf', ...values);
+      return values;
+    };
     this.refuse('hostIf', ...inputs);
-    return this.k.hostIf(inputs, test, then, otherwise);
+    return this.k.hostIf(inputs, test, way(then), way(otherwise));
   }
 
   // ── variables ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,6 +277,21 @@ export class Tape implements Kernels {
     this.tracked.set(output, undefined);
     this.entries.push({ output, inputs, rule });
     return output;
+  }
+
+  private checkLoss(loss: Value): void {
+    if (!Array.isArray((loss as Value | undefined)?.shape)) {
+      throw problem('loss', `it must be a value that the kernels made, got ${shown(loss)}`, 'return it from the loss hook');
+    }
+    if (loss.shape.length > 0) {
+      throw problem('loss', `it must be a single number, got the shape [${loss.shape}]`, 'take its sum or mean');
+    }
+    if (this.tracked.has(loss)) return;
+    throw problem(
+      'loss',
+      'it depends on no parameter that may change',
+      'compute it with the kernels that were passed in, from parameters that are not frozen',
+    );
   }
 
   private refuse(kernel: string, ...inputs: Value[]): void {

@@ -258,6 +258,7 @@ export abstract class TensorFlowKernels implements Kernels {
   }
 
   private joined(values: Value[], axis: number): Value {
+    if (values.length === 1) return this.reshape(values[0], values[0].shape); // TensorFlow's operation takes two or more
     const dtype = numberType(values[0]);
     const shape = values[0].shape.slice();
     shape[axis] = values.reduce((total, value) => total + value.shape[axis], 0);

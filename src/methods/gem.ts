@@ -89,14 +89,17 @@ export class GEM extends CLTrainer<GEMOptions> {
     const parameters = [...new Set([...gradients.keys(), ...past.parameters])];
     // g is zero at parameters that only past tasks use (their heads).
     const present = parameters.map((parameter) => gradients.get(parameter) ?? zeros(k, parameter.shape));
+    const byRows = () => this.adjustByRows(past, parameters, present);
     // Products of factors cost a third less than rows; but a violated step needs the rows, and then has the products almost for
     // nothing. So what the last steps needed decides.
-    const adjusted = k.hostIf(
-      [],
-      () => !past.factored || this.violatedLately > ROWS_FROM,
-      () => this.adjustByRows(past, parameters, present),
-      () => this.adjustByFactors(past, factors, parameters, present),
-    );
+    const adjusted = past.factored
+      ? k.hostIf(
+          [],
+          () => this.violatedLately > ROWS_FROM,
+          byRows,
+          () => this.adjustByFactors(past, factors, parameters, present),
+        )
+      : byRows();
     return new Map(parameters.map((parameter, i) => [parameter, adjusted[i]]));
   }
 

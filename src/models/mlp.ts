@@ -19,6 +19,7 @@ export class MLP extends Model {
   static override readonly recordable: boolean = true;
   readonly architecture: string = 'MLP';
   readonly inputSize: number;
+  override readonly imageShape?: readonly number[];
   /** The hidden layers, convolutions first. */
   protected readonly trunk: Trunk;
   /** The output layer, [hidden, classes]. */
@@ -35,6 +36,7 @@ export class MLP extends Model {
     this.inputSize = inputSize;
     const random = new RandomStream(seed, 'initialisation');
     this.trunk = new Trunk(this.options, random);
+    this.imageShape = this.trunk.imageShape;
     this.head = new Linear('head', this.trunk.width, nClasses, random);
   }
 

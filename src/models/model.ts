@@ -1,6 +1,6 @@
 import { Tape } from '../autodiff';
 import type { Gradients, Parameter } from '../autodiff';
-import { backend } from '../backend';
+import { backend, elements } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
@@ -10,7 +10,7 @@ import type { Labels, Rows } from './inputs';
 import { meanCrossEntropy } from './losses';
 import { knownTask, predict } from './predict';
 import type { KnownTask, Prediction, PredictOptions, RawInputs } from './predict';
-import { checkState, modelState, writeParameters } from './state';
+import { checkSameOptions, checkState, modelState, writeParameters } from './state';
 import type { ModelState } from './state';
 import type { Layer } from './trunk';
 
@@ -34,9 +34,17 @@ export abstract class Model {
   abstract readonly architecture: Architecture | (string & {});
   /** Numbers per input. */
   abstract readonly inputSize: number;
+  /** [height, width, channels] where it looks at its inputs as images; undefined where their order means nothing to it. */
+  readonly imageShape?: readonly number[];
 
   /** Whether one forward pass may hold rows of several tasks, as replay and GEM need; `false` in ProgressiveNeuralNet. */
   readonly mixesTasks: boolean = true;
+
+  /**
+   * Options of `config()` in which a saved model may differ from the one that takes it over: those that only decide how weights
+   * start. All others change what a network computes, also where the weights have the same shapes.
+   */
+  protected readonly optionsOfStart: readonly string[] = ['seed'];
 
   /** Names of the tasks it has learnt, in order; saved with it. */
   readonly learnt: string[] = [];
@@ -142,7 +150,7 @@ export abstract class Model {
    * Takes over saved weights; the model first gets the heads, outputs or columns it lacks.
    *
    * @param state what `state()` of a model with the same options gave
-   * @throws when it is damaged, or architecture, input size or shapes differ; no saved weight is then taken over, but heads,
+   * @throws when it is damaged, or architecture, options or shapes differ; no saved weight is then taken over, but heads,
    *   outputs or columns may have been added
    * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
    */
@@ -156,6 +164,7 @@ export abstract class Model {
         `restore it into new ${state.architecture}({ inputSize: ${state.inputSize} })`,
       );
     }
+    checkSameOptions(this, state, this.optionsOfStart);
     this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape])));
     writeParameters(this, state);
     this.learnt.splice(0, this.learnt.length, ...(state.learnt ?? []));
@@ -172,6 +181,7 @@ export abstract class Model {
     checkState('Model.from', state);
     if (!state.config) throw problem('Model.from', 'the saved model does not say how it was made', 'make it and use restore');
     const model = findArchitecture(state.architecture).create(state.config as never) as Model;
+    checkSameOptions(model, state, []);
     model.restore(state);
     return model;
   }
@@ -191,8 +201,17 @@ export abstract class Model {
     return fresh;
   }
 
-  /** Adds what a model with parameters of these names and shapes has and this one lacks; for networks that grow. */
+  /**
+   * Adds what a model with parameters of these names and shapes has and this one lacks, while it is not full (`isFull`); for
+   * networks that grow.
+   */
   protected growTo(_shapes: ReadonlyMap<string, readonly number[]>): void {}
+
+  /** Whether it has as many weights as there are saved ones, so that growing on cannot be right: a damaged file must not take all memory. */
+  protected isFull(shapes: ReadonlyMap<string, readonly number[]>): boolean {
+    const saved = [...shapes.values()].reduce((total, shape) => total + elements(shape), 0);
+    return countParameters(this) >= saved;
+  }
 
   /** Frees the device memory of all parameters. The model cannot be used any more. */
   dispose(): void {
@@ -214,5 +233,5 @@ export function countParameters(model: Model, which: 'all' | 'frozen' | 'trainab
   return model
     .parameters()
     .filter((parameter) => which === 'all' || parameter.frozen === (which === 'frozen'))
-    .reduce((total, parameter) => total + parameter.shape.reduce((product, n) => product * n, 1), 0);
+    .reduce((total, parameter) => total + elements(parameter.shape), 0);
 }

@@ -15,6 +15,7 @@ export class MultiHeadMLP extends Model {
   static override readonly recordable: boolean = true;
   readonly architecture = 'MultiHeadMLP';
   readonly inputSize: number;
+  override readonly imageShape?: readonly number[];
   /** The heads in the order they were added; head i answers for task i. Each [hidden, classes of the task]. */
   readonly heads: Linear[] = [];
   private readonly trunk: Trunk;
@@ -27,6 +28,7 @@ export class MultiHeadMLP extends Model {
     this.options = networkOptions('MultiHeadMLP', options);
     this.inputSize = this.options.inputSize;
     this.trunk = new Trunk(this.options, new RandomStream(this.options.seed, 'initialisation'));
+    this.imageShape = this.trunk.imageShape;
   }
 
   /**
@@ -72,7 +74,7 @@ export class MultiHeadMLP extends Model {
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
     const next = () => shapes.get(`head${this.heads.length}/bias`);
-    for (let bias = next(); bias; bias = next()) this.addTaskHead(bias[0]);
+    for (let bias = next(); bias && !this.isFull(shapes); bias = next()) this.addTaskHead(bias[0]);
   }
 
   override dispose(): void {

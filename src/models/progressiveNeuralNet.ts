@@ -102,7 +102,7 @@ export class ProgressiveNeuralNet extends Model {
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
     const next = () => shapes.get(`column${this.columns.length}/head/bias`);
-    for (let bias = next(); bias; bias = next()) this.addColumn(bias[0]);
+    for (let bias = next(); bias && !this.isFull(shapes); bias = next()) this.addColumn(bias[0]);
   }
 
   /** The hidden activations of the first `count` columns, side by side for each level: `[[n, count × width], …]`. */

@@ -19,6 +19,7 @@ export interface SingleHeadMLPOptions extends NetworkOptions {
 export class SingleHeadMLP extends MLP {
   override readonly architecture = 'SingleHeadMLP';
 
+  protected override readonly optionsOfStart = ['seed', 'nClasses'];
   /** Whether the number of outputs was left to the first task, which has not come yet. */
   private open: boolean;
   /** Whether a task has come, or a saved model was taken over. */

@@ -1,7 +1,9 @@
 import type { Parameter } from '../autodiff';
-import { elements } from '../backend';
-import { problem } from '../utils/errors';
+import { isDeepStrictEqual } from 'node:util';
+import { decodeTensor, encodeTensor } from '../backend';
+import { checkNumber, isPlainObject, problem, shown } from '../utils/errors';
 import type { KnownTask } from './predict';
+import { checkSavedTasks } from './savedTasks';
 
 /** The version of `ModelState` that this library writes; states without one are of the first edition (weights only). */
 const MODEL_STATE_VERSION = 2;
@@ -51,7 +53,7 @@ export function modelState(model: Saved): ModelState {
   const { architecture, inputSize } = model;
   const parameters = model.parameters().map((parameter) => {
     const { name, shape, frozen } = parameter;
-    return { name, shape: [...shape], frozen, data: encode(parameter.data()) };
+    return { name, shape: [...shape], frozen, data: encodeTensor(parameter.data(), shape).data };
   });
   return {
     version: MODEL_STATE_VERSION,
@@ -71,69 +73,69 @@ export function modelState(model: Saved): ModelState {
  */
 export function checkState(subject: string, state: unknown): asserts state is ModelState {
   const damaged = (reason: string) => problem(subject, reason, 'pass what state() of a model gave, or JSON.parse of its file');
-  if (typeof state !== 'object' || state === null) {
-    throw damaged(`expected a saved model, got ${typeof state === 'string' ? 'text' : String(state)}`);
-  }
-  const { version, architecture, inputSize, config, learnt, tasks, parameters } = state as Record<string, unknown>;
+  if (!isPlainObject(state)) throw damaged(`expected a saved model, got ${shown(state)}`);
+  const { version, architecture, inputSize, config, learnt, tasks, parameters } = state;
   if (version !== undefined && version !== MODEL_STATE_VERSION) {
-    const reason = `the saved model has format version ${shownShort(version)}, this library reads ${MODEL_STATE_VERSION}`;
+    const reason = `the saved model has format version ${shown(version)}, this library reads ${MODEL_STATE_VERSION}`;
     throw problem(subject, reason, 'use the version of the library that saved it');
   }
   if (typeof architecture !== 'string') throw damaged('the saved model names no architecture');
-  if (!Number.isInteger(inputSize)) throw damaged(`the saved model's inputSize is ${shownShort(inputSize)}, no whole number`);
-  if (config !== undefined && (typeof config !== 'object' || config === null)) throw damaged('config is no object');
+  checkNumber(`${subject}: the saved model`, 'inputSize', inputSize, { min: 1, integer: true });
+  if (config !== undefined && !isPlainObject(config)) throw damaged(`config is ${shown(config)}, no object of options`);
   if (learnt !== undefined && !(Array.isArray(learnt) && learnt.every((name) => typeof name === 'string'))) {
-    throw damaged('learnt is no list of names');
+    throw damaged(`learnt is ${shown(learnt)}, no list of names`);
   }
-  if (tasks !== undefined) checkTasks(damaged, tasks);
+  if (tasks !== undefined) checkSavedTasks(damaged, inputSize, tasks);
+  const missing = Object.entries({ config, learnt, tasks }).find(([, value]) => value === undefined);
+  if (version === MODEL_STATE_VERSION && missing) throw damaged(`it has no ${missing[0]}`);
   if (!Array.isArray(parameters)) throw damaged('the saved model has no list of parameters');
   const names = new Set<string>();
   for (const [i, one] of parameters.entries()) {
-    checkParameter(damaged, i, one);
-    if (names.has(one.name)) throw damaged(`parameter ${one.name} is there twice`);
-    names.add(one.name);
+    const name = checkParameter(subject, damaged, i, one);
+    if (names.has(name)) throw damaged(`parameter ${name} is there twice`);
+    names.add(name);
   }
 }
 
-function checkTasks(damaged: (reason: string) => Error, tasks: unknown): void {
-  const fits = (task: unknown) => {
-    const { id, name, classes, classNames, inputs } = (task ?? {}) as Record<string, unknown>;
-    const whole = (list: unknown) => Array.isArray(list) && list.every((value) => Number.isInteger(value));
-    const numbers = (list: unknown) => Array.isArray(list) && list.every((value) => Number.isFinite(value));
-    const texts = (list: unknown) => Array.isArray(list) && list.every((value) => typeof value === 'string');
-    const { shape, mean, std } = (inputs ?? { shape: [], mean: [], std: [] }) as Record<string, unknown>;
-    return (
-      Number.isInteger(id) &&
-      typeof name === 'string' &&
-      whole(classes) &&
-      texts(classNames) &&
-      whole(shape) &&
-      numbers(mean) &&
-      numbers(std)
-    );
-  };
-  if (!Array.isArray(tasks) || !tasks.every(fits)) throw damaged('its list of tasks is damaged');
-}
-
-function checkParameter(damaged: (reason: string) => Error, i: number, one: unknown): asserts one is ParameterState {
-  if (typeof one !== 'object' || one === null) throw damaged(`parameter ${i} is no object`);
-  const { name, shape, frozen, data } = one as Record<string, unknown>;
+/** Throws unless one saved parameter is whole; gives its name. */
+function checkParameter(subject: string, damaged: (reason: string) => Error, i: number, one: unknown): string {
+  if (!isPlainObject(one)) throw damaged(`parameter ${i} is ${shown(one)}, no object`);
+  const { name, frozen } = one;
   if (typeof name !== 'string') throw damaged(`parameter ${i} has no name`);
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw damaged(`${name}: its shape is ${shownShort(shape)}, no list of whole numbers`);
-  }
-  if (typeof frozen !== 'boolean') throw damaged(`${name}: frozen is ${shownShort(frozen)}, not true or false`);
-  if (typeof data !== 'string') throw damaged(`${name}: its data is ${shownShort(data)}, no base64 text`);
-  const bytes = Buffer.byteLength(data, 'base64');
-  if (bytes !== 4 * elements(shape as number[])) {
-    throw damaged(`${name} holds ${bytes} bytes, its shape [${String(shape)}] needs ${4 * elements(shape as number[])}`);
+  if (typeof frozen !== 'boolean') throw damaged(`${name}: frozen is ${shown(frozen)}, not true or false`);
+  const numbers = numbersOf(subject, one as unknown as ParameterState);
+  if (numbers.every(Number.isFinite)) return name;
+  throw problem(subject, `${name} holds a number that is not finite`, 'the saved model had diverged; train anew');
+}
+
+function numbersOf(subject: string, { name, shape, data }: ParameterState): Float32Array {
+  return decodeTensor(`${subject}: ${name}`, { shape, data, dtype: 'float32' }).numbers as Float32Array;
+}
+
+/**
+ * Throws when the options of a saved model are not those of a model that is to take it over: weights of the same shapes may
+ * belong to another network (other pooling, other image sides).
+ *
+ * @param free names of options that may differ
+ */
+export function checkSameOptions(model: Saved, state: ModelState, free: readonly string[]): void {
+  if (!state.config) return; // of the first edition
+  const [here, there] = [model.config(), state.config].map((config) => JSON.parse(JSON.stringify(config)) as object);
+  const [own, saved] = [new Map(Object.entries(here)), new Map(Object.entries(there))];
+  for (const name of new Set([...own.keys(), ...saved.keys()])) {
+    if (free.includes(name) || isDeepStrictEqual(own.get(name), saved.get(name))) continue;
+    throw problem(
+      `${model.architecture}.restore`,
+      `${name} is ${shown(own.get(name))} here and ${shown(saved.get(name))} in the saved model`,
+      'make the model with the options of the saved one, or use Model.from',
+    );
   }
 }
 
 /**
  * Writes saved weights into a model that has every parameter already, all or none of them.
  *
- * @throws when names or shapes differ, or a number is not finite
+ * @throws when names or shapes differ
  */
 export function writeParameters(model: Saved, state: ModelState): void {
   const saved = new Map(state.parameters.map((one) => [one.name, one]));
@@ -146,31 +148,12 @@ export function writeParameters(model: Saved, state: ModelState): void {
       const reason = `${parameter.name} is [${parameter.shape}] here and [${one.shape}] in the saved model`;
       throw problem(subject, reason, 'make the model with the options of the saved one, or use Model.from');
     }
-    const values = decode(one.data);
-    if (!values.every(Number.isFinite)) {
-      throw problem(subject, `${parameter.name} holds a number that is not finite`, 'the saved model had diverged; train anew');
-    }
-    return { parameter, values, frozen: one.frozen };
+    return { parameter, values: numbersOf(subject, one), frozen: one.frozen };
   });
   const [left] = saved.keys();
-  if (left !== undefined) throw problem(subject, `this model has no ${left}`, 'make the model with as many hidden layers');
+  if (left !== undefined) throw problem(subject, `this model has no ${left}`, 'make the model with the options of the saved one');
   for (const { parameter, values, frozen } of present) {
     parameter.set(values);
     parameter.frozen = frozen;
   }
-}
-
-function shownShort(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 20)}'` : String(value);
-}
-
-function encode(values: Float32Array | Int32Array): string {
-  const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, i) => bytes.writeFloatLE(value, 4 * i));
-  return bytes.toString('base64');
-}
-
-function decode(text: string): Float32Array {
-  const bytes = Buffer.from(text, 'base64');
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
 }

@@ -121,11 +121,14 @@ export class Trunk {
   private readonly convolutions: { layer: Conv2D; pool: Pooling }[] = [];
   private readonly hidden: Linear[];
   private readonly inputShape: readonly number[];
+  /** [height, width, channels] where there are convolutions. */
+  readonly imageShape: readonly number[] | undefined;
   /** Numbers that come out for each input. */
   readonly width: number;
 
   constructor({ inputShape, conv, hidden }: NetworkConfig, random: RandomStream) {
     this.inputShape = inputShape;
+    this.imageShape = conv.length ? inputShape : undefined;
     let shape = inputShape as unknown as ImageShape;
     conv.forEach(({ filters, kernel, pool: pooling }, i) => {
       const layer = new Conv2D(`conv${i}`, shape[2], filters, random, { kernel });

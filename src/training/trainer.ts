@@ -16,6 +16,7 @@ import { checkFiniteWeights, countCorrect } from './evaluation';
 import { exclusively, pausing } from './exclusive';
 import { checkLabels, checkStream } from './fit';
 import { History } from './history';
+import { checkAdjusted, checkPhases, checkTrainingData } from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
 import { newOptimizer } from './optimizers';
@@ -197,6 +198,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     await this.#prepare(loader);
     if (!this.#loaders.some((known) => known.task.id === task.id)) this.#loaders.push(loader);
     const data = this.trainingData(loader, this.#loaders);
+    checkTrainingData(this.constructor.name, data);
+    const phases = this.phases(task);
+    checkPhases(this.constructor.name, phases);
     if (this.#cursor && this.#cursor.task !== task.id) this.#cursor = undefined;
     if (!this.#cursor) {
       if (!this.options.keepOptimizer) this.#optimizer.dispose();
@@ -208,7 +212,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       {
         task,
         data,
-        phases: this.phases(task),
+        phases,
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
@@ -312,14 +316,21 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   /** Throws unless the model suits the task's scenario and inputs. */
   #checkFit(task: Task): void {
-    const { architecture, inputSize } = this.model;
+    const { architecture, inputSize, imageShape } = this.model;
     const { fit, reason } = architectureCompatibility(architecture, task.scenario);
     if (fit === 'no') throw problem(`${architecture} in the ${task.scenario} scenario`, reason);
-    if (task.inputSize === inputSize) return;
+    if (task.inputSize !== inputSize) {
+      throw problem(
+        this.constructor.name,
+        `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
+        `make the model with inputSize: ${task.inputSize}`,
+      );
+    }
+    if (!imageShape || imageShape.join() === task.inputShape.join()) return;
     throw problem(
       this.constructor.name,
-      `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
-      `make the model with inputSize: ${task.inputSize}`,
+      `the model takes images of [${imageShape}], but the inputs of ${task.name} have the shape [${task.inputShape}]`,
+      `make the model with inputShape: [${task.inputShape}]${task.inputShape.length === 3 ? '' : ', without conv'}`,
     );
   }
 
@@ -347,9 +358,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const factors = tape.factors(loss);
     const raw = factors.gradients();
     const adjusted = this.adjustGradients(new Map(raw), mixed, factors);
-    for (const [parameter] of adjusted) {
-      if (parameter.frozen) throw problem(parameter.name, 'it is frozen, but a training step wants to change it');
-    }
+    checkAdjusted(this.constructor.name, adjusted);
     this.#optimizer.step(kernels, adjusted);
     this.afterStep({ raw, adjusted }, mixed);
     return loss;

@@ -44,7 +44,8 @@ export const IMAGE_CASES: Record<string, (k: Kernels) => Value[]> = {
     CONVOLUTIONS.map(({ window, out }) => k.conv2dInputGrad(delta(k, out), filter(k), SHAPES.images, window)),
   conv2dFilterGrad: (k) =>
     CONVOLUTIONS.map(({ window, out }) => k.conv2dFilterGrad(images(k), delta(k, out), SHAPES.filter, window)),
-  patches: (k) => CONVOLUTIONS.map(({ window }) => k.patches(images(k), [3, 2], window)),
+  patches: (k) =>
+    CONVOLUTIONS.flatMap(({ window }) => [k.patches(images(k), [3, 2], window), k.patches(images(k), [1, 1], window)]),
   maxPool: (k) => [2, 3].map((size) => k.maxPool(images(k), size)),
   maxPoolGrad: (k) => [2, 3].flatMap((size) => [...pooled(k, IMAGES, size), ...pooled(k, TIES, size)]),
   meanPool: (k) => [2, 3].map((size) => k.meanPool(images(k), size)),

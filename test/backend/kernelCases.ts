@@ -72,7 +72,13 @@ export const CASES: Record<string, (k: Kernels) => Value[]> = {
   concat: (k) => {
     const [a, y] = [k.tensor(A, [6, 5]), k.tensor(Y, [6, 4])];
     const [i, j] = [k.tensor(places, [9]), k.tensor(targets, [6])];
-    return [k.concat([a, y], 1), k.concat([a, k.tensor(row, [1, 5])], 0), k.concat([i, j], 0)];
+    return [
+      k.concat([a, y], 1),
+      k.concat([a, k.tensor(row, [1, 5])], 0),
+      k.concat([i, j], 0),
+      k.concat([a], 1),
+      k.concat([i], 0),
+    ];
   },
   slice: (k) => [
     k.slice(k.tensor(A, [6, 5]), 0, 2, 3),

@@ -44,6 +44,9 @@ test('damaged tensors are refused with what is wrong', () => {
     [{ ...good, dtype: 'float64' }, /dtype .* got "float64"/],
     [{ ...good, data: undefined }, /not base64/],
     [{ ...good, data: '!'.repeat(12) }, /not base64/],
+    [{ ...good, data: 'A'.repeat(12) }, /do not fill its shape \[2\]/], // a byte too many
+    [{ ...good, data: `${good.data}A` }, /not base64/],
+    [{ ...good, data: `${good.data.slice(0, 10)}B=` }, /not base64/], // bits that would be lost
     [{ ...good, shape: [3] }, /do not fill its shape \[3\]/],
     [{ ...good, shape: [2 ** 30, 2 ** 20] }, /do not fill/],
   ];

@@ -1,4 +1,4 @@
-import { backend, type Kernels, type Value } from '../../src/backend';
+import { backend, elements, type Kernels, type Value } from '../../src/backend';
 import type { ScenarioName, Task } from '../../src/data/task';
 import { meanCrossEntropy, type Model, type TaskOfRows } from '../../src/models';
 import { Tape, type Parameter } from '../../src/autodiff';
@@ -24,7 +24,7 @@ export function randomBatch(n: number, inputSize: number, classes: number, task:
 }
 
 /** Puts the batch on the device; call inside a scope. */
-function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskOfRows } {
+export function place({ n, inputs, labels, task }: HostBatch): { x: Value; y: Value; task: TaskOfRows } {
   const { kernels: k } = backend();
   const onDevice = task instanceof Int32Array ? k.tensor(task, [n]) : task;
   return { x: k.tensor(inputs, [n, inputs.length / n]), y: k.tensor(labels, [n]), task: onDevice };
@@ -95,7 +95,7 @@ export function bytes(parameter: Parameter): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
 }
 
-/** Which inputs of which layers are positive, as text: changes exactly when a ReLU switches on or off. */
+/** Which inputs of which layers are positive and the largest of their windows, as text: changes exactly where the loss has a kink. */
 export function activeUnits(model: Model, batch: HostBatch): string {
   const { kernels: k, scope, toHost } = backend();
   let text = '';
@@ -103,6 +103,12 @@ export function activeUnits(model: Model, batch: HostBatch): string {
   watching.relu = (x) => {
     const y = k.relu(x);
     text += Array.from(toHost(y), (value) => +(value > 0)).join('');
+    return y;
+  };
+  watching.maxPool = (x, size) => {
+    const y = k.maxPool(x, size);
+    const ones = k.tensor(new Float32Array(elements(y.shape)).fill(1), y.shape);
+    text += Array.from(toHost(k.maxPoolGrad(ones, x, y, size))).join('');
     return y;
   };
   scope(() => {

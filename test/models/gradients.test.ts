@@ -68,6 +68,33 @@ test('gradients of a batch that mixes tasks equal finite differences, with heads
   }
 });
 
+const IMAGES = { inputShape: [5, 4, 2], hidden: [6], seed: 3 };
+
+test('gradients of a convolutional trunk equal finite differences: max, mean and no pooling, with and without hidden layers', () => {
+  const block = (pool: 'max' | 'mean' | 'none', kernel = 3) => ({ filters: 3, kernel, pool });
+  for (const [conv, hidden] of [
+    [[block('max')], [6]],
+    [[block('mean', 2)], [6]],
+    [[block('none', 1), block('max')], []],
+    [
+      [block('mean'), block('none')],
+      [5, 4],
+    ],
+  ] as const) {
+    checkGradients(new DomainMLP({ ...IMAGES, conv, hidden, nClasses: 3 }), randomBatch(5, 40, 3, undefined));
+  }
+});
+
+test('gradients of a convolutional trunk under heads, rows of several tasks, and under a grown head equal finite differences', () => {
+  const conv = [{ filters: 3 }];
+  const heads = new MultiHeadMLP({ ...IMAGES, conv });
+  [2, 3].forEach((width) => heads.addTaskHead(width));
+  checkGradients(heads, randomBatch(6, 40, 2, Int32Array.of(0, 1, 1, 0, 1, 0)));
+  const growing = new SingleHeadMLP({ ...IMAGES, conv });
+  growing.expandHead(2);
+  checkGradients(growing, randomBatch(6, 40, 4, undefined));
+});
+
 test('gradients of the third column of a ProgressiveNeuralNet, laterals included, equal finite differences', () => {
   const model = new ProgressiveNeuralNet(NET);
   for (let id = 0; id < 3; id++) model.prepareTask(task(id, { classes: 3 }));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
-import { DomainMLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP, type Model, type ModelState } from '../../src/models';
+import { isDeepStrictEqual } from 'node:util';
+import { DomainMLP, MLP, Model, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP, type ModelState } from '../../src/models';
 import { bytes, logits, randomBatch, task } from './fixtures';
 
 before(async () => {
@@ -11,31 +12,143 @@ before(async () => {
 const NET = { inputSize: 6, hidden: [7, 5] };
 const throughJson = (state: ModelState) => JSON.parse(JSON.stringify(state)) as ModelState;
 
-/** One of each network that has learnt to answer three tasks, made with a seed. */
+const CONV = {
+  ...NET,
+  inputSize: 6,
+  inputShape: [3, 2, 1],
+  conv: [
+    { filters: 3, pool: 'none' as const },
+    { filters: 2, pool: 'mean' as const },
+  ],
+};
+
+/** One of each network, made with a seed. */
 const NETWORKS: Record<string, (seed: number) => Model> = {
+  MLP: (seed) => new MLP({ ...NET, seed, nClasses: 6 }),
   DomainMLP: (seed) => new DomainMLP({ ...NET, seed, nClasses: 6 }),
   SingleHeadMLP: (seed) => new SingleHeadMLP({ ...NET, seed }),
   MultiHeadMLP: (seed) => new MultiHeadMLP({ ...NET, seed }),
   ProgressiveNeuralNet: (seed) => new ProgressiveNeuralNet({ ...NET, seed }),
+  'convolutional DomainMLP': (seed) => new DomainMLP({ ...CONV, seed, nClasses: 6 }),
+  'convolutional SingleHeadMLP': (seed) => new SingleHeadMLP({ ...CONV, seed }),
+  'convolutional MultiHeadMLP': (seed) => new MultiHeadMLP({ ...CONV, seed, hidden: [] }),
 };
+const scenarioOf = (name: string) => (name.includes('SingleHead') ? 'class-incremental' : 'task-incremental');
 
-for (const [name, make] of Object.entries(NETWORKS)) {
-  test(`${name} survives save and load: a fresh one, grown by itself, has its outputs, weights and frozen parts bit for bit`, () => {
-    const original = make(1);
-    const scenario = name === 'SingleHeadMLP' ? 'class-incremental' : 'task-incremental';
-    for (let id = 0; id < 3; id++) original.prepareTask(task(id, { scenario }));
+/** A network that has learnt to answer three tasks. */
+function grown(name: string): Model {
+  const model = NETWORKS[name](1);
+  const columns = [{ name: 'x', kind: 'category' as const, categories: ['low', 'high'] }];
+  const inputs = { shape: [3, 2, 1], mean: [0.5], std: [2], columns };
+  for (let id = 0; id < 3; id++) {
+    const one = task(id, { scenario: scenarioOf(name) });
+    model.prepareTask(one);
+    model.meet(id === 0 ? { ...one, inputs } : one);
+    model.learnt.push(one.name);
+  }
+  return model;
+}
+
+for (const name of Object.keys(NETWORKS)) {
+  test(`${name} survives save and load: a fresh one, one made from the state alone and a clone are alike bit for bit`, () => {
+    const original = grown(name);
+    original.parameters()[0].frozen = true;
     const batch = randomBatch(4, 6, 2, 1);
     const outputs = logits(original, batch); // the weights are on the device now
-    const copy = make(2);
-    copy.restore(throughJson(original.state()));
-    assert.deepEqual(copy.parameters().map(bytes), original.parameters().map(bytes));
-    assert.deepEqual(
-      copy.parameters().map(({ frozen }) => frozen),
-      original.parameters().map(({ frozen }) => frozen),
-    );
-    assert.deepEqual(logits(copy, batch), outputs);
-    assert.ok(copy.canAnswer(task(2, { scenario })));
+    const state = throughJson(original.state());
+    const fresh = NETWORKS[name](2);
+    fresh.restore(state);
+    for (const copy of [fresh, Model.from(state), original.clone()]) {
+      assert.equal(copy.constructor, original.constructor);
+      assert.deepEqual(copy.parameters().map(bytes), original.parameters().map(bytes));
+      assert.deepEqual(
+        copy.parameters().map((one) => [one.name, one.shape, one.frozen]),
+        original.parameters().map((one) => [one.name, one.shape, one.frozen]),
+      );
+      assert.deepEqual([copy.learnt, copy.tasks], [original.learnt, original.tasks]);
+      assert.deepEqual(logits(copy, batch), outputs);
+      assert.ok(copy.canAnswer(task(2, { scenario: scenarioOf(name) })));
+      if (copy !== fresh) assert.deepEqual(throughJson(copy.state()), state, 'its options included');
+    }
+    const later = { scenario: 'class-incremental' as const };
+    if (/Head|Progressive/.test(name)) {
+      const next = [original.clone(), original].map(
+        (model) => (model.prepareTask(task(3, later)), model.parameters().map(bytes)),
+      );
+      assert.deepEqual(next[0], next[1], 'and it grows on as the original does');
+    }
   });
+
+  test(`${name}: a state with one thing changed is refused in words, or the model is what it says`, () => {
+    const state = throughJson(grown(name).state());
+    let [accepted, refused] = [0, 0];
+    for (const [about, damaged] of corruptions(state)) {
+      for (const [how, take] of Object.entries({
+        from: () => Model.from(damaged),
+        restore: () => restored(NETWORKS[name](1), damaged),
+      })) {
+        let model: Model;
+        try {
+          model = take();
+        } catch (error) {
+          refused++;
+          assert.equal((error as Error).constructor, Error, `${about}: ${String(error)}`);
+          assert.match((error as Error).message, /^[\w. :/]+: .{8,}/, about);
+          continue;
+        }
+        accepted++;
+        const { version, ...content } = damaged;
+        const { config, ...taken } = throughJson(model.state());
+        assert.deepEqual(
+          { ...taken, version, config: content.config },
+          { ...content, version },
+          `${about} was taken as something else`,
+        );
+        assert.ok(
+          !damaged.config || sameBut(how === 'from' ? [] : freeOf(model), config!, damaged.config),
+          `${about}: made with other options`,
+        );
+        model.dispose();
+      }
+    }
+    assert.ok(refused > 500 && accepted > 10, `${refused} refused, ${accepted} accepted`);
+  });
+}
+
+function restored(model: Model, state: ModelState): Model {
+  model.restore(state);
+  return model;
+}
+
+/** Options that only decide how weights start. */
+const freeOf = (model: Model) => (model instanceof SingleHeadMLP ? ['seed', 'nClasses'] : ['seed']);
+
+function sameBut(free: string[], here: object, there: object): boolean {
+  const rest = (options: object) => Object.fromEntries(Object.entries(options).filter(([name]) => !free.includes(name)));
+  return isDeepStrictEqual(rest(here), rest(there));
+}
+
+/** The state with one place at a time deleted, or replaced by what does not belong there. */
+function* corruptions(state: ModelState): Generator<[string, ModelState]> {
+  const strange = [null, true, false, 0, 1, -1, 1.5, 1e12, 2 ** 31, 'x', '', '4,3', [], {}, [null], ['x'], [1e9, 1e9]];
+  for (const path of pathsOf(state)) {
+    const change = (about: string, act: (owner: Record<string, unknown>, key: string) => void): [string, ModelState] => {
+      const copy = throughJson(state);
+      const owner = path.slice(0, -1).reduce((inner, key) => inner[key] as never, copy as unknown as Record<string, unknown>);
+      act(owner, path.at(-1)!);
+      return [`${path.join('.')} ${about}`, copy];
+    };
+    yield change('deleted', (owner, key) => (Array.isArray(owner) ? owner.splice(Number(key), 1) : delete owner[key]));
+    for (const value of strange) yield change(`= ${JSON.stringify(value)}`, (owner, key) => (owner[key] = value));
+    yield change('twice', (owner, key) => Array.isArray(owner) && owner.push(owner[Number(key)]));
+    yield change('longer', (owner, key) => typeof owner[key] === 'string' && (owner[key] += 'A'));
+  }
+}
+
+function pathsOf(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]));
+  return path.length ? [path, ...inner] : inner;
 }
 
 test('a state is a copy: training on does not change it', () => {
@@ -61,8 +174,12 @@ test('a state of another network is refused with the reason, and no weight chang
     /DomainMLP.restore: the saved model is a MultiHeadMLP of 6 inputs, .*new MultiHeadMLP\(\{ inputSize: 6 \}\)/,
   );
   refused(new MultiHeadMLP({ ...NET, inputSize: 5 }), state, /the saved model is a MultiHeadMLP of 6 inputs, this one has 5/);
-  refused(new MultiHeadMLP({ ...NET, hidden: [8, 5] }), state, /hidden0\/weight is \[6,8\] here and \[6,7\] in the saved model/);
-  refused(new MultiHeadMLP({ ...NET, hidden: [7] }), state, /MultiHeadMLP.restore: /);
+  refused(
+    new MultiHeadMLP({ ...NET, hidden: [8, 5] }),
+    state,
+    /MultiHeadMLP.restore: hidden is \[8, 5\] here and \[7, 5\] in the saved model; make the model with the options of/,
+  );
+  refused(new MultiHeadMLP({ ...NET, hidden: [7] }), state, /MultiHeadMLP.restore: hidden is \[7\] here/);
   const wider = new MultiHeadMLP(NET);
   for (const classes of [2, 2]) wider.addTaskHead(classes);
   refused(wider, state, /the saved model has no head1\/weight; restore into a model that is newly made/);
@@ -70,5 +187,81 @@ test('a state of another network is refused with the reason, and no weight chang
     ...state,
     parameters: state.parameters.map((one, i) => (i === 2 ? { ...one, data: one.data.slice(0, 8) } : one)),
   };
-  refused(new MultiHeadMLP(NET), damaged, /hidden1\/weight holds 6 bytes, its shape \[7,5\] needs 140; pass what state/);
+  refused(
+    new MultiHeadMLP(NET),
+    damaged,
+    /MultiHeadMLP.restore: hidden1\/weight: the data of a saved tensor do not fill its shape \[7,5\]/,
+  );
+});
+
+test('options that no shape shows are compared, too: pooling and the sides of the images', () => {
+  const make = (conv: object[], inputShape: number[]) =>
+    new DomainMLP({ inputShape, conv: conv as never, hidden: [4], nClasses: 2 });
+  const state = throughJson(make([{ filters: 2, pool: 'mean' }], [4, 8, 1]).state());
+  assert.throws(
+    () => make([{ filters: 2 }], [4, 8, 1]).restore(state),
+    /DomainMLP.restore: conv is \[.*'max'.*\] here and \[.*'mean'.*\] in the saved model; make the model with the options of the saved one/,
+  );
+  assert.throws(
+    () => make([{ filters: 2, pool: 'mean' }], [8, 4, 1]).restore(state),
+    /inputShape is \[8, 4, 1\] here and \[4, 8, 1\]/,
+  );
+});
+
+test('what a file only announces takes no memory: layers, outputs, heads and columns', () => {
+  const heads = throughJson(grown('MultiHeadMLP').state());
+  const config = heads.config as { hidden: number[] };
+  const wide = { ...heads, config: { ...config, hidden: [2e5, 2e5] } };
+  assert.throws(() => Model.from(wide), /hidden1\/weight: it would have 200000×200000 weights, 1.5e\+2 GB; use smaller layers/);
+  const single = throughJson(grown('DomainMLP').state());
+  assert.throws(
+    () => Model.from({ ...single, config: { ...single.config, nClasses: 1e12 } }),
+    /head\/weight: it would have 5×1000000000000/,
+  );
+  const bias = heads.parameters.at(-1)!;
+  for (const name of ['MultiHeadMLP', 'ProgressiveNeuralNet']) {
+    const state = throughJson(grown(name).state());
+    const announced = Array.from({ length: 5000 }, (_, i) => ({
+      ...bias,
+      name: name === 'MultiHeadMLP' ? `head${i + 3}/bias` : `column${i + 3}/head/bias`,
+    }));
+    const model = NETWORKS[name](1);
+    assert.throws(
+      () => model.restore({ ...state, parameters: [...state.parameters, ...announced] }),
+      /the saved model has no (head\d+|column\d+\/hidden0)\/weight|this model has no (head|column)\d+\/(head\/)?bias/,
+    );
+    assert.ok(model.layers().length < 2000, `${model.layers().length} layers were made`);
+  }
+});
+
+test('weights that are not finite are refused, and nothing of the state is taken over', () => {
+  const state = throughJson(grown('DomainMLP').state());
+  const { shape } = state.parameters[3];
+  const data = Buffer.from(new Float32Array(shape[0]).fill(NaN).buffer).toString('base64');
+  state.parameters[3].data = data;
+  const model = NETWORKS.DomainMLP(2);
+  const before = model.parameters().map(bytes);
+  assert.throws(
+    () => model.restore(state),
+    /DomainMLP.restore: hidden1\/bias holds a number that is not finite; the saved model had diverged/,
+  );
+  assert.deepEqual(model.parameters().map(bytes), before);
+});
+
+test('saved tasks that a model could not answer by are refused', () => {
+  const state = throughJson(grown('MultiHeadMLP').state());
+  const [first, second] = state.tasks as unknown as Record<string, unknown>[];
+  const inputs = first.inputs as Record<string, unknown>;
+  const refused = (task: object, reason: RegExp) => {
+    const damaged = { ...state, tasks: [{ ...first, ...task }, second] } as unknown as ModelState;
+    assert.throws(() => Model.from(damaged), ({ message }: Error) => reason.test(message) || assert.fail(message)); // prettier-ignore
+  };
+  refused({ id: second.id }, /the id of a task is 1, no whole number of its own/);
+  refused({ id: -1 }, /the id of a task is -1/);
+  refused({ classes: [0] }, /the classes of task 0 and their names do not fit together/);
+  refused({ classes: [], classNames: [] }, /the classes of task 0/);
+  const wrongInputs = { shape: [6, 1, 2], mean: [1, 2], std: [0], columns: [{ name: 'x', kind: 'date' }] };
+  for (const [name, value] of Object.entries(wrongInputs)) {
+    refused({ inputs: { ...inputs, [name]: value } }, /what the inputs of task 0 are is damaged/);
+  }
 });

@@ -27,7 +27,8 @@ export interface FisherData {
  * The diagonal of the Fisher information of every parameter that takes part in the task:
  * F = mean over samples of E_label[(∂ log p(label|x) / ∂θ)²]: squared per sample, then averaged.
  *
- * No loop over samples: with a layer's inputs A and back-propagated deltas Δ, Σ_n (a_n δ_nᵀ)² = (A∘A)ᵀ(Δ∘Δ).
+ * No loop over samples: with a layer's inputs A and back-propagated deltas Δ, Σ_n (a_n δ_nᵀ)² = (A∘A)ᵀ(Δ∘Δ). Only a network with
+ * parameters whose gradients do not come as such factors (`Factors.unfactored`) takes a pass for each sample.
  *
  * @returns for each parameter its diagonal, in the parameter's layout
  */
@@ -42,12 +43,12 @@ export function diagonalFisher(
   const sums = new Map<Parameter, Value>();
   const kept = scope(() => {
     const tape = new Tape(k);
-    const logits = model.logits(tape, k.tensor(data.images, [n, model.inputSize]), data.task);
-    const probabilities = k.softmax(logits); // [n, classes]
-    for (const { labels, weights } of labelChoices(k, probabilities, data, which, random)) {
-      const factors = tape.factors(tape.sum(tape.crossEntropy(logits, labels).losses));
-      for (const [parameter, squares] of factors.squares(weights)) accumulate(k, sums, parameter, squares);
-    }
+    const x = k.tensor(data.images, [n, model.inputSize]);
+    const logits = model.logits(tape, x, data.task);
+    const choices = [...labelChoices(k, k.softmax(logits), data, which, random)];
+    const factors = choices.map(({ labels }) => tape.factors(tape.sum(tape.crossEntropy(logits, labels).losses)));
+    if (factors[0].unfactored.length > 0) addSampleBySample(sums, model, x, data.task, choices);
+    else factors.forEach((one, i) => one.squares(choices[i].weights).forEach((value, of) => accumulate(k, sums, of, value)));
     return [...sums.values()].map((value) => k.scale(value, 1 / n));
   });
   const result = new Map([...sums.keys()].map((parameter, i) => [parameter, Float32Array.from(toHost(kept[i]))]));
@@ -55,14 +56,45 @@ export function diagonalFisher(
   return result;
 }
 
-/** The labels to take gradients for, each with the weight [n, 1] of its samples (none: 1). */
+/** Adds the weighted squares of every sample's own gradients. */
+function addSampleBySample(sums: Map<Parameter, Value>, model: Model, x: Value, task: TaskOfRows, choices: LabelChoice[]): void {
+  const { kernels: k, scope, dispose } = backend();
+  for (let i = 0; i < x.shape[0]; i++) {
+    const own = (value: Value) => k.slice(value, 0, i, 1);
+    const before = [...sums.values()];
+    const after = scope(() => {
+      const tape = new Tape(k);
+      const logits = model.logits(tape, own(x), typeof task === 'object' ? own(task) : task);
+      for (const { labels, weights } of choices) {
+        const gradients = tape.gradients(tape.sum(tape.crossEntropy(logits, own(labels)).losses));
+        for (const [parameter, gradient] of gradients) {
+          const squared = k.mul(gradient, gradient);
+          accumulate(k, sums, parameter, weights ? k.mul(squared, k.reshape(own(weights), [])) : squared);
+        }
+      }
+      return [...sums.values()];
+    });
+    [...sums.keys()].forEach((parameter, at) => sums.set(parameter, after[at]));
+    dispose(...before.filter((value) => !after.includes(value)));
+  }
+}
+
+/** Labels to take gradients for. */
+interface LabelChoice {
+  /** int32 [n] */
+  readonly labels: Value;
+  /** The weight of each sample, [n, 1]; none: 1. */
+  readonly weights?: Value;
+}
+
+/** The labels to take gradients for, with the weights of the samples. */
 function* labelChoices(
   k: Kernels,
   probabilities: Value,
   data: FisherData,
   which: FisherLabels,
   random: RandomStream,
-): Generator<{ labels: Value; weights?: Value }> {
+): Generator<LabelChoice> {
   const [n, classes] = probabilities.shape;
   if (which === 'true') yield { labels: k.tensor(data.labels, [n]) };
   else if (which === 'argmax') yield { labels: k.argMax(probabilities) };

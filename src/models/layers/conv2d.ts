@@ -1,9 +1,9 @@
-import { Parameter } from '../../autodiff';
+import type { Parameter } from '../../autodiff';
 import { convShape } from '../../backend';
 import type { ConvWindow, Kernels, Padding, Value } from '../../backend';
 import { checkNumber, problem, withDefaults } from '../../utils/errors';
 import type { RandomStream } from '../../utils/random';
-import { uniform } from './initialisation';
+import { newWeights } from './initialisation';
 
 /** Options of a `Conv2D` layer beyond its channels. */
 export interface Conv2DOptions {
@@ -52,9 +52,8 @@ export class Conv2D {
       throw problem(name, `unknown padding '${String(padding)}'`, 'use same or valid');
     if (typeof bias !== 'boolean') throw problem(name, `bias must be true or false, got ${JSON.stringify(bias)}`);
     const bound = 1 / Math.sqrt(kernel * kernel * nIn);
-    const shape = [kernel, kernel, nIn, nOut];
-    this.weight = new Parameter(`${name}/weight`, shape, uniform(kernel * kernel * nIn * nOut, bound, random));
-    this.bias = bias ? new Parameter(`${name}/bias`, [nOut], uniform(nOut, bound, random)) : undefined;
+    this.weight = newWeights(`${name}/weight`, [kernel, kernel, nIn, nOut], bound, random);
+    this.bias = bias ? newWeights(`${name}/bias`, [nOut], bound, random) : undefined;
     this.window = { stride, padding };
   }
 

@@ -1,7 +1,7 @@
-import { Parameter } from '../../autodiff';
+import type { Parameter } from '../../autodiff';
 import type { Kernels, Value } from '../../backend';
 import type { RandomStream } from '../../utils/random';
-import { uniform } from './initialisation';
+import { newWeights, uniform } from './initialisation';
 
 /** Options of a `Linear` layer beyond its sizes. */
 export interface LinearOptions {
@@ -32,8 +32,8 @@ export class Linear {
     { bias = true, fanIn = nIn }: LinearOptions = {},
   ) {
     const bound = 1 / Math.sqrt(fanIn);
-    this.weight = new Parameter(`${name}/weight`, [nIn, nOut], uniform(nIn * nOut, bound, random));
-    this.bias = bias ? new Parameter(`${name}/bias`, [nOut], uniform(nOut, bound, random)) : undefined;
+    this.weight = newWeights(`${name}/weight`, [nIn, nOut], bound, random);
+    this.bias = bias ? newWeights(`${name}/bias`, [nOut], bound, random) : undefined;
   }
 
   /** Outputs of the layer. */

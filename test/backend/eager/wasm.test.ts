@@ -11,6 +11,8 @@ for (const file of [
   'training/optimizers/adam',
   'training/optimizers/optimizer',
   'backend/variable',
+  'autodiff/rules',
+  'autodiff/factors',
   'models/gradients',
 ]) {
   test(`${file} passes on wasm, too`, () => {

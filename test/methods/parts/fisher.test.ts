@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import { initBackend } from '../../../src/backend';
+import { backend, initBackend } from '../../../src/backend';
 import { diagonalFisher, type FisherLabels } from '../../../src/methods';
 import { MLP, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP, type Model } from '../../../src/models';
 import { RandomStream } from '../../../src/utils/random';
-import { logits, randomBatch, task, type HostBatch } from '../../models/fixtures';
+import { ScaledMLP } from '../../examples/scaledMlp';
+import { hostGradients, logits, randomBatch, task, type HostBatch } from '../../models/fixtures';
 import { mlpLogits, onDevice } from '../stock';
 
 before(async () => {
@@ -14,6 +15,7 @@ before(async () => {
 
 const CLASSES = 3;
 const NET = { inputSize: 6, hidden: [7, 5], nClasses: CLASSES, seed: 3 };
+const NET_WITHOUT_CLASSES = { inputSize: 6, hidden: [7, 5], seed: 3 };
 
 /**
  * Brute force: for each sample and each label one gradient by tfjs's automatic differentiation of log p(label | x), squared,
@@ -151,4 +153,44 @@ test('EWC penalty shape: one entry for each weight of every parameter that takes
     for (const [parameter, values] of found) assert.equal(values.length, parameter.data().length);
   }
 });
-const NET_WITHOUT_CLASSES = { inputSize: 6, hidden: [7, 5], seed: 3 };
+
+/** A network whose scales are used elementwise, so that their gradients do not come as factors. */
+const scaled = () => new ScaledMLP({ inputSize: 6, width: 7, nClasses: CLASSES, seed: 3 });
+const WEIGHTS: Record<Exclude<FisherLabels, 'sampled'>, (p: number[], label: number, own: number) => number> = {
+  exact: (p, label) => p[label],
+  argmax: (p, label) => +(p[label] === Math.max(...p)),
+  true: (_, label, own) => +(label === own),
+};
+
+for (const [which, weight] of Object.entries(WEIGHTS)) {
+  test(`the ${which} Fisher of a network without factors, a pass a sample, equals brute force, and leaves nothing behind`, () => {
+    const network = scaled();
+    const p = probabilities(network, batch);
+    fisher(network, batch, which as FisherLabels); // constants of the backend are made once
+    const before = backend().tensorCount();
+    const found = fisher(network, batch, which as FisherLabels);
+    assert.equal(backend().tensorCount(), before);
+    const sums = new Map(network.parameters().map((parameter) => [parameter, new Float64Array(parameter.data().length)]));
+    for (let n = 0; n < batch.n; n++) {
+      for (let c = 0; c < CLASSES; c++) {
+        const one = { n: 1, inputs: batch.inputs.slice(n * 6, n * 6 + 6), labels: Int32Array.of(c), task: undefined };
+        const share = weight(p[n], c, batch.labels[n]) / batch.n;
+        for (const [of, gradient] of hostGradients(network, one).gradients) {
+          gradient.forEach((g, at) => (sums.get(of)![at] += share * g * g));
+        }
+      }
+    }
+    assertEqual(network, found, [...sums.values()], 1e-6);
+  });
+}
+
+test('the sampled Fisher of a sure network without factors is that of its labels', () => {
+  const sure = scaled();
+  sure
+    .layers()[2]
+    .parameters()[1]
+    .set(Float32Array.of(0, 50, 0));
+  const labelled = { ...batch, labels: new Int32Array(12).fill(1) };
+  const [sampled, labels] = [fisher(sure, labelled, 'sampled'), fisher(sure, labelled, 'true')];
+  for (const parameter of sure.parameters()) assert.deepEqual(sampled.get(parameter), labels.get(parameter));
+});

@@ -1,0 +1,45 @@
+import { Parameter } from '../autodiff';
+import type { Gradients } from '../autodiff';
+import { checkFunction, checkList, checkNumber, isPlainObject, problem, shown } from '../utils/errors';
+import type { TrainingData } from './data';
+import type { Phase } from './plan';
+
+/** Throws unless `phases` gave at least one phase, each with whole epochs. */
+export function checkPhases(trainer: string, phases: readonly Phase[]): void {
+  const subject = `${trainer}.phases`;
+  checkList(subject, 'its result', phases);
+  for (const phase of phases) {
+    if (!isPlainObject(phase))
+      throw problem(subject, `a phase must be an object, got ${shown(phase)}`, 'for example { epochs: 5 }');
+    checkNumber(subject, 'epochs of a phase', phase.epochs, { min: 1, integer: true });
+    if (phase.begin !== undefined) checkFunction(subject, 'begin of a phase', phase.begin, '() => this.prune()');
+  }
+}
+
+/** Throws unless `trainingData` gave samples to train on. */
+export function checkTrainingData(trainer: string, data: TrainingData): void {
+  const subject = `${trainer}.trainingData`;
+  const { size, batchSize, batchesPerEpoch } = (data as Partial<TrainingData> | undefined) ?? {};
+  if (size === undefined) throw problem(subject, `it gave ${shown(data)}`, 'return a loader, or together(loaders, order)');
+  checkNumber(subject, 'size', size, { min: 1, integer: true });
+  checkNumber(subject, 'batchSize', batchSize, { min: 1, integer: true });
+  if (batchesPerEpoch === Math.ceil(size / batchSize)) return;
+  throw problem(
+    subject,
+    `batchesPerEpoch is ${shown(batchesPerEpoch)}, but ${size} samples make ${Math.ceil(size / batchSize)} batches of ${batchSize}`,
+    'count the smaller last batch, too',
+  );
+}
+
+/** Throws unless `adjustGradients` gave gradients of parameters that may change, each in its parameter's shape. */
+export function checkAdjusted(trainer: string, adjusted: Gradients): void {
+  const subject = `${trainer}.adjustGradients`;
+  if (!(adjusted instanceof Map)) throw problem(subject, `it gave ${shown(adjusted)}`, 'return the gradients');
+  for (const [parameter, gradient] of adjusted) {
+    if (!(parameter instanceof Parameter)) throw problem(subject, `it gave a gradient for ${shown(parameter)}, no parameter`);
+    if (parameter.frozen) throw problem(parameter.name, 'it is frozen, but a training step wants to change it');
+    if (gradient.shape.join() === parameter.shape.join()) continue;
+    const reason = `the gradient of ${parameter.name} has the shape [${gradient.shape}], the parameter [${parameter.shape}]`;
+    throw problem(subject, reason, 'reshape it');
+  }
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { backend, initBackend, type Kernels, type Value } from '../../src/backend';
+import { DomainMLP, MLP, MultiHeadMLP, pool, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
+import { networkOptions, Trunk } from '../../src/models/trunk';
+import type { Conv2D } from '../../src/models/layers/conv2d';
+import type { Linear } from '../../src/models/layers/linear';
+import { RandomStream } from '../../src/utils/random';
+import { close, run } from '../backend/kernelRun';
+import { randomBatch } from './fixtures';
+
+before(async () => {
+  await initBackend();
+});
+
+const NET = {
+  inputShape: [9, 8, 2],
+  conv: [{ filters: 3 }, { filters: 4, kernel: 5, pool: 'mean' as const }, { filters: 2, pool: 'none' as const }],
+  hidden: [5],
+  seed: 3,
+};
+const trunk = (options: object = NET) => new Trunk(networkOptions('network', options), new RandomStream(1));
+
+test('a convolutional trunk: the sizes of its layers follow from image, filters and pooling', () => {
+  const made = trunk();
+  assert.deepEqual(
+    made.layers.flatMap((layer) => layer.parameters()).map(({ name, shape }) => `${name} ${shape.join('×')}`),
+    [
+      ...['conv0/weight 3×3×2×3', 'conv0/bias 3', 'conv1/weight 5×5×3×4', 'conv1/bias 4', 'conv2/weight 3×3×4×2', 'conv2/bias 2'],
+      ...['hidden0/weight 8×5', 'hidden0/bias 5'], // 9 × 8 → 4 × 4 → 2 × 2 pixels of 2 filters
+    ],
+  );
+  assert.equal(made.width, 5);
+  assert.equal(trunk({ ...NET, hidden: [] }).width, 8);
+  assert.deepEqual(
+    run((k) => [made.forward(k, k.tensor(new Float32Array(3 * 144), [3, 144]))]).map(({ shape }) => shape),
+    [[3, 5]],
+  );
+});
+
+test('every layer starts uniform in ±1/√inputs, filters with kernel²·channels inputs, as PyTorch’s; the seed decides', () => {
+  const wide = { inputShape: [8, 8, 4], conv: [{ filters: 300, kernel: 5 }], hidden: [60], seed: 3 };
+  const { layers } = trunk(wide);
+  const bounds = [1 / Math.sqrt(5 * 5 * 4), 1 / Math.sqrt(4 * 4 * 300)];
+  layers.forEach((layer, i) => {
+    for (const parameter of layer.parameters()) {
+      const values = Array.from(parameter.data(), (value) => value / bounds[i]);
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const mean = values.reduce((sum, value) => sum + value) / values.length;
+      const few = values.length < 100;
+      assert.ok(largest <= 1 && largest > (few ? 0.9 : 0.99), `${parameter.name} reaches ${largest} of its bound`);
+      assert.ok(Math.abs(mean) < (few ? 0.3 : 0.12), `${parameter.name} has the mean ${mean}`);
+    }
+  });
+  const weights = (seed: number) => new MLP({ ...NET, seed }).parameters().map((parameter) => parameter.data());
+  assert.deepEqual(weights(1), weights(1));
+  weights(1).forEach((values, i) => assert.notDeepEqual(values, weights(2)[i]));
+});
+
+/** The blocks as PyTorch users write them: convolution, ReLU, pooling. */
+function byHand(k: Kernels, { layers }: Trunk, x: Value, kinds: readonly ('max' | 'mean' | 'none')[]): Value {
+  let images = k.reshape(x, [x.shape[0], 9, 8, 2]);
+  kinds.forEach((kind, i) => (images = pool(k, k.relu((layers[i] as Conv2D).forward(k, images)), kind)));
+  const rows = k.reshape(images, [x.shape[0], images.shape.slice(1).reduce((product, n) => product * n)]);
+  return layers.slice(kinds.length).reduce((h, layer) => k.relu((layer as Linear).forward(k, h)), rows);
+}
+
+test('blocks are convolution, ReLU and pooling, on rows with channels last', () => {
+  const made = trunk();
+  const { inputs } = randomBatch(4, 144, 2, undefined);
+  const [own, hand] = run((k) => {
+    const x = k.tensor(inputs, [4, 144]);
+    return [made.forward(k, x), byHand(k, made, x, ['max', 'mean', 'none'])];
+  });
+  assert.ok(own.data.some((value) => value > 0.01));
+  close(own.data, hand.data, 1e-6);
+});
+
+test('a trunk of hidden layers alone is the same whether inputs are called rows or images', () => {
+  const weights = (options: object) => new MLP({ hidden: [4], seed: 3, ...options }).parameters().map((one) => one.data());
+  assert.deepEqual(weights({ inputSize: 12 }), weights({ inputShape: [3, 2, 2] }));
+  assert.deepEqual(new MLP({ inputShape: [3, 2, 2], hidden: [4] }).inputSize, 12);
+});
+
+test('a trunk that cannot be meant is refused with what to write instead', () => {
+  const refused = (options: object, reason: RegExp) => {
+    for (const Network of [MLP, DomainMLP, SingleHeadMLP, MultiHeadMLP]) assert.throws(() => new Network(options), reason);
+  };
+  const conv = [{ filters: 2 }];
+  refused({ conv }, /conv needs images, the inputs have the shape \[784\]; pass inputShape: \[height, width, channels\]/);
+  refused({ conv, inputSize: 64 }, /the inputs have the shape \[64\]; pass inputShape/);
+  refused({ conv, inputShape: [64] }, /the inputs have the shape \[64\]; pass inputShape/);
+  refused({ conv, inputShape: [8, 8] }, /inputShape must be \[height, width, channels\] or \[features\], got \[ ?8, 8 ?\]/);
+  refused({ conv, inputShape: '8,8,1' }, /inputShape must be .*, got '8,8,1'/);
+  refused({ conv, inputShape: [8, 8, 0] }, /inputShape must be a whole number of at least 1, got 0/);
+  refused({ conv, inputShape: [8, 8, 1], inputSize: 65 }, /inputSize is 65, inputShape \[8,8,1\] has 64 numbers; pass only one/);
+  const image = { inputShape: [8, 8, 1] };
+  refused({ ...image, conv: { filters: 2 } }, /conv must be a list of blocks; for example \[\{ filters: 16 \}\]/);
+  refused({ ...image, conv: [{ filters: 2, stride: 2 }] }, /conv: unknown option 'stride'; known options: filters, kernel, pool/);
+  refused({ ...image, conv: [{}] }, /conv: filters must be a whole number of at least 1, got 0/);
+  refused({ ...image, conv: [2] }, /conv: options must be an object of named values, got 2/);
+  refused({ ...image, conv: [null] }, /conv: options must be an object of named values, got null/);
+  refused({ ...image, conv: [{ filters: 2, kernel: 2.5 }] }, /conv: kernel must be a whole number of at least 1, got 2.5/);
+  refused({ ...image, conv: [{ filters: 2, pool: 'avg' }] }, /conv0: unknown pool 'avg'; use max, mean or none/);
+  const four = Array.from({ length: 4 }, () => ({ filters: 2 }));
+  refused({ ...image, conv: four }, /conv3: images of 1×1 are too small to be pooled by 2; use pool: 'none'/);
+  refused({ ...image, conv: [], hidden: [] }, /hidden must list the width of at least one hidden layer/);
+  assert.throws(
+    () => new ProgressiveNeuralNet({ ...image, conv }),
+    /ProgressiveNeuralNet: its columns are of linear layers, conv is not for it; leave conv out/,
+  );
+});
+
+test('the list of blocks is copied: changing it afterwards does not change the network', () => {
+  const conv = [{ filters: 2 }];
+  const model = new MultiHeadMLP({ inputShape: [4, 4, 1], conv, hidden: [] });
+  conv[0].filters = 9;
+  assert.deepEqual(model.config().conv, [{ filters: 2, kernel: 3, pool: 'max' }]);
+  model.config().conv[0].filters = 9;
+  assert.equal(model.clone().parameters()[0].shape[3], 2);
+});
+
+test('making, using and disposing a convolutional model leaves no tensor behind', () => {
+  const { tensorCount, dispose } = backend();
+  const work = () => {
+    const model = new MLP(NET);
+    dispose(model.forward(randomBatch(2, 144, 2, undefined).inputs));
+    model.lossAndGradients(randomBatch(2, 144, 2, undefined).inputs, [0, 1]);
+    model.dispose();
+  };
+  work(); // constants of the backend are made once
+  const before = tensorCount();
+  work();
+  assert.equal(tensorCount(), before);
+});
