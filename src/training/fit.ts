@@ -1,5 +1,8 @@
+import { backend } from '../backend';
 import type { TaskLoader } from '../data/loader';
-import { problem } from '../utils/errors';
+import type { Model } from '../models';
+import { problem, shown } from '../utils/errors';
+import type { TaskLoaders } from './data';
 
 /** Loaders whose labels were looked at: they cannot change. */
 const checked = new WeakSet<TaskLoader>();
@@ -21,8 +24,39 @@ export function checkLabels(subject: string, loader: TaskLoader): void {
   checked.add(loader);
 }
 
+/** Throws when the model, ready for a task, has fewer outputs than the task's labels need. */
+export function checkOutputs(subject: string, model: Model, { task }: TaskLoader, taskId: number | undefined): void {
+  const { kernels: k, scope } = backend();
+  let outputs = 0;
+  scope(() => {
+    outputs = model.logits(k, k.tensor(new Float32Array(model.inputSize), [1, model.inputSize]), taskId).shape[1];
+  });
+  const largest = Math.max(...task.classes);
+  if (largest < outputs) return;
+  throw problem(
+    subject,
+    `task ${task.id + 1} (${task.name}) has label ${largest}, but ${model.architecture} has ${outputs} outputs for it`,
+    'number the labels of each task as its scenario has them: from 0 where the task id is known',
+  );
+}
+
+/** Throws unless something that was passed is a loader. */
+export function checkLoader(subject: string, loader: unknown): asserts loader is TaskLoader {
+  const { task, taskFingerprint } = (loader ?? {}) as Partial<TaskLoader>;
+  if (typeof task === 'object' && typeof taskFingerprint === 'string') return;
+  throw problem(subject, `expected the loader of a task, got ${shown(loader)}`, 'pass for example stream.trainLoaders[0]');
+}
+
+/** Throws unless something that was passed is a list of loaders. */
+export function checkLoaders(subject: string, name: string, loaders: unknown): asserts loaders is readonly TaskLoader[] {
+  if (!Array.isArray(loaders)) throw problem(subject, `${name} must be a list of loaders, got ${shown(loaders)}`);
+  for (const loader of loaders) checkLoader(`${subject}, ${name}`, loader);
+}
+
 /** Throws unless there is a training and a test loader for each task, of the same tasks, in the order of their ids. */
-export function checkStream(subject: string, trainLoaders: readonly TaskLoader[], testLoaders: readonly TaskLoader[]): void {
+export function checkStream(subject: string, { trainLoaders, testLoaders }: TaskLoaders): void {
+  checkLoaders(subject, 'trainLoaders', trainLoaders);
+  checkLoaders(subject, 'testLoaders', testLoaders);
   if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
     throw problem(subject, `${trainLoaders.length} training and ${testLoaders.length} test loaders`, 'give one of each a task');
   }

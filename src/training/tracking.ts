@@ -1,0 +1,48 @@
+import { CLMetricsTracker } from '../metrics';
+import type { AccuracyMatrix } from '../metrics';
+import { problem } from '../utils/errors';
+
+/** A tracker as plain JSON. */
+export interface SavedTracker {
+  taskNames?: string[];
+  matrix: AccuracyMatrix;
+  /** Fingerprint of the stream, where it is known. */
+  fingerprint?: string;
+}
+
+/** A tracker as plain data. */
+export function savedTracker({ taskNames, matrix, fingerprint }: CLMetricsTracker): SavedTracker {
+  return { ...(taskNames && { taskNames: [...taskNames] }), matrix, ...(fingerprint !== undefined && { fingerprint }) };
+}
+
+/** A tracker with the cells of a saved one, or of one of fewer tasks. */
+export function filledTracker(
+  matrix: AccuracyMatrix,
+  taskNames: readonly string[] | undefined,
+  fingerprint: string | undefined,
+  nTasks = matrix.length,
+): CLMetricsTracker {
+  const tracker = new CLMetricsTracker(nTasks, taskNames, fingerprint);
+  matrix.forEach((row, task) => row.forEach((cell, afterTask) => cell !== null && tracker.record(task, afterTask, cell)));
+  return tracker;
+}
+
+/**
+ * The tracker of a run over these tasks: the present one where there is one, with room for tasks that have come since.
+ *
+ * @throws when the present one measures another stream
+ */
+export function trackerFor(
+  present: CLMetricsTracker | undefined,
+  taskNames: readonly string[],
+  fingerprint: string | undefined,
+): CLMetricsTracker {
+  if (!present) return new CLMetricsTracker(taskNames.length, taskNames, fingerprint);
+  if (present.nTasks < taskNames.length) return filledTracker(present.matrix, taskNames, fingerprint, taskNames.length);
+  if (present.fingerprint === undefined || fingerprint === undefined || present.fingerprint === fingerprint) return present;
+  throw problem(
+    'runSequence',
+    `the accuracy matrix so far is of the stream ${present.fingerprint}, these loaders are of ${fingerprint}`,
+    'give one trainer one stream, or begin a new matrix: trainer.tracker = undefined',
+  );
+}
