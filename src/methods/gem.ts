@@ -156,10 +156,14 @@ export class GEM extends CLTrainer<GEMOptions> {
   }
 
   protected override restoreMemory({ projections, violatedLately, random, memory }: GEMState): void {
-    Object.assign(this.projections, projections);
-    this.violatedLately = violatedLately;
-    this.random.restore(random);
+    const { steps, projected } = projections ?? ({} as GEMState['projections']);
+    checkNumber('GEM.restore', 'steps', steps, { min: 0, integer: true });
+    checkNumber('GEM.restore', 'projected', projected, { min: 0, max: steps, integer: true });
+    checkNumber('GEM.restore', 'violatedLately', violatedLately, { min: 0, max: 1 });
     this.memory.restore(memory);
+    this.random.restore(random);
+    Object.assign(this.projections, { steps, projected });
+    this.violatedLately = violatedLately;
   }
 
   protected override likelyCause(): string {

@@ -1,9 +1,9 @@
-import { packed, unpackedFloats, unpackedInts } from '../../backend';
+import { packed, Variable } from '../../backend';
 import type { TensorState } from '../../backend';
-import { Variable } from '../../backend';
 import { checkNumber, problem, withDefaults } from '../../utils/errors';
 import { getSeed, RandomStream } from '../../utils/random';
 import type { RandomState } from '../../utils/random';
+import { finiteFloats, naturalNumbers } from './savedNumbers';
 
 /** Options of `ReplayBuffer`. */
 export interface ReplayBufferOptions {
@@ -132,21 +132,16 @@ export class ReplayBuffer {
     };
   }
 
-  /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged. */
+  /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged; then nothing changes. */
   restore({ seen, images, labels, tasks, random }: ReplayBufferState): void {
+    const subject = 'ReplayBuffer.restore';
+    checkNumber(subject, 'seen', seen, { min: 0, integer: true });
+    const held = Math.min(seen, this.capacity);
     const host = {
-      images: unpackedFloats('ReplayBuffer.restore', images),
-      labels: unpackedInts('ReplayBuffer.restore', labels),
-      tasks: unpackedInts('ReplayBuffer.restore', tasks),
+      images: finiteFloats(subject, 'images', images, held * this.inputSize),
+      labels: naturalNumbers(subject, 'labels', labels, held),
+      tasks: naturalNumbers(subject, 'tasks', tasks, held),
     };
-    const held = host.labels.length;
-    if (held > this.capacity || host.images.length !== held * this.inputSize || host.tasks.length !== held || seen < held) {
-      throw problem(
-        'ReplayBuffer.restore',
-        `${held} saved samples do not fit a buffer of ${this.capacity}`,
-        'make it with the same options',
-      );
-    }
     this.random.restore(random);
     this.seen = seen;
     this.host = host;
