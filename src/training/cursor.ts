@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TaskLoader } from '../data/loader';
 import type { TrainingData } from './data';
 import type { Draws } from './runners/draws';
 
@@ -29,11 +30,12 @@ export function firstStep(task: number, data: string, draws: Draws): TaskCursor 
   return { task, data, phase: 0, begun: false, epoch: 0, batch: 0, loss, draws, failed: false };
 }
 
-/** A hash over labels, batches and their order: what has to be the same when an interrupted task goes on. */
-export function dataFingerprint(data: TrainingData): string {
-  const sum = createHash('sha1').update(`${data.size}/${data.batchSize}/`);
-  for (const { buffer, byteOffset, byteLength } of [data.epoch(0), data.labels()]) {
-    sum.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return sum.digest('hex').slice(0, 12);
+/**
+ * What an interrupted task has to be trained on when it goes on: the same samples in the same batches.
+ *
+ * @param loaders those that the data comes from
+ */
+export function dataFingerprint(loaders: readonly TaskLoader[], { size, batchSize }: TrainingData): string {
+  const parts = [size, batchSize, ...loaders.map(({ fingerprint }) => fingerprint)];
+  return createHash('sha1').update(parts.join()).digest('hex').slice(0, 12);
 }

@@ -1,27 +1,20 @@
 import { backend } from '../backend';
 import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
+import { checkArchitecture } from '../models/architectures';
 import type { Model } from '../models';
 import { problem, shown } from '../utils/errors';
 import type { TaskLoaders } from './data';
 
-/** Loaders whose labels were looked at: they cannot change. */
-const checked = new WeakSet<TaskLoader>();
-
-/** Throws when a loader serves a label that is none of its task's classes: no output would answer for it. */
-export function checkLabels(subject: string, loader: TaskLoader): void {
-  if (checked.has(loader)) return;
-  const { task } = loader;
-  const classes = new Set(task.classes);
-  const labels = loader.labels();
-  const wrong = labels.findIndex((label) => !classes.has(label));
-  if (wrong >= 0) {
-    throw problem(
-      subject,
-      `sample ${wrong} of task ${task.id + 1} (${task.name}, ${loader.split}) has label ${labels[wrong]}, but its ${classes.size} outputs are for the labels ${task.classes.join(', ')}`,
-      'list every label in the task’s classes',
-    );
-  }
-  checked.add(loader);
+/** Throws unless the model suits the task's scenario and inputs. */
+export function checkModel(subject: string, { architecture, inputSize }: Model, task: Task): void {
+  checkArchitecture(architecture, task.scenario);
+  if (task.inputSize === inputSize) return;
+  throw problem(
+    subject,
+    `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
+    `make the model with inputSize: ${task.inputSize}`,
+  );
 }
 
 /** Throws when the model, ready for a task, has fewer outputs than the task's labels need. */
@@ -40,11 +33,27 @@ export function checkOutputs(subject: string, model: Model, { task }: TaskLoader
   );
 }
 
+/** Throws when the model has no output for a task that is to be evaluated: every answer would be wrong. */
+export function checkAnswers(subject: string, model: Model, task: Task): void {
+  if (model.canAnswer(task)) return;
+  const reason = `${model.architecture} has no output for task ${task.id + 1} (${task.name}) yet`;
+  throw problem(subject, reason, 'train the task first');
+}
+
 /** Throws unless something that was passed is a loader. */
 export function checkLoader(subject: string, loader: unknown): asserts loader is TaskLoader {
   const { task, taskFingerprint } = (loader ?? {}) as Partial<TaskLoader>;
   if (typeof task === 'object' && typeof taskFingerprint === 'string') return;
   throw problem(subject, `expected the loader of a task, got ${shown(loader)}`, 'pass for example stream.trainLoaders[0]');
+}
+
+/** Throws unless something that was passed is a loader of data that may be trained on. */
+export function checkTrainingData(subject: string, loader: unknown): asserts loader is TaskLoader {
+  checkLoader(subject, loader);
+  const { split, task } = loader;
+  if (split !== 'test') return;
+  const reason = `this is the test data of task ${task.id + 1} (${task.name}): what is trained on it cannot be measured with it`;
+  throw problem(subject, reason, `pass stream.trainLoaders[${task.id}]`);
 }
 
 /** Throws unless something that was passed is a list of loaders. */
@@ -57,6 +66,7 @@ export function checkLoaders(subject: string, name: string, loaders: unknown): a
 export function checkStream(subject: string, { trainLoaders, testLoaders }: TaskLoaders): void {
   checkLoaders(subject, 'trainLoaders', trainLoaders);
   checkLoaders(subject, 'testLoaders', testLoaders);
+  trainLoaders.forEach((loader) => checkTrainingData(subject, loader));
   if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
     throw problem(subject, `${trainLoaders.length} training and ${testLoaders.length} test loaders`, 'give one of each a task');
   }

@@ -1,9 +1,11 @@
 import type { TaskLoader } from '../data/loader';
-import type { Task } from '../data/task';
+import type { ScenarioName, Task } from '../data/task';
 import { problem } from '../utils/errors';
 
 /** What a trainer did, as plain JSON. */
 export interface SavedHistory {
+  /** The stream's scenario; null before its first task. */
+  scenario: ScenarioName | null;
   /** For each task of the stream that is known: the fingerprint of its data. */
   known: Record<string, string>;
   /** Ids of the tasks that were begun. */
@@ -25,6 +27,7 @@ export class History {
   private readonly order: number[] = [];
   private readonly consolidated = new Set<number>();
   private open: number | undefined;
+  private scenario: ScenarioName | undefined;
 
   /** @param subject the trainer's name, for error messages */
   constructor(private readonly subject: string) {}
@@ -74,16 +77,21 @@ export class History {
    */
   check({ task, taskFingerprint }: TaskLoader, what: string): void {
     const known = this.fingerprints.get(task.id);
-    if (known === undefined || known === taskFingerprint) return;
+    const sameScenario = this.scenario === undefined || this.scenario === task.scenario;
+    if (sameScenario && (known === undefined || known === taskFingerprint)) return;
+    const whole = `the ${what} of task ${task.id + 1} (${task.name}) is of another stream than`;
     throw problem(
       this.subject,
-      `the ${what} of task ${task.id + 1} (${task.name}) is of another stream than the task that is known under this number`,
+      sameScenario
+        ? `${whole} the task that is known under this number`
+        : `${whole} the tasks before: it is ${task.scenario}, they are ${this.scenario}`,
       'give one trainer one stream; make a new model and trainer for another',
     );
   }
 
   /** From now on this is the task of its number. */
   know({ task, taskFingerprint }: TaskLoader): void {
+    this.scenario = task.scenario;
     this.fingerprints.set(task.id, taskFingerprint);
   }
 
@@ -140,6 +148,7 @@ export class History {
 
   state(): SavedHistory {
     return {
+      scenario: this.scenario ?? null,
       known: Object.fromEntries([...this.fingerprints].map(([id, fingerprint]) => [String(id), fingerprint])),
       begun: this.begun,
       trained: [...this.order],
@@ -148,7 +157,8 @@ export class History {
     };
   }
 
-  restore({ known, begun, trained, consolidated, unfinished }: SavedHistory): void {
+  restore({ scenario, known, begun, trained, consolidated, unfinished }: SavedHistory): void {
+    this.scenario = scenario ?? undefined;
     this.fingerprints.clear();
     for (const [id, fingerprint] of Object.entries(known)) this.fingerprints.set(Number(id), fingerprint);
     this.begunTasks.clear();

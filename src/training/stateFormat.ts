@@ -2,6 +2,7 @@ import { decodeTensor } from '../backend';
 import type { TensorState } from '../backend';
 import { metricsOf } from '../metrics/measured';
 import type { Model, ModelState } from '../models';
+import { SCENARIOS } from '../scenarios/compatibility';
 import { isPlainObject, problem, shown } from '../utils/errors';
 import type { TaskCursor } from './cursor';
 import type { SavedHistory } from './history';
@@ -72,11 +73,11 @@ export function checkTrainerState(subject: string, state: unknown, target: Targe
     return value as Fields;
   };
   checkSame(subject, 'make the trainer with the same options', part('options'), target.options);
-  checkModel(subject, part('model'), target.model);
+  checkModel(subject, damaged, part('model'), target.model);
   part('memory');
   checkOptimizer(subject, damaged, part('optimizer'), part('model'));
-  const begun = checkHistory(damaged, part('history'));
-  if (cursor !== null) checkCursor(damaged, cursor, begun);
+  checkHistory(damaged, part('history'));
+  if (cursor !== null) checkCursor(damaged, cursor, part('history'));
   if (tracker !== null) checkTracker(damaged, tracker);
 }
 
@@ -90,12 +91,17 @@ function checkSame(subject: string, remedy: string, saved: Fields, here: object)
 }
 
 /** Weights are checked by the model itself; another seed would give other weights to the heads and columns that are still to come. */
-function checkModel(subject: string, { architecture, config }: Fields, model: Model): void {
+function checkModel(subject: string, damaged: Damaged, saved: Fields, model: Model): void {
+  const { architecture, config } = saved;
   if (architecture !== model.architecture) {
     const reason = `the saved trainer has a ${shown(architecture)}, this one a ${model.architecture}`;
     throw problem(subject, reason, 'make the trainer on a model of that architecture');
   }
-  if (isPlainObject(config)) checkSame(subject, 'make the model with the same options', config, model.config());
+  // A model alone may be of the first edition, which had none of these.
+  const missing = ['version', 'learnt', 'tasks'].find((name) => saved[name] === undefined);
+  if (missing) throw damaged(`the model of the saved trainer has no ${missing}`);
+  if (!isPlainObject(config)) throw damaged(`config of the saved model is ${shown(config)}`);
+  checkSame(subject, 'make the model with the same options', config, model.config());
 }
 
 /** What the optimiser remembers is finite and of parameters that the model has, or had before they grew. */
@@ -119,27 +125,30 @@ function checkOptimizer(subject: string, damaged: Damaged, { parameters }: Field
 
 const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0;
 
-/** Gives the ids of the tasks begun. */
-function checkHistory(damaged: Damaged, { known, begun, trained, consolidated, unfinished }: Fields): readonly number[] {
+function checkHistory(damaged: Damaged, history: Fields): void {
+  const { scenario, known, begun, trained, consolidated, unfinished } = history;
   if (!isPlainObject(known) || !Object.entries(known).every(([id, text]) => isId(Number(id)) && typeof text === 'string')) {
     throw damaged(`known of its history is ${shown(known)}`);
+  }
+  const ids = Object.keys(known).map(Number);
+  if (ids.length === 0 ? scenario !== null : !Object.hasOwn(SCENARIOS, String(scenario))) {
+    throw damaged(`scenario of its history is ${shown(scenario)}`);
   }
   const among = (name: string, list: unknown, all: readonly number[]): readonly number[] => {
     if (Array.isArray(list) && list.every((id) => isId(id) && all.includes(id))) return list as number[];
     throw damaged(`${name} of its history is ${shown(list)}, no list of tasks out of ${shown(all)}`);
   };
-  const ids = among('begun', begun, Object.keys(known).map(Number));
-  among('consolidated', consolidated, among('trained', trained, ids));
-  if (unfinished !== null) among('unfinished', [unfinished], ids);
-  return ids;
+  among('begun', begun, ids);
+  among('consolidated', consolidated, among('trained', trained, begun as number[]));
+  if (unfinished !== null) among('unfinished', [unfinished], begun as number[]);
 }
 
-function checkCursor(damaged: Damaged, cursor: unknown, begunTasks: readonly number[]): void {
+function checkCursor(damaged: Damaged, cursor: unknown, { unfinished }: Fields): void {
   const { task, data, phase, begun, epoch, batch, loss, ahead } = (isPlainObject(cursor) ? cursor : {}) as Fields;
   const { sum, samples } = (isPlainObject(loss) ? loss : {}) as Fields;
   const right =
     [task, phase, epoch, batch, samples].every(isId) &&
-    begunTasks.includes(task as number) &&
+    task === unfinished &&
     typeof data === 'string' &&
     typeof begun === 'boolean' &&
     Number.isFinite(sum) &&

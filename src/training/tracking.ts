@@ -1,3 +1,5 @@
+import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
 import { CLMetricsTracker } from '../metrics';
 import type { AccuracyMatrix } from '../metrics';
 import { problem } from '../utils/errors';
@@ -45,4 +47,16 @@ export function trackerFor(
     `the accuracy matrix so far is of the stream ${present.fingerprint}, these loaders are of ${fingerprint}`,
     'give one trainer one stream, or begin a new matrix: trainer.tracker = undefined',
   );
+}
+
+/** Those loaders whose accuracy after a task is still to be measured. */
+export function unmeasured(testLoaders: readonly TaskLoader[], { matrix }: CLMetricsTracker, afterTask: Task): TaskLoader[] {
+  return testLoaders.filter(({ task }) => matrix[task.id][afterTask.id] === null);
+}
+
+/** The matrix so far and the mean accuracy over the tasks before this one, for progress. */
+export function standingOf({ matrix }: CLMetricsTracker, { id }: Task): { accuracy?: number; matrix: AccuracyMatrix } {
+  const column = matrix.slice(0, id).map((row) => row[id - 1]);
+  const known = column.filter((value): value is number => value !== null);
+  return { matrix, ...(known.length && { accuracy: known.reduce((a, b) => a + b, 0) / known.length }) };
 }

@@ -4,7 +4,7 @@ import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import { CLMetricsTracker } from '../metrics';
-import { architectureCompatibility, countParameters } from '../models';
+import { countParameters } from '../models';
 import type { Model } from '../models';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
@@ -15,7 +15,7 @@ import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
 import { checkFiniteWeights, countCorrect } from './evaluation';
 import { exclusively, lettingSave, pausing, refuseWhileRunning } from './exclusive';
-import { checkLabels, checkLoader, checkLoaders, checkOutputs, checkStream } from './fit';
+import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
 import { History } from './history';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
@@ -29,7 +29,7 @@ import { Draws } from './runners/draws';
 import { restoreTrainer, trainerState } from './state';
 import type { TrainerParts } from './state';
 import type { TrainerState } from './stateFormat';
-import { trackerFor } from './tracking';
+import { standingOf, trackerFor, unmeasured } from './tracking';
 import { warnOfLostMemory, warnOfSkippedConsolidation, warnOfUnfinishedTask } from './warnings';
 
 /** Parameters of a model by whether they can still change. */
@@ -83,7 +83,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    *   epoch, step and likely cause), or `TrainingInterrupted`
    */
   async trainTask(loader: TaskLoader, call: TrainCall & { nTasks?: number } = {}): Promise<TrainingReport> {
-    checkLoader(this.#named('trainTask'), loader);
+    checkTrainingData(this.#named('trainTask'), loader);
     checkCall(this.#named('trainTask'), call);
     return this.#alone('trainTask', () => this.#train(loader, call));
   }
@@ -95,7 +95,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * @throws when the task is not the one trained last, or was consolidated already
    */
   async consolidate(loader: TaskLoader): Promise<void> {
-    checkLoader(this.#named('consolidate'), loader);
+    checkTrainingData(this.#named('consolidate'), loader);
     return this.#alone('consolidate', () => this.#keep(loader));
   }
 
@@ -103,7 +103,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * The share of right answers on a loader's data. The model is told the task id only where the scenario reveals it.
    *
    * @returns accuracy between 0 and 1
-   * @throws when the data is of another stream than the one trained on, or a weight is not finite
+   * @throws when the data is of another stream than the one trained on, the model has no output for it, or a weight is not finite
    */
   async evaluate(loader: TaskLoader): Promise<number> {
     checkLoader(this.#named('evaluate'), loader);
@@ -222,8 +222,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }): Promise<TrainingReport> {
     const { task } = loader;
     this.#prepare(loader);
-    const data = this.trainingData(loader, this.#seen(loader));
-    const cursor = await this.#begin(task, data);
+    const seen = this.#seen(loader);
+    const data = this.trainingData(loader, seen);
+    const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const report = await runTask(
       {
         trainer: this.constructor.name,
@@ -235,7 +236,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         step: (batch) => this.#step(batch),
         likelyCause: () => this.likelyCause(),
-        standing: () => this.#standing(task),
+        standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
       cursor,
       this.#opened(call, loader),
@@ -250,8 +251,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** Where training of the task stands: at its first step, unless it was interrupted. */
-  async #begin(task: Task, data: TrainingData): Promise<TaskCursor> {
-    const fingerprint = dataFingerprint(data);
+  async #begin(task: Task, data: TrainingData, fingerprint: string): Promise<TaskCursor> {
     const { unfinished, unconsolidated } = this.#history;
     if (this.#cursor?.task === task.id && !this.#cursor.failed) {
       if (this.#cursor.data === fingerprint) return this.#cursor;
@@ -309,9 +309,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   async #measure(loader: TaskLoader): Promise<number> {
     const { task } = loader;
-    this.#checkFit(task);
+    checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, `${loader.split} data`);
-    checkLabels(this.constructor.name, loader);
+    checkAnswers(this.#named('evaluate'), this.model, task);
     checkFiniteWeights(this.model);
     const taskId = this.taskIdOf(task);
     return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
@@ -335,9 +335,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     checkStream(this.#named('runSequence'), stream);
     const { trainLoaders, testLoaders, fingerprint } = stream;
     for (const loader of [...trainLoaders, ...testLoaders]) {
-      this.#checkFit(loader.task);
+      checkModel(this.constructor.name, this.model, loader.task);
       this.#history.check(loader, `${loader.split} data`);
-      checkLabels(this.constructor.name, loader);
     }
     const names = trainLoaders.map(({ task }) => task.name);
     const tracker = (this.tracker = trackerFor(this.tracker, names, fingerprint));
@@ -351,15 +350,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       }
       if (!this.#history.hasConsolidated(task)) await this.#keep(loader);
       if (this.#history.weightsAfter === task.id)
-        await this.#measureAll(this.#unmeasured(testLoaders, task.id), tracker, task.id);
+        await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
     }
     return tracker;
-  }
-
-  /** The tasks whose accuracy after a task is still to be measured. */
-  #unmeasured(testLoaders: readonly TaskLoader[], afterTask: number): TaskLoader[] {
-    const { matrix } = this.tracker!;
-    return testLoaders.filter(({ task }) => matrix[task.id][afterTask] === null);
   }
 
   /** Accuracy on a task before its first step, once its head or column is there. */
@@ -372,9 +365,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** Gets the model ready for a task, once. */
   #prepare(loader: TaskLoader): void {
     const { task } = loader;
-    this.#checkFit(task);
+    checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, 'training data');
-    checkLabels(this.constructor.name, loader);
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));
     this.#accountedFor = learnt.length;
@@ -385,32 +377,11 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.#history.begin(loader);
   }
 
-  /** Throws unless the model suits the task's scenario and inputs. */
-  #checkFit(task: Task): void {
-    const { architecture, inputSize } = this.model;
-    const { fit, reason } = architectureCompatibility(architecture, task.scenario);
-    if (fit === 'no') throw problem(`${architecture} in the ${task.scenario} scenario`, reason);
-    if (task.inputSize === inputSize) return;
-    throw problem(
-      this.constructor.name,
-      `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
-      `make the model with inputSize: ${task.inputSize}`,
-    );
-  }
-
   /** Whether the model can answer for a task: where classes arrive with the tasks, one that nobody has begun has no answer. */
   #hasAnswer(task: Task): boolean {
     const { learnt } = this.model;
     const met = this.#history.hasBegun(task) || learnt.includes(task.name) || this.#history.learnt.length === 0;
     return this.model.canAnswer(task) && (met || SCENARIOS[task.scenario].classes === 'stay');
-  }
-
-  #standing(task: Task): { accuracy?: number; matrix?: (number | null)[][] } {
-    if (!this.tracker) return {};
-    const matrix = this.tracker.matrix as (number | null)[][];
-    const column = matrix.slice(0, task.id).map((row) => row[task.id - 1]);
-    const known = column.filter((value): value is number => typeof value === 'number');
-    return { matrix, ...(known.length && { accuracy: known.reduce((a, b) => a + b, 0) / known.length }) };
   }
 
   /** One training step in kernels; nothing is read back. */

@@ -7,6 +7,7 @@ import type { Kernels, Value } from '../../backend';
 import type { Model } from '../../models';
 import { checkList, checkNumber, problem } from '../../utils/errors';
 import { finiteFloats, naturalNumbers } from './savedNumbers';
+import type { Largest } from './savedNumbers';
 
 /** Samples of one past task: inputs [n · inputSize], labels [n]. */
 interface PastTask {
@@ -108,14 +109,19 @@ export class GemMemory {
     return this.parts.map(({ taskId, images, labels }) => ({ taskId, images: packed(images), labels: packed(labels) }));
   }
 
-  /** Takes over what `state()` gave. Throws when it is damaged; then nothing changes. */
-  restore(state: GemMemoryState): void {
+  /**
+   * Takes over what `state()` gave.
+   *
+   * @param largest the largest label and task id that there can be
+   * @throws when it is damaged; then nothing changes
+   */
+  restore(state: GemMemoryState, largest: Largest): void {
     const subject = 'GEM.restore';
     checkList(subject, 'memory', state, 0);
     const parts = state.map((saved) => {
       const { taskId, images, labels: saidLabels } = saved ?? ({} as GemMemoryState[number]);
-      checkNumber(subject, 'taskId', taskId, { min: 0, integer: true });
-      const labels = naturalNumbers(subject, 'labels', saidLabels);
+      checkNumber(subject, 'taskId', taskId, { min: 0, max: largest.task, integer: true });
+      const labels = naturalNumbers(subject, 'labels', saidLabels, largest.label);
       if (labels.length === 0) throw problem(subject, `nothing is stored of task ${taskId}`, 'the saved state is damaged');
       return { taskId, images: finiteFloats(subject, 'images', images, labels.length * this.inputSize), labels };
     });

@@ -4,6 +4,7 @@ import { checkNumber, problem, withDefaults } from '../../utils/errors';
 import { getSeed, RandomStream } from '../../utils/random';
 import type { RandomState } from '../../utils/random';
 import { finiteFloats, naturalNumbers } from './savedNumbers';
+import type { Largest } from './savedNumbers';
 
 /** Options of `ReplayBuffer`. */
 export interface ReplayBufferOptions {
@@ -21,6 +22,8 @@ export interface ReplayBufferState {
   tasks: TensorState;
   random: RandomState;
 }
+
+const ANY: Largest = { label: Infinity, task: Infinity };
 
 /** Gives inputs [n, inputSize] and labels [n] of the samples with the given numbers. */
 export type SampleReader = (samples: Int32Array) => { images: Float32Array; labels: Int32Array };
@@ -132,15 +135,20 @@ export class ReplayBuffer {
     };
   }
 
-  /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged; then nothing changes. */
-  restore({ seen, images, labels, tasks, random }: ReplayBufferState): void {
+  /**
+   * Takes over what `state()` of a buffer of the same capacity gave.
+   *
+   * @param largest the largest label and task id that there can be
+   * @throws when it is damaged; then nothing changes
+   */
+  restore({ seen, images, labels, tasks, random }: ReplayBufferState, largest = ANY): void {
     const subject = 'ReplayBuffer.restore';
     checkNumber(subject, 'seen', seen, { min: 0, integer: true });
     const held = Math.min(seen, this.capacity);
     const host = {
       images: finiteFloats(subject, 'images', images, held * this.inputSize),
-      labels: naturalNumbers(subject, 'labels', labels, held),
-      tasks: naturalNumbers(subject, 'tasks', tasks, held),
+      labels: naturalNumbers(subject, 'labels', labels, largest.label, held),
+      tasks: naturalNumbers(subject, 'tasks', tasks, largest.task, held),
     };
     this.random.restore(random);
     this.seen = seen;
