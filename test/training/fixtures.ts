@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Model } from '../../src/models';
+import type { TrainCall } from '../../src/training';
 import { bytes } from '../models/fixtures';
 
 /** All weights of a model as text: equal exactly when no bit differs. */
@@ -14,14 +15,17 @@ export function printed(t: TestContext): string[] {
   return lines;
 }
 
-/** A signal that interrupts at the given looks, counted from 1; the loop looks once after each chunk of steps. */
-export class InterruptAt {
-  private looks = 0;
-  private readonly at: number[];
-  constructor(...at: number[]) {
-    this.at = at;
-  }
-  get aborted(): boolean {
-    return this.at.includes(++this.looks);
-  }
+/** Options of a training call that interrupts a task after exactly these numbers of its steps, ascending, one a call. */
+export function interruptAfter(...steps: number[]): Required<Pick<TrainCall, 'onLosses' | 'probes' | 'signal'>> {
+  const left = [...steps];
+  let done = 0;
+  return {
+    onLosses: (losses, firstStep) => void (done = firstStep + losses.length),
+    probes: { steps, measure: () => {} }, // no chunk of steps goes beyond a probe
+    signal: {
+      get aborted() {
+        return left[0] === done && left.shift() !== undefined;
+      },
+    },
+  };
 }

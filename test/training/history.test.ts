@@ -6,7 +6,7 @@ import { CLMetricsTracker } from '../../src/metrics';
 import { permutedScenario, rotatedScenario, splitScenario } from '../../src/scenarios';
 import type { TaskStream } from '../../src/scenarios';
 import { easyDataset, easyStream, smallModel } from '../methods/fixtures';
-import { InterruptAt, weightBytes } from './fixtures';
+import { interruptAfter, weightBytes } from './fixtures';
 
 before(async () => {
   await initBackend();
@@ -87,7 +87,7 @@ test('the same stream made again is the same stream: limits and batch sizes may 
 test('a task that was interrupted goes on with its own samples, batches and order only', async () => {
   const trainer = new NaiveTrainer(smallModel('SingleHeadMLP'), { ...OPTIONS, epochs: 4 });
   const options = { batchSize: 16 };
-  await assert.rejects(trainer.trainTask(classes(options).trainLoaders[0], { signal: new InterruptAt(1) }));
+  await assert.rejects(trainer.trainTask(classes(options).trainLoaders[0], interruptAfter(3)));
   const before = weightBytes(trainer.model);
   for (const changed of [{ batchSize: 10 }, { ...options, limitPerTask: 40 }, { ...options, seed: 8 }]) {
     await assert.rejects(
@@ -105,7 +105,7 @@ test('each task is consolidated right after its training, once: late, early and 
   await assert.rejects(trainer.consolidate(first), /EWC.consolidate: task 0 has not been trained; call trainTask with it first/);
   await trainer.trainTask(first);
   await assert.rejects(trainer.consolidate(second), /task 1 has not been trained/);
-  await assert.rejects(trainer.trainTask(second, { signal: new InterruptAt(1) }), { name: 'TrainingInterrupted' });
+  await assert.rejects(trainer.trainTask(second, interruptAfter(3)), { name: 'TrainingInterrupted' });
   const since =
     /EWC.consolidate: task 1 was trained since, so the weights are no longer those after task 0; consolidate each task/;
   await assert.rejects(trainer.consolidate(first), since);
@@ -128,7 +128,7 @@ test('a column is that of the task trained last; where there is none, it has to 
   await trainer.trainTask(trainLoaders[0]);
   await measure(); // again right after itself: still the column of the first task
   assert.deepEqual(columns(), [0]);
-  await assert.rejects(trainer.trainTask(trainLoaders[1], { signal: new InterruptAt(1) }));
+  await assert.rejects(trainer.trainTask(trainLoaders[1], interruptAfter(3)));
   await assert.rejects(measure(), /a task is being trained, so this is not a measurement after a task; pass afterTask/);
   await trainer.trainTask(trainLoaders[1]);
   await trainer.trainTask(trainLoaders[0]);

@@ -4,7 +4,7 @@ import { architectureFor } from '../../src/models';
 import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
 import type { ScenarioName } from '../../src/data/task';
 import { easyStream, smallModel } from '../methods/fixtures';
-import { weightBytes } from './fixtures';
+import { interruptAfter, weightBytes } from './fixtures';
 
 /** One method on one stream with one optimiser, as plain JSON: a process can make it that did not begin it. */
 export interface LifePlan {
@@ -35,13 +35,9 @@ export async function learnAll(trainer: CLTrainer<object>, plan: LifePlan, call:
 /** Interrupts after nine steps of the second task, in the middle of its second epoch, and saves. */
 export async function interrupted(plan: LifePlan): Promise<TrainerState> {
   const trainer = trainerOf(plan);
-  let done = 0;
-  const call = {
-    onLosses: (losses: Float32Array, firstStep: number) => void (done = firstStep + losses.length),
-    probes: { steps: [9], measure: () => {} }, // no chunk of steps goes beyond it
-    signal: { get aborted() { return trainer.tracker!.matrix[0][0] !== null && done === 9; } }, // prettier-ignore
-  };
-  await assert.rejects(learnAll(trainer, plan, call), { name: 'TrainingInterrupted' });
+  const { signal, ...call } = interruptAfter(9);
+  const inSecond = { get aborted() { return trainer.tracker!.matrix[0][0] !== null && signal.aborted; } }; // prettier-ignore
+  await assert.rejects(learnAll(trainer, plan, { ...call, signal: inSecond }), { name: 'TrainingInterrupted' });
   const state = trainer.state();
   assert.deepEqual([state.cursor!.task, state.cursor!.epoch, state.cursor!.batch], [1, 1, 2]);
   return state;
