@@ -2,7 +2,7 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
 import type { Gradients, Parameter } from '../autodiff';
-import { checkNumber, problem } from '../utils/errors';
+import { checkList, checkNumber, problem, shown } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import { diagonalFisher } from './parts/fisher';
@@ -130,18 +130,21 @@ export class EWC extends CLTrainer<EWCOptions> {
     return { anchors, random: this.random.state() };
   }
 
-  protected override restoreMemory(state: EWCState): void {
-    this.random.restore(state.random);
-    for (const anchor of this.anchors.values()) anchor.dispose();
-    this.anchors.clear();
+  protected override restoreMemory({ anchors, random }: EWCState): void {
+    checkList('EWC.restore', 'anchors', anchors, 0);
     const byName = new Map(this.model.parameters().map((parameter) => [parameter.name, parameter]));
-    for (const saved of state.anchors) {
-      const parameter = byName.get(saved.parameter);
-      if (!parameter) throw problem('EWC.restore', `this model has no ${saved.parameter}`, 'the saved state is of another model');
+    const restored = anchors.map((saved): [Parameter, Anchor] => {
+      const parameter = byName.get(saved?.parameter);
+      const reason = `this model has no ${shown(saved?.parameter)}`;
+      if (!parameter) throw problem('EWC.restore', reason, 'the saved state is of another model');
       const anchor = new Anchor(parameter);
       anchor.restore(saved, this.options.lambda);
-      this.anchors.set(parameter, anchor);
-    }
+      return [parameter, anchor];
+    });
+    this.random.restore(random);
+    for (const anchor of this.anchors.values()) anchor.dispose();
+    this.anchors.clear();
+    for (const [parameter, anchor] of restored) this.anchors.set(parameter, anchor);
   }
 
   /** The anchors, those of a parameter that grew with importance 0 for its new entries. */
@@ -173,7 +176,7 @@ export class EWC extends CLTrainer<EWCOptions> {
 
 /** What `EWC` remembers, as plain JSON. */
 interface EWCState {
-  anchors: ({ parameter: string } & AnchorState)[];
+  anchors: readonly ({ parameter: string } & AnchorState)[];
   random: RandomState;
 }
 

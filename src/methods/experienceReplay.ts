@@ -4,6 +4,7 @@ import type { Model } from '../models';
 import { checkNumber, problem } from '../utils/errors';
 import { ReplayBuffer } from './parts/replayBuffer';
 import type { ReplayBufferState } from './parts/replayBuffer';
+import { largestOf } from './parts/savedNumbers';
 import { CLTrainer } from '../training';
 import type { MethodNeeds, TrainerOptions, TrainingBatch, TrainingData } from '../training';
 import type { MethodEntry } from './entry';
@@ -91,7 +92,7 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
   }
 
   protected override restoreMemory(state: ReplayBufferState): void {
-    this.buffer.restore(state);
+    this.buffer.restore(state, largestOf(this.model));
   }
 
   override dispose(): void {

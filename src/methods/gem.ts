@@ -8,6 +8,7 @@ import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import { GemMemory } from './parts/gemMemory';
 import type { GemMemoryState, PastGradients } from './parts/gemMemory';
+import { largestOf } from './parts/savedNumbers';
 import { solveBoundedQP } from './parts/quadraticProgram';
 import { CLTrainer } from '../training';
 import type { MethodNeeds, TrainerOptions, TrainingBatch } from '../training';
@@ -159,10 +160,14 @@ export class GEM extends CLTrainer<GEMOptions> {
   }
 
   protected override restoreMemory({ projections, violatedLately, random, memory }: GEMState): void {
-    Object.assign(this.projections, projections);
-    this.violatedLately = violatedLately;
+    const { steps, projected } = projections ?? ({} as GEMState['projections']);
+    checkNumber('GEM.restore', 'steps', steps, { min: 0, integer: true });
+    checkNumber('GEM.restore', 'projected', projected, { min: 0, max: steps, integer: true });
+    checkNumber('GEM.restore', 'violatedLately', violatedLately, { min: 0, max: 1 });
+    this.memory.restore(memory, largestOf(this.model));
     this.random.restore(random);
-    this.memory.restore(memory);
+    Object.assign(this.projections, { steps, projected });
+    this.violatedLately = violatedLately;
   }
 
   protected override likelyCause(): string {

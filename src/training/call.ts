@@ -1,7 +1,7 @@
-import { problem, withDefaults } from '../utils/errors';
-import type { TrainCall } from './progress';
+import { checkChoice, checkFunction, checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import type { Probes, TrainCall } from './progress';
 
-const EXECUTIONS = ['auto', 'recorded', 'op-by-op'];
+const EXECUTIONS = ['auto', 'recorded', 'op-by-op'] as const;
 
 /** Throws when a training call has an option that does not exist or cannot be meant. */
 export function checkCall(subject: string, call: TrainCall & { nTasks?: number }): void {
@@ -16,15 +16,21 @@ export function checkCall(subject: string, call: TrainCall & { nTasks?: number }
   };
   withDefaults<Record<string, unknown>>(subject, call as Record<string, unknown>, known);
   for (const name of ['onProgress', 'onLosses', 'onTask'] as const) {
-    if (call[name] !== undefined && typeof call[name] !== 'function') throw problem(subject, `${name} must be a function`);
+    if (call[name] !== undefined) checkFunction(subject, name, call[name]);
   }
-  if (call.execution !== undefined && !EXECUTIONS.includes(call.execution)) {
-    throw problem(subject, `unknown execution '${String(call.execution)}'`, `use ${EXECUTIONS.join(', ')}`);
+  const { signal, execution, probes, nTasks } = call;
+  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal)) {
+    throw problem(subject, `signal must have a field aborted, got ${shown(signal)}`, 'pass the signal of an AbortController');
   }
-  if (
-    call.probes &&
-    !(Array.isArray(call.probes.steps) && call.probes.steps.every((step) => Number.isInteger(step) && step >= 0))
-  ) {
+  if (execution !== undefined) checkChoice(subject, 'execution', execution, EXECUTIONS);
+  if (nTasks !== undefined) checkNumber(subject, 'nTasks', nTasks, { min: 1, integer: true });
+  if (probes !== undefined) checkProbes(subject, probes);
+}
+
+function checkProbes(subject: string, given: Probes): void {
+  const { steps, measure } = withDefaults<Partial<Probes>>(`${subject}, probes`, given, { steps: undefined, measure: undefined });
+  if (!Array.isArray(steps) || !steps.every((step) => Number.isInteger(step) && step >= 0)) {
     throw problem(subject, 'probes.steps must list whole numbers of steps, from 0');
   }
+  checkFunction(subject, 'probes.measure', measure, '(step) => { … }');
 }

@@ -1,28 +1,79 @@
+import { backend } from '../backend';
 import type { TaskLoader } from '../data/loader';
-import { problem } from '../utils/errors';
+import type { Task } from '../data/task';
+import { checkArchitecture } from '../models/architectures';
+import type { Model } from '../models';
+import { problem, shown } from '../utils/errors';
+import type { TaskLoaders } from './data';
 
-/** Loaders whose labels were looked at: they cannot change. */
-const checked = new WeakSet<TaskLoader>();
-
-/** Throws when a loader serves a label that is none of its task's classes: no output would answer for it. */
-export function checkLabels(subject: string, loader: TaskLoader): void {
-  if (checked.has(loader)) return;
-  const { task } = loader;
-  const classes = new Set(task.classes);
-  const labels = loader.labels();
-  const wrong = labels.findIndex((label) => !classes.has(label));
-  if (wrong >= 0) {
+/** Throws unless the model suits the task's scenario and inputs. */
+export function checkModel(subject: string, { architecture, inputSize, imageShape }: Model, task: Task): void {
+  checkArchitecture(architecture, task.scenario);
+  if (task.inputSize !== inputSize) {
     throw problem(
       subject,
-      `sample ${wrong} of task ${task.id + 1} (${task.name}, ${loader.split}) has label ${labels[wrong]}, but its ${classes.size} outputs are for the labels ${task.classes.join(', ')}`,
-      'list every label in the task’s classes',
+      `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
+      `make the model with inputSize: ${task.inputSize}`,
     );
   }
-  checked.add(loader);
+  if (!imageShape || imageShape.join() === task.inputShape.join()) return;
+  throw problem(
+    subject,
+    `the model takes images of [${imageShape}], but the inputs of ${task.name} have the shape [${task.inputShape}]`,
+    `make the model with inputShape: [${task.inputShape}]${task.inputShape.length === 3 ? '' : ', without conv'}`,
+  );
+}
+
+/** Throws when the model, ready for a task, has fewer outputs than the task's labels need. */
+export function checkOutputs(subject: string, model: Model, { task }: TaskLoader, taskId: number | undefined): void {
+  const { kernels: k, scope } = backend();
+  let outputs = 0;
+  scope(() => {
+    outputs = model.logits(k, k.tensor(new Float32Array(model.inputSize), [1, model.inputSize]), taskId).shape[1];
+  });
+  const largest = Math.max(...task.classes);
+  if (largest < outputs) return;
+  throw problem(
+    subject,
+    `task ${task.id + 1} (${task.name}) has label ${largest}, but ${model.architecture} has ${outputs} outputs for it`,
+    'number the labels of each task as its scenario has them: from 0 where the task id is known',
+  );
+}
+
+/** Throws when the model has no output for a task that is to be evaluated: every answer would be wrong. */
+export function checkAnswers(subject: string, model: Model, task: Task): void {
+  if (model.canAnswer(task)) return;
+  const reason = `${model.architecture} has no output for task ${task.id + 1} (${task.name}) yet`;
+  throw problem(subject, reason, 'train the task first');
+}
+
+/** Throws unless something that was passed is a loader. */
+export function checkLoader(subject: string, loader: unknown): asserts loader is TaskLoader {
+  const { task, taskFingerprint } = (loader ?? {}) as Partial<TaskLoader>;
+  if (typeof task === 'object' && typeof taskFingerprint === 'string') return;
+  throw problem(subject, `expected the loader of a task, got ${shown(loader)}`, 'pass for example stream.trainLoaders[0]');
+}
+
+/** Throws unless something that was passed is a loader of data that may be trained on. */
+export function checkTrainingData(subject: string, loader: unknown): asserts loader is TaskLoader {
+  checkLoader(subject, loader);
+  const { split, task } = loader;
+  if (split !== 'test') return;
+  const reason = `this is the test data of task ${task.id + 1} (${task.name}): what is trained on it cannot be measured with it`;
+  throw problem(subject, reason, `pass stream.trainLoaders[${task.id}]`);
+}
+
+/** Throws unless something that was passed is a list of loaders. */
+export function checkLoaders(subject: string, name: string, loaders: unknown): asserts loaders is readonly TaskLoader[] {
+  if (!Array.isArray(loaders)) throw problem(subject, `${name} must be a list of loaders, got ${shown(loaders)}`);
+  for (const loader of loaders) checkLoader(`${subject}, ${name}`, loader);
 }
 
 /** Throws unless there is a training and a test loader for each task, of the same tasks, in the order of their ids. */
-export function checkStream(subject: string, trainLoaders: readonly TaskLoader[], testLoaders: readonly TaskLoader[]): void {
+export function checkStream(subject: string, { trainLoaders, testLoaders }: TaskLoaders): void {
+  checkLoaders(subject, 'trainLoaders', trainLoaders);
+  checkLoaders(subject, 'testLoaders', testLoaders);
+  trainLoaders.forEach((loader) => checkTrainingData(subject, loader));
   if (trainLoaders.length !== testLoaders.length || trainLoaders.length === 0) {
     throw problem(subject, `${trainLoaders.length} training and ${testLoaders.length} test loaders`, 'give one of each a task');
   }

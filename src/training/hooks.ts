@@ -6,7 +6,7 @@ import type { Task } from '../data/task';
 import { meanCrossEntropy } from '../models';
 import type { Model } from '../models';
 import { SCENARIOS } from '../scenarios/compatibility';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import type { StepGradients, TrainingBatch } from './batch';
 import type { TrainingData } from './data';
 import type { Phase } from './plan';
@@ -157,13 +157,27 @@ export abstract class MethodHooks<Own extends object = {}> {
     );
   }
 
+  /** Whether the method chooses what a task is trained on, and so may need data of earlier tasks. */
+  protected get choosesData(): boolean {
+    return this.trainingData !== MethodHooks.prototype.trainingData;
+  }
+
   /** The loss with the tape's kernels in the place of `this.k`. */
   protected lossWith(tape: Kernels, batch: TrainingBatch): Value {
     this.#taping = tape;
     try {
-      return this.loss(tape, batch);
+      const loss = this.loss(tape, batch);
+      this.checkReturned('loss', Array.isArray(loss?.shape), loss);
+      return loss;
     } finally {
       this.#taping = undefined;
     }
+  }
+
+  /** Throws when a step hook returned nothing that can be used: a forgotten `return`, or a promise. */
+  protected checkReturned(hook: string, right: boolean, value: unknown): void {
+    if (right) return;
+    const what = value instanceof Promise ? 'a promise, but steps do not wait' : value === undefined ? 'nothing' : shown(value);
+    throw problem(`${this.constructor.name}.${hook}`, `it returned ${what}`, 'see MethodHooks for what it has to return');
   }
 }

@@ -11,6 +11,6 @@ export { TRAINER_DEFAULTS } from './options';
 export type { TrainerOptions } from './options';
 export { TrainingInterrupted } from './progress';
 export type { Probes, ProgressEvent, TrainCall, TrainingReport } from './progress';
-export type { TrainerState } from './state';
+export type { TrainerState } from './stateFormat';
 export { CLTrainer } from './trainer';
 export type { CapacityReport } from './trainer';

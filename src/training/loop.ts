@@ -1,6 +1,7 @@
 import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
 import { Monitor } from './monitor';
+import { checkPhases } from './plan';
 import type { LoopCall, Phase, TaskTraining } from './plan';
 import { TrainingInterrupted } from './progress';
 import type { TrainingReport } from './progress';
@@ -11,22 +12,35 @@ import type { StepRunner } from './runners/runner';
 /** Between two looks at the clock, the interrupt signal and the losses there are as many steps as fit into this time. */
 const CHUNK_MS = 40;
 
-/** Trains on one task from `cursor` on, which it moves along. */
+/**
+ * Trains on one task from `cursor` on, which it moves along. An error between two steps (an interrupt, a callback) leaves it at the
+ * next step; one in the middle of steps marks it as failed.
+ */
 export async function runTask(training: TaskTraining, cursor: TaskCursor, call: LoopCall): Promise<TrainingReport> {
+  checkPhases(training, cursor);
   const monitor = new Monitor(training, cursor, call);
   const residency = new Residency(training.data, training.task.inputSize);
-  let last: Pick<StepRunner, 'execution' | 'executionNote'> | undefined;
   try {
-    for (; cursor.phase < training.phases.length; cursor.phase++, cursor.epoch = 0, cursor.batch = 0) {
+    for (;;) {
       const phase = training.phases[cursor.phase];
-      if (cursor.epoch === 0 && cursor.batch === 0) await phase.begin?.();
-      last = await runPhase(training, phase, cursor, call, monitor, residency);
+      if (!cursor.begun) await beginPhase(phase, cursor);
+      const runner = await runPhase(training, phase, cursor, call, monitor, residency);
+      if (cursor.phase === training.phases.length - 1) {
+        await probe(call, monitor.steps);
+        return monitor.finish(runner);
+      }
+      Object.assign(cursor, { phase: cursor.phase + 1, begun: false, epoch: 0, batch: 0 });
     }
-    await probe(call, monitor.steps);
-    return monitor.finish(last!);
   } finally {
     residency.release();
   }
+}
+
+async function beginPhase(phase: Phase, cursor: TaskCursor): Promise<void> {
+  cursor.failed = true;
+  await phase.begin?.();
+  cursor.failed = false;
+  cursor.begun = true;
 }
 
 async function runPhase(
@@ -71,18 +85,21 @@ async function runEpoch(
 ): Promise<void> {
   const { data } = training;
   const order = data.epoch(monitor.epochOfTask());
-  monitor.beginEpoch();
+  if (cursor.batch === 0) monitor.beginEpoch();
   while (cursor.batch < data.batchesPerEpoch) {
     const done = monitor.step();
     await probe(call, done);
     const started = performance.now();
     const steps = Math.min(monitor.chunk, data.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
     const batches = Array.from({ length: steps }, (_, i) => batchAt(order, data.batchSize, cursor.batch + i));
+    cursor.failed = true;
     const losses = runner.run(batches);
-    call.onLosses?.(losses, done);
-    monitor.check(losses, batches);
+    const explosion = monitor.add(losses, batches);
     cursor.batch += steps;
+    cursor.failed = explosion !== undefined;
     monitor.chunk = Math.max(1, Math.min(64, Math.round(CHUNK_MS / ((performance.now() - started) / steps))));
+    call.onLosses?.(losses, done);
+    if (explosion) throw explosion;
     await new Promise((resolve) => setImmediate(resolve));
     if (call.signal?.aborted && monitor.step() < monitor.steps) {
       throw new TrainingInterrupted(`${monitor.where()}: interrupted; what was learnt is kept, call again to go on`);

@@ -6,21 +6,14 @@ const PROGRESS_MS = 100;
 /** A mean cross-entropy beyond this is no learning any more (10 classes at chance: 2.3). */
 const EXPLODED = 1e4;
 
-/** A mean over samples that comes in parts. */
-class SampleMean {
-  private sum = 0;
-  private count = 0;
-
-  add(mean: number, samples: number): void {
-    this.sum += mean * samples;
-    this.count += samples;
-  }
-
-  /** NaN before anything was added. */
-  get value(): number {
-    return this.sum / this.count;
-  }
+/** Losses summed over samples, and over how many. */
+interface LossSum {
+  sum: number;
+  samples: number;
 }
+
+/** The mean loss of a sample; NaN before the first. */
+const meanOf = ({ sum, samples }: LossSum): number => sum / samples;
 
 /** Keeps the time of a task's training, looks at the losses and tells the caller. */
 export class Monitor {
@@ -30,8 +23,7 @@ export class Monitor {
   chunk = 4;
   private readonly started = performance.now();
   private done = 0;
-  private sinceReport = new SampleMean();
-  private epochLoss = new SampleMean();
+  private sinceReport: LossSum = { sum: 0, samples: 0 };
   private lastReport = 0;
 
   constructor(
@@ -59,31 +51,28 @@ export class Monitor {
   }
 
   beginEpoch(): void {
-    this.epochLoss = new SampleMean();
+    Object.assign(this.cursor.loss, { sum: 0, samples: 0 });
   }
 
   /** Where training is, in words. */
   where(batch = this.cursor.batch): string {
-    const { task, data } = this.training;
-    const epoch = `epoch ${this.epochOfTask() + 1} of ${this.epochs}`;
+    const { task, data, phases } = this.training;
+    const { name } = phases[this.cursor.phase];
+    const epoch = `${name ? `${name}, ` : ''}epoch ${this.epochOfTask() + 1} of ${this.epochs}`;
     return `task ${task.id + 1} (${task.name}), ${epoch}, step ${batch} of ${data.batchesPerEpoch}`;
   }
 
-  /** Throws where a loss is none; else adds the losses of these batches to the means. */
-  check(losses: Float32Array, batches: readonly Int32Array[]): void {
+  /** Adds the losses of the next batches to the means. The error to throw where one is no loss any more. */
+  add(losses: Float32Array, batches: readonly Int32Array[]): Error | undefined {
     losses.forEach((loss, i) => {
-      if (loss <= EXPLODED) return;
-      const what = Number.isFinite(loss) ? `the loss exploded to ${loss.toExponential(1)}` : 'the loss is not a number';
-      const where = this.where(this.cursor.batch + i + 1);
-      throw new Error(
-        `${where}: ${what}; likely cause: ${this.training.likelyCause()}. The weights are lost; make model and trainer anew.`,
-      );
-    });
-    losses.forEach((loss, i) => {
-      this.epochLoss.add(loss, batches[i].length);
-      this.sinceReport.add(loss, batches[i].length);
+      for (const total of [this.cursor.loss, this.sinceReport]) {
+        total.sum += loss * batches[i].length;
+        total.samples += batches[i].length;
+      }
     });
     this.done += losses.length;
+    const bad = losses.findIndex((loss) => !(loss <= EXPLODED));
+    return bad < 0 ? undefined : this.explosion(losses[bad], this.where(this.cursor.batch + bad + 1));
   }
 
   /** Tells the caller, at most ten times a second. */
@@ -92,20 +81,26 @@ export class Monitor {
     if (!this.call.onProgress || (!force && now - this.lastReport < PROGRESS_MS)) return;
     this.call.onProgress(this.event());
     this.lastReport = now;
-    this.sinceReport = new SampleMean();
+    this.sinceReport = { sum: 0, samples: 0 };
   }
 
   finish({ execution, executionNote }: Pick<TrainingReport, 'execution' | 'executionNote'>): TrainingReport {
-    this.sinceReport = this.epochLoss;
+    this.sinceReport = { ...this.cursor.loss };
     this.report(true);
     return {
       task: this.training.task.id,
       steps: this.done,
-      loss: this.epochLoss.value,
+      loss: meanOf(this.cursor.loss),
       seconds: this.seconds(),
       execution,
       executionNote,
     };
+  }
+
+  private explosion(loss: number, where: string): Error {
+    const what = Number.isFinite(loss) ? `the loss exploded to ${loss.toExponential(1)}` : 'the loss is not a number';
+    const cause = this.training.likelyCause();
+    return new Error(`${where}: ${what}; likely cause: ${cause}. The weights are lost; make model and trainer anew.`);
   }
 
   private event(): ProgressEvent {
@@ -121,9 +116,9 @@ export class Monitor {
       epochs: this.epochs,
       step,
       steps: this.steps,
-      loss: this.sinceReport.value,
+      loss: meanOf(this.sinceReport),
       stepsPerSecond,
-      secondsLeft: stepsLeft / stepsPerSecond,
+      secondsLeft: stepsLeft === 0 ? 0 : stepsLeft / stepsPerSecond,
       ...this.training.standing(),
     };
   }

@@ -1,6 +1,8 @@
 import type { Value } from '../backend';
 import type { Task } from '../data/task';
+import { checkList, checkNumber, problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
+import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
 import type { TrainCall } from './progress';
 
@@ -8,14 +10,16 @@ import type { TrainCall } from './progress';
 export interface Phase {
   /** Passes over the data. */
   readonly epochs: number;
-  /** Called before the first step of the phase. */
+  /** Called once, before the first step of the phase. */
   readonly begin?: () => void | Promise<void>;
-  /** For people, e.g. `retrain`; shown in errors. */
+  /** For people, e.g. `retrain`; shown where training was interrupted or failed. */
   readonly name?: string;
 }
 
 /** What the training loop needs of the trainer. */
 export interface TaskTraining {
+  /** The trainer's name, for error messages. */
+  readonly trainer: string;
   readonly task: Task;
   readonly data: TrainingData;
   readonly phases: readonly Phase[];
@@ -34,3 +38,15 @@ export interface TaskTraining {
 export type LoopCall = Omit<TrainCall, 'probes'> & {
   probes?: { readonly steps: readonly number[]; measure(step: number): void | Promise<void> };
 };
+
+/** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
+export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {
+  checkList(`${trainer}.phases`, 'what it gives', phases);
+  for (const { epochs } of phases) checkNumber(`${trainer}.phases`, 'epochs', epochs, { min: 1, integer: true });
+  if (phase < phases.length && epoch <= phases[phase].epochs && batch <= data.batchesPerEpoch) return;
+  throw problem(
+    trainer,
+    `its training stands at phase ${phase}, epoch ${epoch}, batch ${batch}, which does not exist`,
+    'the saved state is damaged; begin anew',
+  );
+}

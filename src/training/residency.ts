@@ -31,9 +31,9 @@ export class Residency {
       const { upload, keep, kernels } = backend();
       const { data, inputSize } = this;
       const whole = (numbers: Int32Array) => keep(kernels.tensor(numbers, [data.size]));
+      const [labels, tasks] = [data.labels(), data.taskIds?.()];
       const images = keep(upload(data.size, inputSize, (part, start, count) => data.fill(part, start, count)));
-      const tasks = data.taskIds?.();
-      this.onDevice = { images, labels: whole(data.labels()), tasks: tasks && whole(tasks) };
+      this.onDevice = { images, labels: whole(labels), tasks: tasks && whole(tasks) };
     }
     return this.onDevice;
   }

@@ -4,21 +4,23 @@ import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import { CLMetricsTracker } from '../metrics';
-import { architectureCompatibility, countParameters } from '../models';
+import { countParameters } from '../models';
 import type { Model } from '../models';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
 import { checkCall } from './call';
+import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
-import type { TaskLoaders } from './data';
+import type { TaskLoaders, TrainingData } from './data';
 import { checkFiniteWeights, countCorrect } from './evaluation';
-import { exclusively, pausing } from './exclusive';
-import { checkLabels, checkStream } from './fit';
+import { exclusively, lettingSave, pausing, refuseWhileRunning } from './exclusive';
+import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
 import { History } from './history';
-import { checkAdjusted, checkPhases, checkTrainingData } from './hookResults';
+import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
+import type { LoopCall } from './plan';
 import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
 import type { TrainerOptions } from './options';
@@ -26,8 +28,10 @@ import type { TrainCall, TrainingReport } from './progress';
 import { notRecordable } from './runners/choose';
 import { Draws } from './runners/draws';
 import { restoreTrainer, trainerState } from './state';
-import type { TrainerParts, TrainerState } from './state';
-import { warnOfLostMemory, warnOfSkippedConsolidation } from './warnings';
+import type { TrainerParts } from './state';
+import type { TrainerState } from './stateFormat';
+import { standingOf, trackerFor, unmeasured } from './tracking';
+import { warnOfLostMemory, warnOfSkippedConsolidation, warnOfUnfinishedTask } from './warnings';
 
 /** Parameters of a model by whether they can still change. */
 export interface CapacityReport {
@@ -52,9 +56,13 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** The accuracy matrix of `runSequence`, from its first call on. */
   tracker: CLMetricsTracker | undefined;
   readonly #history: History;
-  readonly #loaders: TaskLoader[] = [];
+  /** Training data of the tasks begun, by their ids. */
+  readonly #loaders = new Map<number, TaskLoader>();
   readonly #optimizer: Optimizer;
   #cursor: TaskCursor | undefined;
+  /** How many of the tasks that the model has learnt are known here: learnt by this trainer, restored, or warned of. */
+  #accountedFor = 0;
+  #halfRestored = false;
 
   /**
    * @param model the network to train
@@ -76,7 +84,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    *   epoch, step and likely cause), or `TrainingInterrupted`
    */
   async trainTask(loader: TaskLoader, call: TrainCall & { nTasks?: number } = {}): Promise<TrainingReport> {
-    checkCall(`${this.constructor.name}.trainTask`, call);
+    checkTrainingData(this.#named('trainTask'), loader);
+    checkCall(this.#named('trainTask'), call);
     return this.#alone('trainTask', () => this.#train(loader, call));
   }
 
@@ -87,6 +96,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * @throws when the task is not the one trained last, or was consolidated already
    */
   async consolidate(loader: TaskLoader): Promise<void> {
+    checkTrainingData(this.#named('consolidate'), loader);
     return this.#alone('consolidate', () => this.#keep(loader));
   }
 
@@ -94,10 +104,11 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * The share of right answers on a loader's data. The model is told the task id only where the scenario reveals it.
    *
    * @returns accuracy between 0 and 1
-   * @throws when the data is of another stream than the one trained on, or a weight is not finite
+   * @throws when the data is of another stream than the one trained on, the model has no output for it, or a weight is not finite
    */
   async evaluate(loader: TaskLoader): Promise<number> {
-    return this.#alone('evaluate', () => this.#measure(loader));
+    checkLoader(this.#named('evaluate'), loader);
+    return this.#alone('evaluate', () => this.#measure(loader), true);
   }
 
   /**
@@ -113,7 +124,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     tracker?: CLMetricsTracker,
     afterTask?: number,
   ): Promise<(number | null)[]> {
-    return this.#alone('evaluateAll', () => this.#measureAll(testLoaders, tracker, afterTask));
+    checkLoaders(this.#named('evaluateAll'), 'testLoaders', testLoaders);
+    return this.#alone('evaluateAll', () => this.#measureAll(testLoaders, tracker, afterTask), true);
   }
 
   /**
@@ -125,7 +137,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * @throws when the loaders do not belong together, or are of another stream than the one this trainer learns
    */
   async runSequence(stream: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
-    checkCall(`${this.constructor.name}.runSequence`, call);
+    checkCall(this.#named('runSequence'), call);
     return this.#alone('runSequence', () => this.#learnAll(stream, call));
   }
 
@@ -140,27 +152,34 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * Everything as plain data: model, optimiser, what the method remembers, random streams, where in a task training stands, and
    * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit.
    *
-   * @throws when the method keeps a memory but does not say how to save it
+   * @throws when the method keeps a memory but does not say how to save it, or while a call runs (callbacks and probes may save)
    * @example writeFileSync('trainer.json', JSON.stringify(trainer.state()))
    */
   state(): TrainerState {
+    refuseWhileRunning(this.model, this.#named('state'), true);
+    this.#refuseHalfRestored('state');
     return trainerState(this.#parts());
   }
 
   /**
    * Takes over what `state()` of a trainer of the same method with the same options gave, its model included.
    *
-   * @throws when it is damaged, or of another method, other options or another architecture
+   * @throws when it is damaged, or of another method, other options or another architecture, or while a call runs
    */
   restore(state: TrainerState): void {
-    const { cursor, tracker } = restoreTrainer(this.#parts(), state);
+    refuseWhileRunning(this.model, this.#named('restore'));
+    const { cursor, tracker } = restoreTrainer(this.#parts(), state, () => (this.#halfRestored = true));
+    this.#halfRestored = false;
+    this.#cursor = cursor;
     this.tracker = tracker;
-    this.#cursor = cursor && { ...cursor, draws: new Draws((batchSize) => this.draws(batchSize), cursor.ahead) };
+    this.#accountedFor = this.model.learnt.length;
   }
 
-  /** Frees all device memory of the trainer, not that of the model. */
+  /** Frees all device memory of the trainer, not that of the model. A task that was interrupted begins anew after it. */
   dispose(): void {
+    refuseWhileRunning(this.model, this.#named('dispose'));
     this.#optimizer.dispose();
+    this.#cursor = undefined;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -182,34 +201,37 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   // ── own ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #alone<T>(call: string, work: () => Promise<T>): Promise<T> {
-    return exclusively(this.model, `${this.constructor.name}.${call}`, async () => {
+  #named(call: string): string {
+    return `${this.constructor.name}.${call}`;
+  }
+
+  async #alone<T>(call: string, work: () => Promise<T>, measures = false): Promise<T> {
+    const ready = async () => {
+      this.#refuseHalfRestored(call);
       await initBackend();
       return work();
-    });
+    };
+    return exclusively(this.model, this.#named(call), ready, measures);
+  }
+
+  #refuseHalfRestored(call: string): void {
+    if (!this.#halfRestored) return;
+    const reason = 'a restore failed half-way, so model and memory may not belong together';
+    throw problem(this.#named(call), reason, 'restore a whole state, or make model and trainer anew');
   }
 
   async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }): Promise<TrainingReport> {
     const { task } = loader;
-    warnOfSkippedConsolidation(
-      this,
-      this.#history.unconsolidated.filter((id) => id !== task.id),
-    );
-    await this.#prepare(loader);
-    if (!this.#loaders.some((known) => known.task.id === task.id)) this.#loaders.push(loader);
-    const data = this.trainingData(loader, this.#loaders);
-    checkTrainingData(this.constructor.name, data);
+    this.#prepare(loader);
+    const seen = this.#seen(loader);
+    const data = this.trainingData(loader, seen);
+    hookResults.checkTrainingData(this.constructor.name, data);
     const phases = this.phases(task);
-    checkPhases(this.constructor.name, phases);
-    if (this.#cursor && this.#cursor.task !== task.id) this.#cursor = undefined;
-    if (!this.#cursor) {
-      if (!this.options.keepOptimizer) this.#optimizer.dispose();
-      await this.beginTask(task, data);
-      this.#cursor = { task: task.id, phase: 0, epoch: 0, batch: 0, draws: new Draws((batchSize) => this.draws(batchSize)) };
-    }
-    const { probes } = call;
+    hookResults.checkPhases(this.constructor.name, phases);
+    const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const report = await runTask(
       {
+        trainer: this.constructor.name,
         task,
         data,
         phases,
@@ -218,38 +240,82 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         step: (batch) => this.#step(batch),
         likelyCause: () => this.likelyCause(),
-        standing: () => this.#standing(task),
+        standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
-      this.#cursor,
-      {
-        ...call,
-        probes: probes && {
-          steps: probes.steps,
-          measure: (step) => pausing(this.model, () => probes.measure(step, loader)),
-        },
-      },
+      cursor,
+      this.#opened(call, loader),
     );
     this.#cursor = undefined;
     if (!this.options.keepOptimizer) this.#optimizer.dispose();
     this.#history.trained(task);
     this.model.learnt.push(task.name);
-    call.onTask?.(report);
+    this.#accountedFor++;
+    lettingSave(this.model, call.onTask)?.(report);
     return report;
+  }
+
+  /** Where training of the task stands: at its first step, unless it was interrupted. */
+  async #begin(task: Task, data: TrainingData, fingerprint: string): Promise<TaskCursor> {
+    const { unfinished, unconsolidated } = this.#history;
+    if (this.#cursor?.task === task.id && !this.#cursor.failed) {
+      if (this.#cursor.data === fingerprint) return this.#cursor;
+      throw problem(
+        this.constructor.name,
+        `training of task ${task.id + 1} (${task.name}) was interrupted with other data: other samples, batches or order`,
+        'go on with the loader it was begun with, or make model and trainer anew',
+      );
+    }
+    this.#cursor = undefined;
+    if (unfinished !== undefined && unfinished !== task.id) warnOfUnfinishedTask(this, unfinished);
+    const skipped = unconsolidated.filter((id) => id !== task.id);
+    warnOfSkippedConsolidation(this, skipped);
+    if (!this.options.keepOptimizer) this.#optimizer.dispose();
+    await this.beginTask(task, data);
+    this.#history.start(task);
+    return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
+  }
+
+  /** Training data of the tasks begun so far, this one last. */
+  #seen(loader: TaskLoader): TaskLoader[] {
+    this.#loaders.set(loader.task.id, loader);
+    const earlier = this.#history.begun.filter((id) => id !== loader.task.id);
+    const missing = earlier.filter((id) => !this.#loaders.has(id));
+    if (missing.length > 0 && this.choosesData) {
+      throw problem(
+        this.constructor.name,
+        `it learns from data of earlier tasks too, and that of task ${missing[0] + 1} is not there after restore`,
+        'go on with runSequence and the whole stream',
+      );
+    }
+    return [...earlier.flatMap((id) => this.#loaders.get(id) ?? []), loader];
+  }
+
+  /** The call with its callbacks and probes, in which the trainer may be used. */
+  #opened({ probes, ...call }: TrainCall, loader: TaskLoader): LoopCall {
+    return {
+      ...call,
+      onProgress: lettingSave(this.model, call.onProgress),
+      onLosses: lettingSave(this.model, call.onLosses),
+      probes: probes && {
+        steps: probes.steps,
+        measure: (step) => pausing(this.model, () => probes.measure(step, loader)),
+      },
+    };
   }
 
   async #keep(loader: TaskLoader): Promise<void> {
     const { task } = loader;
     this.#history.check(loader, 'training data');
-    this.#history.checkConsolidation(task, `${this.constructor.name}.consolidate`);
+    this.#history.checkConsolidation(task, this.#named('consolidate'));
     await this.endTask(task, loader);
     this.#history.noteConsolidated(task);
   }
 
   async #measure(loader: TaskLoader): Promise<number> {
     const { task } = loader;
-    this.#checkFit(task);
+    checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, `${loader.split} data`);
-    checkLabels(this.constructor.name, loader);
+    checkAnswers(this.#named('evaluate'), this.model, task);
     checkFiniteWeights(this.model);
     const taskId = this.taskIdOf(task);
     return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
@@ -260,7 +326,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     tracker: CLMetricsTracker | undefined,
     afterTask: number | undefined,
   ): Promise<(number | null)[]> {
-    const column = tracker && (afterTask ?? this.#history.column(this.#cursor !== undefined));
+    const column = tracker && (afterTask ?? this.#history.column());
     const accuracies: (number | null)[] = [];
     for (const loader of testLoaders) accuracies.push(this.#hasAnswer(loader.task) ? await this.#measure(loader) : null);
     if (tracker) {
@@ -269,96 +335,71 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return accuracies;
   }
 
-  async #learnAll({ trainLoaders, testLoaders, fingerprint }: TaskLoaders, call: TrainCall): Promise<CLMetricsTracker> {
-    checkStream('runSequence', trainLoaders, testLoaders);
+  async #learnAll(stream: TaskLoaders, call: TrainCall): Promise<CLMetricsTracker> {
+    checkStream(this.#named('runSequence'), stream);
+    const { trainLoaders, testLoaders, fingerprint } = stream;
     for (const loader of [...trainLoaders, ...testLoaders]) {
-      this.#checkFit(loader.task);
+      checkModel(this.constructor.name, this.model, loader.task);
       this.#history.check(loader, `${loader.split} data`);
-      checkLabels(this.constructor.name, loader);
     }
-    this.tracker ??= new CLMetricsTracker(
-      trainLoaders.length,
-      trainLoaders.map((loader) => loader.task.name),
-      fingerprint,
-    );
+    const names = trainLoaders.map(({ task }) => task.name);
+    const tracker = (this.tracker = trackerFor(this.tracker, names, fingerprint));
+    trainLoaders.forEach((loader) => this.#history.know(loader));
     for (const [i, loader] of trainLoaders.entries()) {
-      if (this.#history.hasConsolidated(loader.task)) continue;
-      if (!this.#history.hasTrained(loader.task)) {
-        await this.#measureZeroShot(loader, i, testLoaders[i]);
+      const { task } = loader;
+      this.#loaders.set(task.id, loader);
+      if (!this.#history.hasTrained(task)) {
+        await this.#measureZeroShot(loader, testLoaders[i]);
         await this.#train(loader, { ...call, nTasks: trainLoaders.length });
       }
-      await this.#keep(loader);
-      await this.#measureAll(testLoaders, this.tracker, loader.task.id);
+      if (!this.#history.hasConsolidated(task)) await this.#keep(loader);
+      if (this.#history.weightsAfter === task.id)
+        await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
     }
-    return this.tracker;
+    return tracker;
   }
 
   /** Accuracy on a task before its first step, once its head or column is there. */
-  async #measureZeroShot(loader: TaskLoader, position: number, testLoader: TaskLoader): Promise<void> {
-    await this.#prepare(loader);
-    if (position === 0 || this.#cursor) return;
-    const before = this.#history.learnt;
-    this.tracker!.record(loader.task.id, before[before.length - 1], await this.#measure(testLoader));
+  async #measureZeroShot(loader: TaskLoader, testLoader: TaskLoader): Promise<void> {
+    this.#prepare(loader);
+    const { weightsAfter } = this.#history;
+    if (weightsAfter !== undefined) this.tracker!.record(loader.task.id, weightsAfter, await this.#measure(testLoader));
   }
 
   /** Gets the model ready for a task, once. */
-  async #prepare(loader: TaskLoader): Promise<void> {
+  #prepare(loader: TaskLoader): void {
     const { task } = loader;
-    this.#checkFit(task);
+    checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, 'training data');
-    checkLabels(this.constructor.name, loader);
+    const { learnt } = this.model;
+    if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));
+    this.#accountedFor = learnt.length;
     if (this.#history.hasBegun(task)) return;
-    warnOfLostMemory(this, this.#history.learnt.length);
     this.model.prepareTask(task);
+    checkOutputs(this.constructor.name, this.model, loader, this.taskIdOf(task));
     this.model.meet(task);
     this.#history.begin(loader);
   }
 
-  /** Throws unless the model suits the task's scenario and inputs. */
-  #checkFit(task: Task): void {
-    const { architecture, inputSize, imageShape } = this.model;
-    const { fit, reason } = architectureCompatibility(architecture, task.scenario);
-    if (fit === 'no') throw problem(`${architecture} in the ${task.scenario} scenario`, reason);
-    if (task.inputSize !== inputSize) {
-      throw problem(
-        this.constructor.name,
-        `the model takes ${inputSize} inputs, but ${task.name} has ${task.inputSize}`,
-        `make the model with inputSize: ${task.inputSize}`,
-      );
-    }
-    if (!imageShape || imageShape.join() === task.inputShape.join()) return;
-    throw problem(
-      this.constructor.name,
-      `the model takes images of [${imageShape}], but the inputs of ${task.name} have the shape [${task.inputShape}]`,
-      `make the model with inputShape: [${task.inputShape}]${task.inputShape.length === 3 ? '' : ', without conv'}`,
-    );
-  }
-
-  /** Whether the model can answer for a task: where classes arrive with the tasks, one not begun yet has no answer. */
+  /** Whether the model can answer for a task: where classes arrive with the tasks, one that nobody has begun has no answer. */
   #hasAnswer(task: Task): boolean {
-    const { classes } = SCENARIOS[task.scenario];
-    const nothingBegun = this.#history.learnt.length === 0;
-    return this.model.canAnswer(task) && (classes === 'stay' || nothingBegun || this.#history.hasBegun(task));
-  }
-
-  #standing(task: Task): { accuracy?: number; matrix?: (number | null)[][] } {
-    if (!this.tracker) return {};
-    const matrix = this.tracker.matrix as (number | null)[][];
-    const column = matrix.slice(0, task.id).map((row) => row[task.id - 1]);
-    const known = column.filter((value): value is number => typeof value === 'number');
-    return { matrix, ...(known.length && { accuracy: known.reduce((a, b) => a + b, 0) / known.length }) };
+    const { learnt } = this.model;
+    const met = this.#history.hasBegun(task) || learnt.includes(task.name) || this.#history.learnt.length === 0;
+    return this.model.canAnswer(task) && (met || SCENARIOS[task.scenario].classes === 'stay');
   }
 
   /** One training step in kernels; nothing is read back. */
   #step(batch: TrainingBatch): Value {
     const { kernels } = backend();
     const mixed = this.composeBatch(batch);
+    this.checkReturned('composeBatch', Array.isArray(mixed?.x?.shape), mixed);
     const tape = new Tape(kernels);
     const loss = this.lossWith(tape, mixed);
     const factors = tape.factors(loss);
     const raw = factors.gradients();
     const adjusted = this.adjustGradients(new Map(raw), mixed, factors);
-    checkAdjusted(this.constructor.name, adjusted);
+    this.checkReturned('adjustGradients', adjusted instanceof Map, adjusted);
+    hookResults.checkAdjusted(this.constructor.name, adjusted);
     this.#optimizer.step(kernels, adjusted);
     this.afterStep({ raw, adjusted }, mixed);
     return loss;
@@ -374,6 +415,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       optimizer: this.#optimizer,
       cursor: this.#cursor,
       tracker: this.tracker,
+      draw: (batchSize) => this.draws(batchSize),
       memory: { state: () => this.memoryState(), restore: (state) => this.restoreMemory(state) },
     };
   }

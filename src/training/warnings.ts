@@ -1,25 +1,29 @@
-import type { Model } from '../models';
 import type { MethodNeeds } from './needs';
 
 /** What is looked at of a trainer. */
 interface Warned {
-  readonly model: Model;
   readonly constructor: Function;
 }
 
 const needsOf = (trainer: Warned) => (trainer.constructor as unknown as { needs: MethodNeeds }).needs;
 
-/** Says so when a new trainer gets a model that has learnt tasks of which the method remembers nothing. */
-export function warnOfLostMemory(trainer: Warned, learntHere: number): void {
-  const { learnt } = trainer.model;
-  if (learntHere > 0 || learnt.length === 0) return;
+/** Says so when a model has learnt tasks elsewhere (`learnt`, their names) of which the trainer's method remembers nothing. */
+export function warnOfLostMemory(trainer: Warned, learnt: readonly string[]): void {
   const { memory } = needsOf(trainer);
   const tasks = learnt.length === 1 ? '1 task' : `${learnt.length} tasks`;
-  const before = `${trainer.constructor.name}: the model has learnt ${tasks} before (${learnt.join('; ')})`;
-  if (!memory) return console.info(`${before}; this trainer goes on from its weights.`);
+  const elsewhere = `${trainer.constructor.name}: the model has learnt ${tasks} without this trainer (${learnt.join('; ')})`;
+  if (!memory) return console.info(`${elsewhere}; it goes on from the model's weights.`);
   console.warn(
-    `${before}, of which this trainer has no ${memory}: for those it is no better than plain fine-tuning. ` +
+    `${elsewhere}, of which this trainer has no ${memory}: for those it is no better than plain fine-tuning. ` +
       'To go on with them, restore the trainer that learnt them: trainer.restore(state).',
+  );
+}
+
+/** Says so when a task is given up in the middle. */
+export function warnOfUnfinishedTask(trainer: Warned, task: number): void {
+  console.warn(
+    `${trainer.constructor.name}: training of task ${task + 1} was interrupted and is not finished; it does not count as learnt. ` +
+      'To finish it, call trainTask with its loader again.',
   );
 }
 

@@ -40,12 +40,13 @@ export class RandomStream {
    * @throws when it is damaged
    */
   restore(state: RandomState): void {
-    const words = (state as Partial<RandomState> | null)?.generator;
-    if (!Array.isArray(words) || words.length !== this.generator.getState().length || !words.every(Number.isInteger)) {
+    const { generator: words, spareNormal } = (state ?? {}) as Partial<RandomState>;
+    const whole = Array.isArray(words) && words.length === this.generator.getState().length && words.every(Number.isInteger);
+    if (!whole || !(spareNormal === undefined || Number.isFinite(spareNormal))) {
       throw problem('RandomStream.restore', 'the saved state of a random stream is damaged', 'use another copy');
     }
     this.generator = xoroshiro128plusFromState(words);
-    this.spareNormal = state.spareNormal;
+    this.spareNormal = spareNormal;
   }
 
   /** A number in [0, 1) with 32 random bits. */

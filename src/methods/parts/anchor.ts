@@ -1,8 +1,8 @@
-import { packed, unpackedFloats } from '../../backend';
+import { elements, packed, Variable } from '../../backend';
 import type { TensorState } from '../../backend';
-import { Variable } from '../../backend';
 import type { Parameter } from '../../autodiff';
-import { problem } from '../../utils/errors';
+import { checkNumber, problem, shown } from '../../utils/errors';
+import { finiteFloats } from './savedNumbers';
 
 /** An anchor as plain JSON. */
 export interface AnchorState {
@@ -88,12 +88,23 @@ export class Anchor {
     return { shape: [...shape], importance: packed(importance), centre: packed(centre), constant };
   }
 
+  /**
+   * Takes over what `state()` gave.
+   *
+   * @throws when it is damaged or of a parameter of another shape; then nothing changes
+   */
   restore({ shape, importance, centre, constant }: AnchorState, lambda: number): void {
-    if (shape.join() !== this.shape.join()) {
-      throw problem('Anchor', `the saved one has the shape [${shape}], the parameter [${this.shape}]`, 'restore the model first');
+    const subject = 'EWC.restore';
+    if (String(shape) !== this.shape.join()) {
+      const reason = `an anchor has the shape ${shown(shape)}, its parameter [${this.shape}]`;
+      throw problem(subject, reason, 'restore the model first');
     }
-    this.importance = unpackedFloats('Anchor', importance);
-    this.centre = unpackedFloats('Anchor', centre);
+    const numbers = [importance, centre].map((saved, i) =>
+      finiteFloats(subject, i ? 'an anchor' : 'an importance', saved, elements(this.shape)),
+    );
+    if (numbers[0].some((value) => value < 0)) throw problem(subject, 'an importance is below 0', 'the saved state is damaged');
+    checkNumber(subject, 'constant', constant, { min: 0 });
+    [this.importance, this.centre] = numbers;
     this.constant = constant;
     this.upload(lambda);
   }

@@ -1,10 +1,13 @@
-import { packed, unpackedFloats, unpackedInts } from '../../backend';
+import { packed } from '../../backend';
 import type { TensorState } from '../../backend';
 import { Tape } from '../../autodiff';
 import type { Factors, Parameter } from '../../autodiff';
 import { Variable } from '../../backend';
 import type { Kernels, Value } from '../../backend';
 import type { Model } from '../../models';
+import { checkList, checkNumber, problem } from '../../utils/errors';
+import { finiteFloats, naturalNumbers } from './savedNumbers';
+import type { Largest } from './savedNumbers';
 
 /** Samples of one past task: inputs [n · inputSize], labels [n]. */
 interface PastTask {
@@ -14,7 +17,7 @@ interface PastTask {
 }
 
 /** The memories as plain JSON. */
-export type GemMemoryState = { taskId: number; images: TensorState; labels: TensorState }[];
+export type GemMemoryState = readonly { taskId: number; images: TensorState; labels: TensorState }[];
 
 /** The gradients of all past tasks' mean losses. */
 export interface PastGradients {
@@ -106,13 +109,24 @@ export class GemMemory {
     return this.parts.map(({ taskId, images, labels }) => ({ taskId, images: packed(images), labels: packed(labels) }));
   }
 
-  restore(state: GemMemoryState): void {
+  /**
+   * Takes over what `state()` gave.
+   *
+   * @param largest the largest label and task id that there can be
+   * @throws when it is damaged; then nothing changes
+   */
+  restore(state: GemMemoryState, largest: Largest): void {
+    const subject = 'GEM.restore';
+    checkList(subject, 'memory', state, 0);
+    const parts = state.map((saved) => {
+      const { taskId, images, labels: saidLabels } = saved ?? ({} as GemMemoryState[number]);
+      checkNumber(subject, 'taskId', taskId, { min: 0, max: largest.task, integer: true });
+      const labels = naturalNumbers(subject, 'labels', saidLabels, largest.label);
+      if (labels.length === 0) throw problem(subject, `nothing is stored of task ${taskId}`, 'the saved state is damaged');
+      return { taskId, images: finiteFloats(subject, 'images', images, labels.length * this.inputSize), labels };
+    });
     this.dispose();
-    this.parts = state.map(({ taskId, images, labels }) => ({
-      taskId,
-      images: unpackedFloats('GEM.restore', images),
-      labels: unpackedInts('GEM.restore', labels),
-    }));
+    this.parts = parts;
   }
 
   dispose(): void {

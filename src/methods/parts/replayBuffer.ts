@@ -1,9 +1,10 @@
-import { packed, unpackedFloats, unpackedInts } from '../../backend';
+import { packed, Variable } from '../../backend';
 import type { TensorState } from '../../backend';
-import { Variable } from '../../backend';
 import { checkNumber, problem, withDefaults } from '../../utils/errors';
 import { getSeed, RandomStream } from '../../utils/random';
 import type { RandomState } from '../../utils/random';
+import { finiteFloats, naturalNumbers } from './savedNumbers';
+import type { Largest } from './savedNumbers';
 
 /** Options of `ReplayBuffer`. */
 export interface ReplayBufferOptions {
@@ -21,6 +22,8 @@ export interface ReplayBufferState {
   tasks: TensorState;
   random: RandomState;
 }
+
+const ANY: Largest = { label: Infinity, task: Infinity };
 
 /** Gives inputs [n, inputSize] and labels [n] of the samples with the given numbers. */
 export type SampleReader = (samples: Int32Array) => { images: Float32Array; labels: Int32Array };
@@ -132,21 +135,21 @@ export class ReplayBuffer {
     };
   }
 
-  /** Takes over what `state()` of a buffer of the same capacity gave. Throws when it is damaged. */
-  restore({ seen, images, labels, tasks, random }: ReplayBufferState): void {
+  /**
+   * Takes over what `state()` of a buffer of the same capacity gave.
+   *
+   * @param largest the largest label and task id that there can be
+   * @throws when it is damaged; then nothing changes
+   */
+  restore({ seen, images, labels, tasks, random }: ReplayBufferState, largest = ANY): void {
+    const subject = 'ReplayBuffer.restore';
+    checkNumber(subject, 'seen', seen, { min: 0, integer: true });
+    const held = Math.min(seen, this.capacity);
     const host = {
-      images: unpackedFloats('ReplayBuffer.restore', images),
-      labels: unpackedInts('ReplayBuffer.restore', labels),
-      tasks: unpackedInts('ReplayBuffer.restore', tasks),
+      images: finiteFloats(subject, 'images', images, held * this.inputSize),
+      labels: naturalNumbers(subject, 'labels', labels, largest.label, held),
+      tasks: naturalNumbers(subject, 'tasks', tasks, largest.task, held),
     };
-    const held = host.labels.length;
-    if (held > this.capacity || host.images.length !== held * this.inputSize || host.tasks.length !== held || seen < held) {
-      throw problem(
-        'ReplayBuffer.restore',
-        `${held} saved samples do not fit a buffer of ${this.capacity}`,
-        'make it with the same options',
-      );
-    }
     this.random.restore(random);
     this.seen = seen;
     this.host = host;

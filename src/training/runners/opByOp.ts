@@ -14,10 +14,13 @@ export class OpByOpRunner implements StepRunner {
 
   run(batches: readonly Int32Array[]): Float32Array {
     const { toHost, dispose } = backend();
-    const losses = batches.map((positions) => this.step(positions));
-    const numbers = Float32Array.from(losses, (loss) => toHost(loss)[0]); // read back in one go: a step does not wait
-    dispose(...losses);
-    return numbers;
+    const losses: Value[] = [];
+    try {
+      for (const positions of batches) losses.push(this.step(positions));
+      return Float32Array.from(losses, (loss) => toHost(loss)[0]); // read back in one go: a step does not wait
+    } finally {
+      dispose(...losses);
+    }
   }
 
   close(): void {}

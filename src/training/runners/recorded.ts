@@ -60,9 +60,11 @@ export class RecordedRunner implements StepRunner {
   }
 
   private record(size: number): Program {
-    const { step, task, residency, draws, sizeOf, data } = this.steps;
-    if (data.size < size) throw problem('recording', 'there is no full batch');
-    const drawn = Object.entries(draws.peek(sizeOf(0) === size ? [size] : [sizeOf(0), size]));
+    const { step, task, residency, draws, sizeOf, data, stepsLeft } = this.steps;
+    const sizes = sizeOf(0) === size ? [size] : [sizeOf(0), size];
+    // No draw is made for a step that does not come: the next task would miss it.
+    if (data.size < size || sizes.length > stepsLeft) throw problem('recording', 'there is no full batch');
+    const drawn = Object.entries(draws.peek(sizes));
     const lengths = Object.fromEntries([
       ['positions', size],
       ...drawn.map(([name, { length }]) => [`drawn ${name}`, length]),

@@ -7,7 +7,6 @@ import { findMethod, METHODS, methodCompatibility, NaiveTrainer } from '../../..
 import { type TrainCall } from '../../../src/training';
 import type { Gradients } from '../../../src/autodiff';
 import type { TrainingBatch, CLTrainer } from '../../../src/training';
-import { Draws } from '../../../src/training/runners/draws';
 import { SCENARIOS } from '../../../src/scenarios/compatibility';
 import { easyStream, smallModel, untilDone } from '../../methods/fixtures';
 
@@ -151,24 +150,6 @@ test('a loss that explodes stops recorded steps at the same step, with the same 
   assert.equal(messages[1], messages[0]);
 });
 
-test('a short task is not recorded unless that is asked for, and the environment can ask', async (t) => {
-  const train = async (call: TrainCall = {}) => {
-    const report = await makeTrainer('naive', 'class-incremental', { epochs: 2 }).trainTask(
-      easyStream('class-incremental').trainLoaders[0],
-      call,
-    );
-    return [report.execution, report.executionNote];
-  };
-  delete process.env.CL_EXECUTION;
-  t.after(() => delete process.env.CL_EXECUTION);
-  assert.deepEqual(await train(), ['op-by-op', '10 steps are too few to record']);
-  assert.deepEqual(await train({ execution: 'recorded' }), ['recorded', undefined]);
-  process.env.CL_EXECUTION = 'recorded';
-  assert.deepEqual(await train(), ['recorded', undefined]);
-  process.env.CL_EXECUTION = 'fast';
-  await assert.rejects(train(), /CL_EXECUTION: unknown execution 'fast'; use auto, recorded or op-by-op/);
-});
-
 test('left to itself, a long task starts op by op, is recorded on the way, and gives the same weights', async () => {
   const train = async (execution?: Execution) => {
     const trainer = makeTrainer('er', 'class-incremental', { epochs: 200 });
@@ -246,22 +227,6 @@ test('a method of the user’s own is recorded when it keeps to the kernels and 
     assert.match(fallen.executionNote!, why);
     assert.equal(furthest(fallen.weights, (await train(make(Trainer), 'op-by-op')).weights), 0);
   }
-});
-
-test('draws made ahead are used later, in their order, and none twice', () => {
-  let last = 0;
-  const draws = new Draws((batchSize) => ({ number: Int32Array.of(++last, batchSize) }));
-  const numbers = (feeds: Record<string, Int32Array>) => Array.from(feeds.number);
-  assert.deepEqual(numbers(draws.peek([8, 12])), [2, 12]);
-  assert.deepEqual(numbers(draws.peek([8])), [1, 8]);
-  assert.deepEqual(
-    [8, 12, 12].map((size) => numbers(draws.next(size))),
-    [
-      [1, 8],
-      [2, 12],
-      [3, 12],
-    ],
-  );
 });
 
 test('recording tasks leaves nothing on the device', async () => {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkCall } from '../../src/training/call';
+
+test('options of a training call that do not exist or cannot be meant are refused', () => {
+  const refused = (call: object, reason: RegExp) =>
+    assert.throws(() => checkCall('trainTask', call), { name: 'Error', message: reason });
+  refused({ onProgres: () => {} }, /^trainTask: unknown option 'onProgres'; known options: onProgress, /);
+  refused([], /options must be an object of named values, got \[\]/);
+  refused(null as never, /options must be an object of named values, got null/);
+  for (const name of ['onProgress', 'onLosses', 'onTask'])
+    refused({ [name]: 'text' }, new RegExp(`${name} must be a function, got 'text'`));
+  refused({ signal: true }, /signal must have a field aborted, got true; pass the signal of an AbortController/);
+  refused({ signal: new AbortController() }, /signal must have a field aborted/);
+  refused({ execution: 'fast' }, /execution must be 'auto', 'recorded' or 'op-by-op', got 'fast'/);
+  refused({ nTasks: 0 }, /nTasks must be a whole number of at least 1, got 0/);
+  refused({ probes: { steps: 5, measure: () => {} } }, /probes.steps must list whole numbers of steps, from 0/);
+  refused({ probes: { steps: [-1], measure: () => {} } }, /probes.steps must list whole numbers/);
+  refused({ probes: { steps: [1] } }, /probes.measure must be a function, got undefined/);
+  refused({ probes: { steps: [1], mesure: () => {} } }, /unknown option 'mesure'/);
+});
+
+test('what can be meant passes', () => {
+  class Watch {
+    get aborted() {
+      return false;
+    }
+  }
+  checkCall('trainTask', {});
+  checkCall('trainTask', { signal: new AbortController().signal, nTasks: 3, execution: 'auto', onTask: undefined });
+  checkCall('trainTask', { signal: new Watch(), probes: { steps: [], measure: () => {} } });
+});

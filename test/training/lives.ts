@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { findMethod } from '../../src/methods';
+import { architectureFor } from '../../src/models';
+import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
+import type { ScenarioName } from '../../src/data/task';
+import { easyStream, smallModel } from '../methods/fixtures';
+import { interruptAfter, weightBytes } from './fixtures';
+
+/** One method on one stream with one optimiser, as plain JSON: a process can make it that did not begin it. */
+export interface LifePlan {
+  method: string;
+  scenario: ScenarioName;
+  execution: 'recorded' | 'op-by-op';
+  options: Record<string, unknown>;
+}
+
+export function trainerOf({ method, scenario, options }: LifePlan): CLTrainer<object> {
+  const { create, needs } = findMethod(method);
+  const model = smallModel(needs.architecture ?? architectureFor(scenario));
+  return create(model, { epochs: 2, lr: 0.02, seed: 3, ...options });
+}
+
+/**
+ * Learns the whole stream, the rest of it where the trainer was restored; gives all that came out of it, as text.
+ * Seven batches an epoch, the last one smaller.
+ */
+export async function learnAll(trainer: CLTrainer<object>, plan: LifePlan, call: TrainCall = {}): Promise<string> {
+  const losses: number[] = [];
+  const onTask = ({ task, loss }: { task: number; loss: number }) => void (losses[task] = loss);
+  await trainer.runSequence(easyStream(plan.scenario, 12), { execution: plan.execution, onTask, ...call });
+  const { history, memory, optimizer } = trainer.state();
+  return JSON.stringify([weightBytes(trainer.model), trainer.tracker!.matrix, losses.slice(1), history, memory, optimizer]);
+}
+
+/** Interrupts after nine steps of the second task, in the middle of its second epoch, and saves. */
+export async function interrupted(plan: LifePlan): Promise<TrainerState> {
+  const trainer = trainerOf(plan);
+  const { signal, ...call } = interruptAfter(9);
+  const inSecond = { get aborted() { return trainer.tracker!.matrix[0][0] !== null && signal.aborted; } }; // prettier-ignore
+  await assert.rejects(learnAll(trainer, plan, { ...call, signal: inSecond }), { name: 'TrainingInterrupted' });
+  const state = trainer.state();
+  assert.deepEqual([state.cursor!.task, state.cursor!.epoch, state.cursor!.batch], [1, 1, 2]);
+  return state;
+}
