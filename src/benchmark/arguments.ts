@@ -48,9 +48,10 @@ export function benchmarkCommand(): Command {
     .option('--epochs <n>', 'epochs a task (default: 5)', positive)
     .option('--limit <n>', 'training images a task (default: all)', positive)
     .addOption(
-      new Option('--data <kind>', 'real images, or random pixels as in the original tables')
-        .choices(['real', 'synthetic'])
-        .default('real'),
+      new Option('--data <kind>', 'real images (default), or random pixels as in the original tables').choices([
+        'real',
+        'synthetic',
+      ]),
     )
     .addOption(
       new Option('--workers <n>', 'processes side by side').argParser(positive).default(availableParallelism(), 'one a core'),
