@@ -71,7 +71,7 @@ export const TABLES: Record<string, () => string> = {
   ),
   measured: () => {
     const { machine, versions, backend } = measured();
-    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread per experiment, two experiments side by side.`;
+    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread a run, two runs side by side.`;
   },
   'benchmark options': () => optionsIn(benchmarkCommand().helpInformation()),
   'bench options': () => {
