@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -41,6 +42,20 @@ test('every command that a document names exists, and the README names all comma
   }
   const missing = Object.keys(manifest.scripts).filter((command) => !new RegExp(`\\b${command}\\b`).test(textOf('README.md')));
   assert.deepEqual(missing, []);
+});
+
+test('the README names every option of the commands that print theirs before anything is set up', () => {
+  const [, section] = /## Commands and options\n([^]*?)\n## /.exec(textOf('README.md'))!;
+  for (const command of ['lab', 'notebooks', 'doctor']) {
+    const help = execFileSync(process.execPath, [join(ROOT, 'kernel-setup', 'run.mjs'), command, '--help'], { encoding: 'utf8' });
+    const options = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    assert.ok(options.length > 0, help);
+    assert.deepEqual(
+      options.filter((option) => !section.includes(option)),
+      [],
+      command,
+    );
+  }
 });
 
 test('every dependency has a line in the README, and every line a dependency', () => {
