@@ -173,7 +173,7 @@ function findPackages(modules, name) {
 }
 
 function browserRow(context) {
-  const found = findProgram(context, context.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome');
+  const found = findProgram(context, context.env.CL_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome');
   return {
     part: 'browser',
     version: found ? path.basename(found) : '-',

@@ -13,8 +13,8 @@ let whyNotNative = '';
 /**
  * Chooses where to compute and waits until it is ready. Calling it is only needed to choose: trainers do it by themselves.
  *
- * @param name `'auto'` (default; also taken from the environment variable CL_BACKEND) picks native, or wasm where the
- *   native addon does not load
+ * @param name `'auto'` (default; also taken from the environment variable CL_BACKEND) keeps the one in use; where there is none yet
+ *   it picks native, or wasm where the native addon does not load
  * @returns the description of the backend, e.g. `TensorFlow 2.21.0 (native, CPU)`
  * @throws when the named backend cannot be had, with the reason
  */

@@ -34,23 +34,28 @@ const RENAMED = { scenario: 'study', dataset: 'stream' } as const;
 
 /** The command with its options; lists take commas and spaces alike. */
 export function benchmarkCommand(): Command {
-  const studies = listOf(STUDIES.map(({ name }) => name));
+  const studyNames = STUDIES.map(({ name }) => name);
+  const methodNames = METHODS.map(({ name }) => name);
+  const studies = listOf(studyNames);
   return new Command('benchmark')
     .description('Runs the four studies (task-, domain-, class-incremental, forward transfer) and prints their tables.')
-    .addOption(list('--study <name...>', 'studies to run', studies))
+    .addOption(list('--study <name...>', `studies to run, of ${studyNames.join(', ')} (default: all)`, studies))
     .addOption(list('--scenario <name...>', 'old name of --study', studies).hideHelp())
     .addOption(new Option('--stream <name>', "stream of tasks in place of the studies' own").choices(streamNames()))
     .addOption(new Option('--dataset <name>', 'old name of --stream').choices(streamNames()).hideHelp())
-    .addOption(list('--method <name...>', 'methods to run', listOf(METHODS.map(({ name }) => name))))
+    .addOption(list('--method <name...>', `methods to run, of ${methodNames.join(', ')} (default: all)`, listOf(methodNames)))
     .addOption(list('--seeds <number...>', 'seeds, separated by commas or spaces (default: 42)', wholeNumbers))
     .option('--epochs <n>', 'epochs a task (default: 5)', positive)
     .option('--limit <n>', 'training images a task (default: all)', positive)
     .addOption(
-      new Option('--data <kind>', 'real images, or random pixels as in the original tables')
-        .choices(['real', 'synthetic'])
-        .default('real'),
+      new Option('--data <kind>', 'real images (default), or random pixels as in the original tables').choices([
+        'real',
+        'synthetic',
+      ]),
     )
-    .option('--workers <n>', 'processes side by side', positive, availableParallelism())
+    .addOption(
+      new Option('--workers <n>', 'processes side by side').argParser(positive).default(availableParallelism(), 'one a core'),
+    )
     .option('--json <file>', 'where the results go', 'results.json')
     .option('--overwrite', 'replace that file even where it holds a larger benchmark or something else')
     .option(

@@ -93,7 +93,7 @@ function report(results: ExperimentResult[], file: ResultsFile): void {
   if (file.whereabouts !== undefined) console.log(`\nResults: ${file.whereabouts}`);
 }
 
-// A reader of the output that goes away (`| head`) does not take the results along.
+// A program that reads the output and ends early (`| head`) does not take the results along.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 process.once('disconnect', () => process.exit(1)); // whoever started it over a channel is gone

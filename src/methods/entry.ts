@@ -13,7 +13,7 @@ export interface MethodEntry {
   readonly create: (model: Model, options?: Record<string, unknown>) => CLTrainer<object>;
   /** What it needs, and where it does not help. */
   readonly needs: MethodNeeds;
-  /** How many naive steps one of its steps costs, about; decides the order in which a pool starts experiments. */
+  /** How many naive steps one of its steps costs, about; decides the order in which worker processes take runs. */
   readonly relativeCost: number;
   /** What it does against forgetting, in a few words. */
   readonly why: string;

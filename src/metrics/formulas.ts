@@ -80,7 +80,7 @@ export function averageForgetting(matrix: ReadonlyAccuracyMatrix): number | null
 }
 
 /**
- * Zero-shot transfer, the FWT of the benchmark this library continues: mean_{i>0} R[i][i−1], the accuracy on each task
+ * Zero-shot accuracy, called FWT by the benchmark this library continues: mean_{i>0} R[i][i−1], the accuracy on each task
  * just before it is trained. Chance level of the task is part of it; `forwardTransfer` subtracts a baseline.
  *
  * @param matrix accuracy matrix, [tasks, tasks]
@@ -93,7 +93,7 @@ export function zeroShotTransfer(matrix: ReadonlyAccuracyMatrix): number | null 
 }
 
 /**
- * FWT, forward transfer: mean_{i>0} (R[i][i−1] − b_i), zero-shot accuracy above that of an untrained network.
+ * Forward transfer, called FWT in the paper: mean_{i>0} (R[i][i−1] − b_i), zero-shot accuracy above that of an untrained network.
  *
  * @param matrix accuracy matrix, [tasks, tasks]
  * @param baseline b, one accuracy per task: that of a random initialisation, best averaged over several; b[0] is not used

@@ -7,7 +7,7 @@ import { liveFigure, liveProgress, type DrawMatrix } from './live';
 export interface LiveCall {
   /** Receives what the trainer reports. */
   readonly onProgress: (event: ProgressEvent) => void;
-  /** Tells when the reader pressed Interrupt. */
+  /** Tells when the user pressed Interrupt. */
   readonly signal: InterruptSignal;
 }
 

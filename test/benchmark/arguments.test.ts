@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import type { Command } from 'commander';
 import { benchmarkCommand, readArguments } from '../../src/benchmark/arguments';
 import type { Arguments } from '../../src/benchmark/arguments';
+import { STUDIES } from '../../src/benchmark/presets';
+import { streamNames } from '../../src/experiments';
+import { METHODS } from '../../src/methods';
 
 /** Reads arguments; a wrong one throws with the message. */
 function read(...args: string[]): Arguments {
@@ -17,9 +20,9 @@ function read(...args: string[]): Arguments {
   }
 }
 
-test('without arguments everything is left to the plan', () => {
+test('without arguments everything is left to the plan, so that a stream that knows no `data` gets none', () => {
   const { request, json, overwrite, notes } = read();
-  assert.deepEqual({ ...request }, { data: 'real', studies: undefined, stream: undefined, methods: undefined });
+  assert.deepEqual({ ...request }, { studies: undefined, stream: undefined, methods: undefined });
   assert.deepEqual([json, overwrite, notes], ['results.json', false, []]);
 });
 
@@ -78,4 +81,11 @@ test('wrong arguments are refused with what is right', () => {
     [['naive'], /too many arguments|unexpected/i],
   ];
   for (const [args, message] of cases) assert.throws(() => read(...args), message, args.join(' '));
+});
+
+test('the help names every study, method and stream', () => {
+  const help = benchmarkCommand().helpInformation().replace(/\s+/g, ' ');
+  for (const name of [...STUDIES.map((study) => study.name), ...METHODS.map((method) => method.name), ...streamNames()]) {
+    assert.match(help, new RegExp(`[ "]${name}[",. ]`), name);
+  }
 });

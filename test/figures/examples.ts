@@ -15,7 +15,7 @@ function exampleMatrix(nTasks: number, decay: number, random: RandomStream, zero
 
 const DECAYS = { naive: 0.16, ewc: 0.12, 'ewc-online': 0.1, er: 0.03, gem: 0.05, pnn: 0, joint: 0.005, mine: 0.08 };
 
-/** Three seeds of every built-in method and of one of the reader's own, with times and memory. */
+/** Three seeds of every built-in method and of one of a user's own, with times and memory. */
 export function exampleRuns(nTasks = 5, methods = Object.keys(DECAYS), seeds = 3): Run[] {
   const random = new RandomStream(7, 'examples');
   return methods.flatMap((method, m) =>

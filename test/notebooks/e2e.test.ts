@@ -55,7 +55,7 @@ const setSource = (page: Page, index: number, text: string) =>
     [index, text] as const,
   );
 
-describe('the notebooks in a real JupyterLab, as a reader uses them', { concurrency: false }, () => {
+describe('the notebooks in a real JupyterLab, as a user works with them', { concurrency: false }, () => {
   let server: LabServer | undefined;
   let browser: Browser | undefined;
   let page: Page;

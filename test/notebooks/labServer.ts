@@ -93,7 +93,7 @@ export class LabServer {
   }
 }
 
-/** The notebooks as a reader gets them, but with the small numbers in their parameter cell and without outputs. */
+/** The notebooks as a user gets them, but with the small numbers in their parameter cell and without outputs. */
 function copyNotebooks(folder: string): void {
   fs.mkdirSync(folder, { recursive: true });
   for (const name of notebookNames) {

@@ -8,7 +8,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../src/utils/files';
 import { findBrowser, openBrowser } from './browser';
 import { notebookFolder, notebookNames, notebookPath, PLOTLY, readNotebook } from './files';
 
@@ -54,7 +54,7 @@ async function addPictures(page: Page, name: string): Promise<number> {
     const place = README.find(([from, title]) => from === name && figure.layout.title?.text?.startsWith(title));
     if (place) writeImage(place[2], await draw(page, figure, README_SCALE));
   }
-  writeFileAtomic.sync(notebookPath(name), `${JSON.stringify(notebook, null, 1)}\n`);
+  writeWhole(notebookPath(name), `${JSON.stringify(notebook, null, 1)}\n`);
   return outputs.length;
 }
 
@@ -71,7 +71,7 @@ async function draw(page: Page, figure: Drawing, size: number): Promise<string> 
 function writeImage(file: string, base64: string): void {
   const folder = path.join(notebookFolder, 'images');
   fs.mkdirSync(folder, { recursive: true });
-  writeFileAtomic.sync(path.join(folder, file), Buffer.from(base64, 'base64'));
+  writeWhole(path.join(folder, file), Buffer.from(base64, 'base64'));
 }
 
 if (require.main === module) void main(process.argv.slice(2));

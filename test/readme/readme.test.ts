@@ -1,60 +1,30 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
-import { COMMANDS_OF_README, README, snippets } from './parts';
-import { ROOT, TABLES } from './tables';
-
-const BETWEEN = (name: string) => new RegExp(`(<!-- table: ${name} -->\n)([^]*?)(\n<!-- end -->)`);
-
-for (const [name, expected] of Object.entries(TABLES)) {
-  test(`the README's table '${name}' is what the library says`, () => {
-    const found = BETWEEN(name).exec(readFileSync(README, 'utf8'));
-    assert.ok(found, `the README has no table '${name}'`);
-    if (process.env.UPDATE_README) {
-      const text = readFileSync(README, 'utf8');
-      writeFileSync(
-        README,
-        text.replace(BETWEEN(name), (_, before: string, __, after: string) => before + expected() + after),
-      );
-      return;
-    }
-    assert.equal(found[2], expected(), 'run UPDATE_README=1 npm test -- readme to rewrite the tables');
-  });
-}
-
-test('every command of the README exists', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-  assert.ok(COMMANDS_OF_README.length >= 4);
-  for (const command of COMMANDS_OF_README) assert.ok(command in scripts, `npm run ${command}`);
-});
-
-test('every dependency has a line in the README, and every line a dependency', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
-    string,
-    Record<string, string>
-  >;
-  const table = /## Dependencies\n([^]*?)(\n## |$)/.exec(readFileSync(README, 'utf8'))![1];
-  const named = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
-  assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort());
-});
-
-test('links and pictures of the README lead to files that exist', () => {
-  const targets = [...readFileSync(README, 'utf8').matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)].map(([, target]) => target);
-  for (const target of targets) assert.ok(existsSync(join(ROOT, target.split('#')[0])), target);
-});
+import { snippets, textOf } from './parts';
+import { ROOT } from './tables';
 
 const folder = join(ROOT, 'dist', 'readme');
-const code = snippets();
+/** Where the code runs: what it writes stays here. */
+const place = join(folder, 'run');
+const blocks = snippets();
+
+/** Runs a command; gives what it prints. */
+const run = (program: string, args: string[], cwd: string) =>
+  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 test("the README's code compiles with strict types", () => {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const files = code.map((text, i) => {
+  mkdirSync(join(place, 'notebooks', 'data'), { recursive: true });
+  copyFileSync(join(ROOT, 'notebooks', 'data', 'quarters.csv'), join(place, 'notebooks', 'data', 'quarters.csv'));
+  assert.ok(blocks.length >= 12);
+  const files = blocks.map(({ code }, i) => {
     const file = join(folder, `snippet${i}.mts`);
-    writeFileSync(file, `${text}\nexport {};\n`);
+    writeFileSync(file, `${code}\nexport {};\n`);
     return file;
   });
   const program = ts.createProgram(files, {
@@ -62,6 +32,7 @@ test("the README's code compiles with strict types", () => {
     moduleResolution: ts.ModuleResolutionKind.Node16,
     target: ts.ScriptTarget.ES2022,
     strict: true,
+    noUnusedLocals: true,
     skipLibCheck: true,
     types: ['node'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
@@ -74,18 +45,38 @@ test("the README's code compiles with strict types", () => {
   program.emit();
 });
 
-code.forEach((text, i) => {
-  test(`the README's code block ${i + 1} runs: ${text
-    .split('\n')
-    .find((line) => /new |=/.test(line))
-    ?.trim()
-    .slice(0, 60)}`, () => {
-    const output = execFileSync(process.execPath, [join(folder, `snippet${i}.mjs`)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      cwd: ROOT,
-    });
-    const promised = [...text.matchAll(/\/\/ prints: (.+)$/gm)].map(([, line]) => line);
+// In the order of the README: a later block may read what an earlier one has written.
+blocks.forEach(({ section, code }, i) => {
+  test(`the README's code block ${i + 1} runs (${section})`, () => {
+    const output = run(process.execPath, [join(folder, `snippet${i}.mjs`)], place);
+    const promised = [...code.matchAll(/\/\/ prints: (.+)$/gm)].map(([, line]) => line);
     for (const line of promised) assert.ok(output.includes(line), `expected '${line}' in:\n${output}`);
   });
+});
+
+test('the command that the README gives for code with types compiles every block', () => {
+  const [, flags] = /`npx tsc (--module .*?) example\.mts`/.exec(textOf('README.md')) ?? assert.fail('there is no such command');
+  const files = blocks.map((_, i) => join(folder, `snippet${i}.mts`));
+  run('npx', ['tsc', ...flags.split(' '), '--noEmit', ...files], ROOT);
+});
+
+test('in another project `npm install PATH` is enough: the name leads to the library and its tensors, without a second tfjs', () => {
+  const other = mkdtempSync(join(tmpdir(), 'other-project-'));
+  try {
+    writeFileSync(join(other, 'package.json'), '{ "name": "other", "version": "1.0.0", "type": "module" }');
+    run('npm', ['install', '--no-audit', '--no-fund', '--offline', ROOT], other);
+    writeFileSync(
+      join(other, 'own.js'),
+      `import { DomainMLP, initBackend, numbersOf, tensor } from 'continual-learning';
+      import { createRequire } from 'node:module';
+      await initBackend();
+      const model = new DomainMLP({ inputSize: 2, hidden: [3], nClasses: 2 });
+      const same = String(numbersOf(model.forward(tensor([1, 2], [1, 2])))) === String(numbersOf(model.forward([[1, 2]])));
+      const cores = Object.keys(createRequire(import.meta.url).cache).filter((file) => /tfjs-core.dist.tf-core/.test(file));
+      console.log(same, cores.length);`,
+    );
+    assert.equal(run(process.execPath, ['own.js'], other).trim(), 'true 1');
+  } finally {
+    rmSync(other, { recursive: true, force: true });
+  }
 });

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
+import { benchmarkCommand } from '../../src/benchmark/arguments';
 import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
@@ -10,6 +12,7 @@ import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
 import { formatDuration, formatNumber } from '../../src/utils/format';
 import type { BenchResult } from '../bench/bench';
+import { parseOptions } from '../bench/options';
 import { verdict } from '../bench/report';
 
 export const ROOT = join(__dirname, '..', '..', '..');
@@ -28,7 +31,7 @@ function cell({ fit, reason }: Compatibility): string {
   return `${SIGN[fit]} ${reason}`;
 }
 
-/** The tables of the README by name; what stands between `<!-- table: name -->` and `<!-- end -->` has to be this. */
+/** The tables of the documents by name; what stands between `<!-- table: name -->` and `<!-- end -->` has to be this. */
 export const TABLES: Record<string, () => string> = {
   scenarios: () =>
     markdown([
@@ -68,7 +71,13 @@ export const TABLES: Record<string, () => string> = {
   ),
   measured: () => {
     const { machine, versions, backend } = measured();
-    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread per experiment, two experiments side by side.`;
+    return `Seed 42, hidden layers [256, 256], 5 tasks, 5 epochs, batches of 64, SGD with lr 0.01 and momentum 0.9. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; Node ${versions.node}, ${backend}, one thread a run, two runs side by side.`;
+  },
+  'benchmark options': () => optionsIn(benchmarkCommand().helpInformation()),
+  'bench options': () => {
+    let help = '';
+    assert.throws(() => parseOptions(['--help'], (text) => void (help += text)));
+    return optionsIn(help);
   },
   speed: () => {
     const engines = ['native', 'native-op-by-op', 'wasm', 'stock-tfjs', 'pytorch', 'jax-scan'];
@@ -130,6 +139,19 @@ export const TABLES: Record<string, () => string> = {
     return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node.replace('v', '')}, ${version('native')}, PyTorch ${version('pytorch')}, JAX ${version('jax-scan')}; ${machine.date.slice(0, 10)}.`;
   },
 };
+
+/** The options that the help of a command lists, however wide it is printed. */
+function optionsIn(help: string): string {
+  const lines = help.slice(help.indexOf('\nOptions:')).split('\n').slice(2);
+  const rows = lines.reduce<string[][]>((found, line) => {
+    const [, flags, text] = /^ {2}(-\S.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
+    if (flags) return [...found, [`\`${flags}\``, text ?? '']];
+    const [name, before] = found.pop()!;
+    return [...found, [name, `${before} ${line.trim()}`.trim()]];
+  }, []);
+  const plain = rows.map((row) => row.map((cell) => cell.replaceAll(`${ROOT}${sep}`, '').replaceAll('|', '\\|')));
+  return markdown([['Option', 'Meaning'], ...plain]);
+}
 
 /** The methods of the bench as the tables name them. */
 const STEP_LABELS: Record<string, string> = {

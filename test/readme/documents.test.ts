@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { anchorsOf, between, commandsIn, DOCUMENTS, linksOf, textOf } from './parts';
+import type { DocumentName } from './parts';
+import { ROOT, TABLES } from './tables';
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+
+for (const [name, expected] of Object.entries(TABLES)) {
+  test(`the table '${name}' stands in one document and is what the library says`, () => {
+    const marker = between(`table: ${name}`);
+    const places = DOCUMENTS.filter((document) => marker.test(textOf(document)));
+    assert.equal(places.length, 1, `it stands in ${places.join(', ') || 'none'}`);
+    const [document] = places;
+    const text = textOf(document);
+    if (process.env.UPDATE_README) {
+      const updated = text.replace(marker, (_, before: string) => `${before}${expected()}\n<!-- end -->`);
+      if (updated !== text) writeFileSync(join(ROOT, document), updated);
+      return;
+    }
+    assert.equal(marker.exec(text)![2], expected(), 'run UPDATE_README=1 npm test -- readme to rewrite the tables');
+  });
+}
+
+test('every marked table has somebody who computes it', () => {
+  const marked = DOCUMENTS.flatMap((document) =>
+    [...textOf(document).matchAll(/<!-- table: (.+?) -->/g)].map(([, name]) => name),
+  );
+  assert.deepEqual(
+    marked.filter((name) => name !== '…' && !(name in TABLES)),
+    [],
+  );
+});
+
+test('every command that a document names exists, and the README names all commands', () => {
+  for (const document of DOCUMENTS) {
+    const unknown = commandsIn(textOf(document)).filter((command) => !(command in manifest.scripts));
+    assert.deepEqual(unknown, [], document);
+  }
+  const missing = Object.keys(manifest.scripts).filter((command) => !new RegExp(`\\b${command}\\b`).test(textOf('README.md')));
+  assert.deepEqual(missing, []);
+});
+
+test('the README names every option of the commands that print theirs before anything is set up', () => {
+  const [, section] = /## Commands and options\n([^]*?)\n## /.exec(textOf('README.md'))!;
+  for (const command of ['lab', 'notebooks', 'doctor']) {
+    const help = execFileSync(process.execPath, [join(ROOT, 'kernel-setup', 'run.mjs'), command, '--help'], { encoding: 'utf8' });
+    const options = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    assert.ok(options.length > 0, help);
+    assert.deepEqual(
+      options.filter((option) => !section.includes(option)),
+      [],
+      command,
+    );
+  }
+});
+
+test('every dependency has a line in the README, and every line a dependency', () => {
+  const { dependencies, devDependencies } = manifest;
+  const [, table] = /## Dependencies\n([^]*?)(\n## |$)/.exec(textOf('README.md'))!;
+  const named = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell]) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort());
+});
+
+for (const document of DOCUMENTS) {
+  test(`links and pictures of ${document} lead to files and headings that exist`, () => {
+    const links = linksOf(document);
+    assert.ok(links.length > 0);
+    const dead = links.filter(({ file, anchor }) => {
+      if (!existsSync(join(ROOT, file))) return true;
+      return anchor !== undefined && !anchorsOf(textOf(file as DocumentName)).includes(anchor);
+    });
+    assert.deepEqual(dead, []);
+  });
+}
+
+test("the README's contents list every section", () => {
+  const [, contents] = /## Contents\n([^]*?)\n## /.exec(textOf('README.md'))!;
+  const sections = [...textOf('README.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => anchorsOf(`# ${heading}`)[0]);
+  const missing = sections.filter((anchor) => anchor !== 'contents' && !contents.includes(`(#${anchor})`));
+  assert.deepEqual(missing, []);
+});
