@@ -41,9 +41,9 @@ function life(entry: MethodEntry, scenario: ScenarioName, execution: 'recorded' 
   return known;
 }
 
-/** What a registered method has to keep in every scenario it can learn. */
-export function commonSuite(entry: MethodEntry): void {
-  for (const scenario of scenarios.filter((name) => methodCompatibility(entry.name, name).fit !== 'no')) {
+/** What a registered method has to keep in every scenario it can learn, or in those given. */
+export function commonSuite(entry: MethodEntry, among: readonly ScenarioName[] = scenarios): void {
+  for (const scenario of among.filter((name) => methodCompatibility(entry.name, name).fit !== 'no')) {
     const about = `${entry.name}, ${scenario}: `;
 
     test(`${about}learns every task`, async () => {

@@ -10,7 +10,7 @@ before(async () => {
   await initBackend();
 });
 
-METHODS.forEach(commonSuite);
+METHODS.forEach((entry) => commonSuite(entry));
 
 test('every pairing of architecture and scenario that the table forbids is refused before training, with the table’s reason', async () => {
   let refused = 0;
