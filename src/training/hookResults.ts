@@ -1,20 +1,7 @@
 import { Parameter } from '../autodiff';
 import type { Gradients } from '../autodiff';
-import { checkFunction, checkList, checkNumber, isPlainObject, problem, shown } from '../utils/errors';
+import { checkNumber, problem, shown } from '../utils/errors';
 import type { TrainingData } from './data';
-import type { Phase } from './plan';
-
-/** Throws unless `phases` gave at least one phase, each with whole epochs. */
-export function checkPhases(trainer: string, phases: readonly Phase[]): void {
-  const subject = `${trainer}.phases`;
-  checkList(subject, 'its result', phases);
-  for (const phase of phases) {
-    if (!isPlainObject(phase))
-      throw problem(subject, `a phase must be an object, got ${shown(phase)}`, 'for example { epochs: 5 }');
-    checkNumber(subject, 'epochs of a phase', phase.epochs, { min: 1, integer: true });
-    if (phase.begin !== undefined) checkFunction(subject, 'begin of a phase', phase.begin, '() => this.prune()');
-  }
-}
 
 /** Throws unless `trainingData` gave samples to train on. */
 export function checkTrainingData(trainer: string, data: TrainingData): void {

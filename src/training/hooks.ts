@@ -19,7 +19,7 @@ export const STEP_HOOKS = ['draws', 'composeBatch', 'loss', 'adjustGradients', '
 
 /**
  * The contract of a method: hooks with their defaults, of which it overrides what it needs. In the order in which they are
- * called: `trainingData`, `phases`, `beginTask`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
+ * called: `trainingData`, `beginTask`, `phases`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
  * `endTask`; at evaluation `predict`; for saving `memoryState`, `restoreMemory`.
  */
 export abstract class MethodHooks<Own extends object = {}> {

@@ -226,15 +226,13 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const seen = this.#seen(loader);
     const data = this.trainingData(loader, seen);
     hookResults.checkTrainingData(this.constructor.name, data);
-    const phases = this.phases(task);
-    hookResults.checkPhases(this.constructor.name, phases);
     const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const report = await runTask(
       {
         trainer: this.constructor.name,
         task,
         data,
-        phases,
+        phases: this.phases(task),
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
