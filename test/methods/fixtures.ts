@@ -15,7 +15,7 @@ import type { HostBatch } from '../models/fixtures';
 const SIDE = 4;
 
 /** Six classes of 4×4 images that are easy to tell apart: each class lights up pixels of its own, with noise. */
-function easyDataset(perClass = 40): Dataset {
+export function easyDataset(perClass = 40): Dataset {
   const random = new RandomStream(5, 'easy');
   const patterns = Array.from({ length: 6 }, () => Array.from({ length: SIDE * SIDE }, () => random.uniform()));
   const set = (count: number) => {
