@@ -3,7 +3,7 @@ import { backend, initBackend } from '../backend';
 import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
-import { CLMetricsTracker } from '../metrics';
+import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
 import type { Model } from '../models';
 import { SCENARIOS } from '../scenarios/compatibility';
