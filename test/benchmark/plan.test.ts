@@ -17,7 +17,10 @@ test('the default plan is the four studies of the original at its settings', () 
     assert.deepEqual([stream.nTasks, stream.batchSize, stream.data, stream.limitPerTask], [5, 64, 'real', undefined]);
     assert.deepEqual([model.hidden, optimizer.name, optimizer.lr, optimizer.momentum], [[256, 256], 'sgd', 0.01, 0.9]);
   }
-  const methodsOf = (study: string) => [...new Set(plan.filter((one) => one.study === study).map(methodOf))];
+  // A method that is added later gets rows of its own beside those of the original.
+  const original = ['naive', 'ewc', 'er', 'gem', 'pnn'];
+  const methodsOf = (study: string) =>
+    [...new Set(plan.filter((one) => one.study === study).map(methodOf))].filter((name) => original.includes(name));
   assert.deepEqual(methodsOf('task-incremental'), ['naive', 'ewc', 'er', 'gem', 'pnn']);
   assert.deepEqual(methodsOf('domain-incremental'), ['naive', 'ewc', 'er', 'gem']);
   assert.deepEqual(methodsOf('class-incremental'), ['naive', 'ewc', 'er', 'gem']);

@@ -48,10 +48,9 @@ test('every pairing of method and scenario that is called impossible is refused 
 });
 
 test('the trainers of all methods have the name they are registered under', () => {
-  assert.deepEqual(
-    METHODS.map(({ name }) => name),
-    ['naive', 'ewc', 'er', 'gem', 'pnn'],
-  );
+  const names = METHODS.map(({ name }) => name);
+  assert.deepEqual(names.slice(0, 5), ['naive', 'ewc', 'er', 'gem', 'pnn']);
+  assert.equal(new Set(names).size, names.length);
   for (const entry of METHODS) {
     assert.equal(entry.create(smallModel(entry.needs.architecture ?? 'DomainMLP')).method, entry.name);
     assert.ok(entry.relativeCost >= 1);

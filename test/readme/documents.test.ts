@@ -44,12 +44,31 @@ test('every command that a document names exists, and the README names all comma
   assert.deepEqual(missing, []);
 });
 
-test('the README names every option of the commands that print theirs before anything is set up', () => {
+/** What a command of the set-up prints for `--help`, which it does before anything is set up. */
+const helpOf = (command: string) =>
+  execFileSync(process.execPath, [join(ROOT, 'kernel-setup', 'run.mjs'), command, '--help'], { encoding: 'utf8' });
+
+test('every option that a document gives to a command exists', () => {
+  const known: Record<string, string> = {
+    benchmark: TABLES['benchmark options'](),
+    bench: TABLES['bench options'](),
+    notebooks: helpOf('notebooks'),
+    doctor: helpOf('doctor'),
+  };
+  const calls = DOCUMENTS.flatMap((document) => [...textOf(document).matchAll(/`npm run (\w+) -- ([^`]*)`/g)]);
+  const wrong = calls.flatMap(([call, command, rest]) => {
+    const options = rest.match(/--[a-z-]+/g) ?? [];
+    return command in known && options.some((option) => option !== '--help' && !known[command].includes(option)) ? [call] : [];
+  });
+  assert.ok(calls.length > 5);
+  assert.deepEqual(wrong, []);
+});
+
+test('the README names every option of lab, notebooks and doctor', () => {
   const [, section] = /## Commands and options\n([^]*?)\n## /.exec(textOf('README.md'))!;
   for (const command of ['lab', 'notebooks', 'doctor']) {
-    const help = execFileSync(process.execPath, [join(ROOT, 'kernel-setup', 'run.mjs'), command, '--help'], { encoding: 'utf8' });
-    const options = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
-    assert.ok(options.length > 0, help);
+    const options = [...helpOf(command).matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    assert.ok(options.length > 0, command);
     assert.deepEqual(
       options.filter((option) => !section.includes(option)),
       [],

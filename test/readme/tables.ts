@@ -6,7 +6,7 @@ import { benchmarkCommand } from '../../src/benchmark/arguments';
 import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
-import { architectureCompatibility } from '../../src/models';
+import { architectureCompatibility, architectureNames } from '../../src/models';
 import { SCENARIOS } from '../../src/scenarios';
 import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
@@ -46,10 +46,9 @@ export const TABLES: Record<string, () => string> = {
   architectures: () =>
     markdown([
       ['Architecture', ...NAMES],
-      ...['MultiHeadMLP', 'SingleHeadMLP', 'DomainMLP', 'ProgressiveNeuralNet'].map((name) => [
-        `\`${name}\``,
-        ...NAMES.map((scenario) => cell(architectureCompatibility(name, scenario))),
-      ]),
+      ...architectureNames()
+        .filter((name) => name !== 'MLP') // what the others are built on
+        .map((name) => [`\`${name}\``, ...NAMES.map((scenario) => cell(architectureCompatibility(name, scenario)))]),
     ]),
   methods: () =>
     markdown([
