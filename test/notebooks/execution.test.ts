@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot } from '../kernel/kernelClient';
 import { needsJupyter } from '../kernel/python';
-import { type CellOutput, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
+import { type CellOutput, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
 
 /** Seconds on a free machine with two cores. */
 const BUDGET = { import: 2, other: 0.5, notebook: 30 };
@@ -54,10 +54,9 @@ function execute(name: string, options: string[] = [], kernels = path.join(proje
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as Report[])[0];
 }
 
-/** How many figures the cell's code sends: one per argument of `show`, one for the matrix that follows a training. */
+/** How many figures the cell's code sends, and how many came. */
 function figuresIn({ source, outputs }: CellReport): { expected: number; found: number } {
-  const expected = (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0);
-  return { expected, found: outputs.filter((output) => output.data?.[PLOTLY]).length };
+  return { expected: figuresOf(source), found: outputs.filter((output) => output.data?.[PLOTLY]).length };
 }
 
 for (const name of notebookNames) {
