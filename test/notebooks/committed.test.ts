@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import ts from 'typescript';
 import { methodLabel, METHODS } from '../../src';
 import { PLOTLY_CONFIG } from '../../src/notebook/plotly';
+import { needsJupyter } from '../kernel/python';
+import { asJupyterWrites } from './canonical';
 import { codeCells, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';
 
 const MAX_LINES = 12;
@@ -44,6 +46,14 @@ for (const name of notebookNames) {
       for (const { data } of figures)
         assert.match(data!['image/png'], /^iVBOR/, `cell ${index}: no PNG; run npm run notebooks where a Chromium is installed`);
     }
+  });
+
+  test(`${name} is written as JupyterLab would write it`, (context) => {
+    if (!needsJupyter(context)) return;
+    assert.ok(
+      fs.readFileSync(notebookPath(name), 'utf8') === asJupyterWrites(notebook),
+      'it was changed by other means: run node dist/test/notebooks/pictures.js',
+    );
   });
 
   test(`${name} is small and names no folder of the machine it ran on`, () => {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot } from '../kernel/kernelClient';
-import { needsJupyter } from '../kernel/python';
+import { needsJupyter, python } from '../kernel/python';
 import { type CellOutput, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
 
 /** Seconds on a free machine with two cores. */
@@ -27,7 +27,6 @@ interface Report {
   cells: CellReport[];
 }
 
-const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-test-'));
 after(() => fs.rmSync(work, { recursive: true, force: true }));
 

@@ -30,7 +30,7 @@ export interface Cell {
 /** A notebook, as in the file. */
 export interface Notebook {
   cells: Cell[];
-  metadata: { kernelspec: { name: string } };
+  metadata: { kernelspec: { name: string; display_name: string } };
   nbformat: number;
 }
 
