@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectRoot } from './kernelClient';
 
-const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+/** The Python of the project's .venv. */
+export const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 /** True when the test may go on; otherwise it is skipped with the reason, or failed where CI=true. */
 export function needsJupyter(context: TestContext): boolean {

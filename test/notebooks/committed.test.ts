@@ -4,12 +4,14 @@ import { test } from 'node:test';
 import ts from 'typescript';
 import { methodLabel, METHODS } from '../../src';
 import { PLOTLY_CONFIG } from '../../src/notebook/plotly';
-import { codeCells, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';
+import { needsJupyter } from '../kernel/python';
+import { asJupyterWrites } from './canonical';
+import { codeCells, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';
 
 const MAX_LINES = 12;
 const MAX_BYTES = 1_000_000;
 
-test('there are the seven notebooks, in order', () => {
+test('there are the eight notebooks, in order', () => {
   assert.deepEqual(notebookNames, [
     '00-start-here',
     '01-task-incremental',
@@ -18,6 +20,7 @@ test('there are the seven notebooks, in order', () => {
     '04-forward-transfer',
     '05-hyperparameters',
     '06-your-own-method-and-data',
+    '07-your-own-table',
   ]);
 });
 
@@ -35,7 +38,7 @@ for (const name of notebookNames) {
   });
 
   test(`${name}: each figure is kept as Plotly figure and as PNG`, () => {
-    const shown = cells.filter(({ source }) => /\bshow\(|trainLive\(|\.train\(\)/.test(source));
+    const shown = cells.filter(({ source }) => figuresOf(source) > 0);
     assert.ok(shown.length >= 3);
     for (const { cell, index } of shown) {
       const figures = cell.outputs!.filter((output) => output.data?.[PLOTLY]);
@@ -43,6 +46,14 @@ for (const name of notebookNames) {
       for (const { data } of figures)
         assert.match(data!['image/png'], /^iVBOR/, `cell ${index}: no PNG; run npm run notebooks where a Chromium is installed`);
     }
+  });
+
+  test(`${name} is written as JupyterLab would write it`, (context) => {
+    if (!needsJupyter(context)) return;
+    assert.ok(
+      fs.readFileSync(notebookPath(name), 'utf8') === asJupyterWrites(notebook),
+      'it was changed by other means: run node dist/test/notebooks/pictures.js',
+    );
   });
 
   test(`${name} is small and names no folder of the machine it ran on`, () => {
@@ -69,7 +80,8 @@ for (const name of notebookNames) {
     assert.equal(tagged.length, 1);
     const [{ source, cell }] = tagged;
     const names = [...source.matchAll(/^ {2}(\w+): /gm)].map((match) => match[1]);
-    assert.ok(names.includes('data') && source.includes("'synthetic'"), 'data: real or synthetic');
+    if (name === '07-your-own-table') assert.ok(names.includes('file'), 'file: the table');
+    else assert.ok(names.includes('data') && source.includes("'synthetic'"), 'data: real or synthetic');
     for (const fast of Object.keys(cell.metadata.fast!)) assert.ok(names.includes(fast), `${fast} is no parameter`);
   });
 

@@ -3,7 +3,7 @@ import { after, describe, test, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { needsJupyter } from '../kernel/python';
 import { needsBrowser, openBrowser } from './browser';
-import { codeCells, isTagged, notebookNames, readNotebook } from './files';
+import { codeCells, figuresOf, isTagged, notebookNames, readNotebook } from './files';
 import { LabServer } from './labServer';
 
 /** What can be seen of the code cells of the open notebook. */
@@ -95,9 +95,7 @@ describe('the notebooks in a real JupyterLab, as a user works with them', { conc
         await command(page, 'notebook:run-all-cells');
         await idle(page, 180_000);
         const cells = codeCells(readNotebook(name));
-        const expected = cells.map(
-          ({ source }) => (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0),
-        );
+        const expected = cells.map(({ source }) => figuresOf(source));
         await page
           .waitForFunction(
             (count) => (globalThis as any).document.querySelectorAll('.js-plotly-plot .main-svg').length >= count,

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot } from '../kernel/kernelClient';
-import { needsJupyter } from '../kernel/python';
-import { type CellOutput, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
+import { needsJupyter, python } from '../kernel/python';
+import { type CellOutput, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY } from './files';
 
 /** Seconds on a free machine with two cores. */
 const BUDGET = { import: 2, other: 0.5, notebook: 30 };
@@ -27,7 +27,6 @@ interface Report {
   cells: CellReport[];
 }
 
-const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-test-'));
 after(() => fs.rmSync(work, { recursive: true, force: true }));
 
@@ -54,10 +53,9 @@ function execute(name: string, options: string[] = [], kernels = path.join(proje
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as Report[])[0];
 }
 
-/** How many figures the cell's code sends: one per argument of `show`, one for the matrix that follows a training. */
+/** How many figures the cell's code sends, and how many came. */
 function figuresIn({ source, outputs }: CellReport): { expected: number; found: number } {
-  const expected = (source.match(/\bshow\(/g)?.length ?? 0) + (/\btrainLive\(|\.train\(\)/.test(source) ? 1 : 0);
-  return { expected, found: outputs.filter((output) => output.data?.[PLOTLY]).length };
+  return { expected: figuresOf(source), found: outputs.filter((output) => output.data?.[PLOTLY]).length };
 }
 
 for (const name of notebookNames) {

@@ -30,7 +30,7 @@ export interface Cell {
 /** A notebook, as in the file. */
 export interface Notebook {
   cells: Cell[];
-  metadata: { kernelspec: { name: string } };
+  metadata: { kernelspec: { name: string; display_name: string } };
   nbformat: number;
 }
 
@@ -55,6 +55,12 @@ export const codeCells = (notebook: Notebook) =>
   notebook.cells
     .map((cell, index) => ({ cell, index, source: textOf(cell.source) }))
     .filter(({ cell }) => cell.cell_type === 'code');
+
+/** How many figures a cell's code sends: one per argument of `show`, one for the matrix that follows a training. */
+export function figuresOf(source: string): number {
+  const follows = /\btrainLive\(|\.train\(\)/.test(source) && !source.includes('figure: false');
+  return (source.match(/\bshow\(/g)?.length ?? 0) + (follows ? 1 : 0);
+}
 
 /** Whether a cell has this tag. */
 export const isTagged = (cell: { metadata: { tags?: string[] } }, tag: string) => cell.metadata.tags?.includes(tag) ?? false;

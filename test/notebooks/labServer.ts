@@ -1,12 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { projectRoot } from '../kernel/kernelClient';
-import { isTagged, notebookNames, readNotebook, textOf } from './files';
+import { python } from '../kernel/python';
+import { isTagged, notebookFolder, notebookNames, notebookPath, readNotebook, textOf } from './files';
 
-/** A JupyterLab on copies of the notebooks with their fast parameters, inside the project, so that the library is found. */
+/** Which notebooks a `LabServer` holds: with fast parameters and without outputs, or as they are committed. */
+export type Copies = 'fast' | 'committed' | 'committed and trusted';
+
+/** A JupyterLab on copies of the notebooks, inside the project, so that the library is found. */
 export class LabServer {
   private constructor(
     private readonly process: ChildProcess,
@@ -16,14 +20,21 @@ export class LabServer {
   ) {}
 
   /** Starts it and waits until it answers. */
-  static async start(): Promise<LabServer> {
-    const folder = path.join(projectRoot, '.cache', `lab-test-${process.pid}`);
-    copyNotebooks(path.join(folder, 'notebooks'));
+  static async start(copies: Copies = 'fast'): Promise<LabServer> {
+    const folder = path.join(projectRoot, '.cache', `lab-test-${process.pid}-${copies.replaceAll(' ', '-')}`);
+    copyNotebooks(path.join(folder, 'notebooks'), copies === 'fast');
     const port = await freePort();
     const own = (name: string) => path.join(folder, name);
     quietSettings(own('config'));
     const log = { text: '' };
-    const python = path.join(projectRoot, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+    const env = {
+      ...process.env,
+      JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share'),
+      JUPYTER_CONFIG_DIR: own('config'),
+      JUPYTER_DATA_DIR: own('data'),
+      JUPYTER_RUNTIME_DIR: own('runtime'),
+      IPYTHONDIR: own('ipython'),
+    };
     const options = [
       '--no-browser',
       '--allow-root',
@@ -33,18 +44,13 @@ export class LabServer {
       `--ServerApp.root_dir=${own('notebooks')}`,
       '--LabApp.expose_app_in_browser=True',
     ];
-    const child = spawn(python, ['-m', 'jupyterlab', ...options], {
-      cwd: folder,
-      env: {
-        ...process.env,
-        JUPYTER_PATH: path.join(projectRoot, 'kernel-setup', 'share'),
-        JUPYTER_CONFIG_DIR: own('config'),
-        JUPYTER_DATA_DIR: own('data'),
-        JUPYTER_RUNTIME_DIR: own('runtime'),
-        IPYTHONDIR: own('ipython'),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    if (copies === 'committed and trusted') {
+      const files = notebookNames.map((name) => path.join(folder, 'notebooks', `${name}.ipynb`));
+      const code = 'from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()';
+      const { status, stderr } = spawnSync(python, ['-c', code, ...files], { env, encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+    }
+    const child = spawn(python, ['-m', 'jupyterlab', ...options], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (data) => (log.text += data));
     const server = new LabServer(child, folder, port, log);
     await server.answers();
@@ -67,6 +73,11 @@ export class LabServer {
         if (attempt === 2) throw error;
       }
     }
+  }
+
+  /** The text of a notebook as it is in the server's folder. */
+  read(name: string): string {
+    return fs.readFileSync(path.join(this.folder, 'notebooks', `${name}.ipynb`), 'utf8');
   }
 
   /** Ends server and kernels and removes the copies. */
@@ -93,10 +104,15 @@ export class LabServer {
   }
 }
 
-/** The notebooks as a user gets them, but with the small numbers in their parameter cell and without outputs. */
-function copyNotebooks(folder: string): void {
+/** The notebooks and their data as a user gets them; `fast`: with the small numbers in their parameter cell and without outputs. */
+function copyNotebooks(folder: string, fast: boolean): void {
   fs.mkdirSync(folder, { recursive: true });
+  fs.cpSync(path.join(notebookFolder, 'data'), path.join(folder, 'data'), { recursive: true });
   for (const name of notebookNames) {
+    if (!fast) {
+      fs.copyFileSync(notebookPath(name), path.join(folder, `${name}.ipynb`));
+      continue;
+    }
     const notebook = readNotebook(name);
     for (const cell of notebook.cells) {
       if (cell.cell_type !== 'code') continue;

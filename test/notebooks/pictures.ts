@@ -1,7 +1,7 @@
 /*
  * Puts a PNG beside each Plotly figure of the notebooks, drawn by a real browser, for pages that show no scripts (code
  * hosts, untrusted notebooks), and writes the three pictures of the README. Where a PNG stands, the HTML form is left out:
- * such pages would prefer it and then show an empty place.
+ * such pages would prefer it and then show an empty place. The files are then what JupyterLab itself would write.
  *
  * node pictures.js [part of a notebook's name …]
  */
@@ -10,7 +10,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { writeWhole } from '../../src/utils/files';
 import { findBrowser, openBrowser } from './browser';
-import { notebookFolder, notebookNames, notebookPath, PLOTLY, readNotebook } from './files';
+import { asJupyterWrites } from './canonical';
+import { notebookFolder, type Notebook, notebookNames, notebookPath, PLOTLY, readNotebook } from './files';
 
 /** Width of a picture in pixels: fits a notebook cell on a small screen, where JupyterLab shows it in its own size. */
 const WIDTH = 780;
@@ -30,22 +31,23 @@ interface Drawing {
 
 async function main(wanted: string[]): Promise<void> {
   const executable = findBrowser();
-  if (!executable) return console.log('notebooks: no Chromium or Chrome on PATH, so the figures get no PNG');
-  const browser = await openBrowser(executable);
+  if (!executable) console.log('notebooks: no Chromium or Chrome on PATH, so the figures get no PNG');
+  const browser = executable ? await openBrowser(executable) : undefined;
   try {
-    const page = await browser.newPage();
-    await page.addScriptTag({ path: require.resolve('plotly.js-dist') });
+    const page = await browser?.newPage();
+    await page?.addScriptTag({ path: require.resolve('plotly.js-dist') });
     for (const name of notebookNames.filter((each) => wanted.length === 0 || wanted.some((part) => each.includes(part)))) {
-      const count = await addPictures(page, name);
+      const notebook = readNotebook(name);
+      const count = page ? await addPictures(page, name, notebook) : 0;
+      writeWhole(notebookPath(name), asJupyterWrites(notebook));
       console.log(`${name}: ${count} pictures, ${Math.round(fs.statSync(notebookPath(name)).size / 1000)} kB`);
     }
   } finally {
-    await browser.close();
+    await browser?.close();
   }
 }
 
-async function addPictures(page: Page, name: string): Promise<number> {
-  const notebook = readNotebook(name);
+async function addPictures(page: Page, name: string, notebook: Notebook): Promise<number> {
   const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []).filter((output) => output.data?.[PLOTLY]);
   for (const { data } of outputs) {
     const figure = data![PLOTLY] as Drawing;
@@ -54,7 +56,6 @@ async function addPictures(page: Page, name: string): Promise<number> {
     const place = README.find(([from, title]) => from === name && figure.layout.title?.text?.startsWith(title));
     if (place) writeImage(place[2], await draw(page, figure, README_SCALE));
   }
-  writeWhole(notebookPath(name), `${JSON.stringify(notebook, null, 1)}\n`);
   return outputs.length;
 }
 
