@@ -97,7 +97,7 @@ export class Engine {
 }
 
 /** One thread means one core: where the system has `taskset`, the whole process is bound to core 0. */
-function pinning({ threads }: EngineSpec): string[] {
+export function pinning({ threads }: EngineSpec): string[] {
   return threads === 1 && canPin() ? ['taskset', '-c', '0'] : [];
 }
 

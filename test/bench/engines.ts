@@ -21,8 +21,10 @@ export interface EngineSpec {
   share?: number;
 }
 
+/** The project's folder. */
+export const ROOT = join(__dirname, '..', '..', '..');
 /** Where the Python scripts are: in the sources, they are not compiled. */
-export const RIVALS = join(__dirname, '..', '..', '..', 'test', 'bench', 'rivals');
+export const RIVALS = join(ROOT, 'test', 'bench', 'rivals');
 
 /** By default a task is recorded after its first steps when it is long enough to gain by it; the short runs here are not. */
 const RECORDED = 'recorded';
@@ -35,28 +37,14 @@ const ONE_THREAD = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
  * @param python a Python that has torch, jax or both; undefined: no rivals
  */
 export function availableEngines(python: string | undefined): EngineSpec[] {
-  const node = (file: string) => [process.execPath, '--enable-source-maps', join(__dirname, 'engines', `${file}.js`)];
-  const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({
-    name,
-    about,
-    threads: 1,
-    command: node('library'),
-    environment,
-  });
   const cores = availableParallelism();
   const single: EngineSpec[] = [
-    library('native', 'this library, native, recorded graphs', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
-    library('native-op-by-op', 'this library, native, one TensorFlow call an operation', {
-      ...ONE_THREAD,
-      CL_BACKEND: 'native',
-      CL_EXECUTION: 'op-by-op',
-    }),
-    { ...library('wasm', 'this library, WebAssembly', { CL_BACKEND: 'wasm', CL_EXECUTION: 'auto' }), share: 0.25 },
+    ...libraryEngines(),
     {
       name: 'stock-tfjs',
       about: 'tfjs-node, tf.* operations and optimizer.minimize',
       threads: 1,
-      command: node('stock'),
+      command: script('stock'),
       environment: ONE_THREAD,
       share: 0.25,
     },
@@ -64,52 +52,99 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
       name: 'gemm-floor',
       about: 'the eight matrix products of a step alone',
       threads: 1,
-      command: node('floor'),
+      command: script('floor'),
       environment: ONE_THREAD,
     },
     ...rivals(python, 1),
   ];
   if (cores === 1) return single;
   const both = [
-    library('native', 'the same, free to use all cores, threads as it chooses', { CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
+    {
+      ...single[0],
+      about: 'the same, free to use all cores, threads as it chooses',
+      environment: { CL_BACKEND: 'native', CL_EXECUTION: RECORDED },
+    },
     ...rivals(python, cores)
-      .filter(({ name }) => name !== 'jax-jit')
+      .filter(({ name }) => name !== 'jax-jit' && name !== 'pytorch-channels-last')
       .flatMap(withPassiveWaiting),
   ];
   return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];
+}
+
+/**
+ * This library in its three forms, one core each.
+ *
+ * @param checkout a built checkout of the project, default this one
+ */
+export function libraryEngines(checkout = ROOT): EngineSpec[] {
+  const library = (name: string, about: string, environment: Record<string, string>): EngineSpec => ({
+    name,
+    about,
+    threads: 1,
+    command: script('library', checkout),
+    environment,
+  });
+  return [
+    library('native', 'this library, native, recorded graphs', { ...ONE_THREAD, CL_BACKEND: 'native', CL_EXECUTION: RECORDED }),
+    library('native-op-by-op', 'this library, native, one TensorFlow call an operation', {
+      ...ONE_THREAD,
+      CL_BACKEND: 'native',
+      CL_EXECUTION: 'op-by-op',
+    }),
+    { ...library('wasm', 'this library, WebAssembly', { CL_BACKEND: 'wasm', CL_EXECUTION: 'auto' }), share: 0.25 },
+  ];
+}
+
+/** The command that runs an engine's compiled script. */
+export function script(file: string, checkout = ROOT): string[] {
+  return [process.execPath, '--enable-source-maps', join(checkout, 'dist', 'test', 'bench', 'engines', `${file}.js`)];
 }
 
 function rivals(python: string | undefined, threads: number): EngineSpec[] {
   if (!python) return [];
   // No bytecode beside the sources; XLA and OpenMP take their number of threads from the cores they are bound to.
   const environment = { PYTHONDONTWRITEBYTECODE: '1', JAX_PLATFORMS: 'cpu' };
-  const script = (file: string, ...args: string[]) => [python, join(RIVALS, file), '--threads', String(threads), ...args];
+  const rival = (file: string, ...args: string[]) => [python, join(RIVALS, file), '--threads', String(threads), ...args];
   const engines: EngineSpec[] = [];
-  if (has(python, 'torch'))
+  if (has(python, 'torch')) {
     engines.push({
       name: 'pytorch',
       about: 'PyTorch, eager, batches cut beforehand',
       threads,
-      command: script('torch_steps.py'),
+      command: rival('torch_steps.py'),
       environment,
     });
+    engines.push({
+      name: 'pytorch-channels-last',
+      about: 'the same, images with channels last',
+      threads,
+      command: rival('torch_steps.py', '--format', 'channels_last'),
+      environment,
+      methods: ['conv-er'],
+    });
+  }
   if (has(python, 'jax')) {
     engines.push({
       name: 'jax-jit',
       about: 'JAX, one compiled step a call',
       threads,
-      command: script('jax_steps.py', '--mode', 'jit'),
+      command: rival('jax_steps.py', '--mode', 'jit'),
       environment,
     });
     engines.push({
       name: 'jax-scan',
       about: 'JAX, all steps in one compiled scan',
       threads,
-      command: script('jax_steps.py', '--mode', 'scan'),
+      command: rival('jax_steps.py', '--mode', 'scan'),
       environment,
     });
   }
   return engines;
+}
+
+/** Whether an engine is PyTorch in one of its forms. */
+export function isPytorch(engine: string): boolean {
+  return engine.startsWith('pytorch');
 }
 
 /** Name of PyTorch with several threads that sleep while they wait for each other. */

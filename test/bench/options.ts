@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 /** The parts of the bench. */
 const PARTS = ['steps', 'growth', 'studies'] as const;
 /** The methods whose step is timed. */
-const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn'];
+export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn', 'conv-er-first', 'conv-er'];
 
 /** What the command line says. */
 export interface BenchOptions {

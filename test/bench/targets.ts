@@ -1,3 +1,4 @@
+import { isPytorch } from './engines';
 import type { StepResult } from './steps';
 import type { StudyResult } from './studies';
 
@@ -14,7 +15,7 @@ export interface Target {
 
 const NAIVE_FLOOR = 1.15;
 const NAIVE_JAX = 1.05;
-const TO_PYTORCH: Record<string, number> = { naive: 0.75, ewc: 0.75, er: 0.75, pnn: 0.75, gem: 0.85, 'gem-agree': 0.85 };
+const TO_PYTORCH: Record<string, number> = { naive: 0.75, ewc: 0.75, er: 0.75, pnn: 0.75, gem: 0.85, 'gem-agree': 0.85, 'conv-er-first': 1, 'conv-er': 1 };
 const BOTH_CORES = 0.8;
 const ONE_PROCESS = 2;
 const TWO_PROCESSES = 1.3;
@@ -29,7 +30,7 @@ export function compareWithTargets(steps: StepResult[], studies: StudyResult[]):
     cpu: ratio(find('native', 'naive')?.cpuMsPerStep, find(engine, 'naive')?.cpuMsPerStep),
   });
   const cores = Math.max(...steps.map(({ threads }) => threads), 1);
-  const pytorch = steps.filter(({ engine, method }) => engine.startsWith('pytorch') && method === 'naive');
+  const pytorch = steps.filter(({ engine, method }) => isPytorch(engine) && method === 'naive');
   const best = Math.min(...pytorch.map(({ msPerStep }) => msPerStep));
   const seconds = (engine: string, workers: number) =>
     studies.find((each) => each.engine === engine && each.workers === workers)?.seconds;

@@ -16,10 +16,19 @@ export function writeData(folder: string, count: number): void {
  * @param label the label of all but one image, 0 or 1
  */
 export function readData(folder: string, label: number): Dataset {
+  return random(folder, (labels) => labels.fill(label).fill(1 - label, 0, 1), 2);
+}
+
+/** The folder's images dealt out to classes in turn. */
+export function readClasses(folder: string, classes: number): Dataset {
+  return random(folder, (labels) => labels.map((_, i) => i % classes), classes);
+}
+
+function random(folder: string, fill: (labels: Uint8Array) => Uint8Array, classes: number): Dataset {
   const images = new Uint8Array(readFileSync(join(folder, 'images.u8')));
-  const labels = new Uint8Array(images.length / 784).fill(label).fill(1 - label, 0, 1);
-  const test = { images: images.subarray(0, 2 * 784), labels: Uint8Array.of(0, 1) };
-  return datasetFromArrays({ name: 'random', train: { images, labels }, test, width: 28, height: 28, ...MNIST_NORMALISATION });
+  const train = { images, labels: fill(new Uint8Array(images.length / 784)) };
+  const test = { images: images.subarray(0, classes * 784), labels: Uint8Array.from({ length: classes }, (_, i) => i) };
+  return datasetFromArrays({ name: 'random', train, test, width: 28, height: 28, ...MNIST_NORMALISATION });
 }
 
 /** The value of `--name` among the arguments of an engine's process. */

@@ -64,6 +64,12 @@ export function startWatch(): (steps: number) => Measured {
   };
 }
 
+/** Processor milliseconds the process has used since its start, all threads. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Most memory the process ever held, in MB (2^20 bytes). */
 function peakMb(): number {
   try {

@@ -47,6 +47,26 @@ class Net(nn.Module):
         return logits[torch.arange(len(x)), task]
 
 
+class ConvNet(Net):
+    """28x28x1, two blocks of convolution 3x3 with bias, max pooling 2x2 and ReLU (in this order), a hidden layer, one head.
+
+    memory_format: how images lie in memory inside the network.
+    """
+
+    def __init__(self, filters=(16, 32), hidden=(128,), classes=2, memory_format=torch.contiguous_format):
+        super().__init__(hidden, classes)
+        self.hidden[0] = nn.Linear(filters[1] * 7 * 7, hidden[0])
+        self.conv = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip((1, *filters), filters))
+        self.memory_format = memory_format
+        self.to(memory_format=memory_format)
+
+    def trunk(self, x):
+        images = x.view(-1, 1, 28, 28).contiguous(memory_format=self.memory_format)
+        for layer in self.conv:
+            images = F.relu(F.max_pool2d(layer(images), 2))
+        return super().trunk(images.flatten(1))
+
+
 class Progressive(nn.Module):
     """Progressive network: a column a task, laterals from all earlier columns, their weights side by side in one matrix."""
 
