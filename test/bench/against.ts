@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { problem } from '../../src/utils/errors';
 import { Engine, pinning } from './engine';
 import { libraryEngines, ROOT, script, type EngineSpec } from './engines';
@@ -69,7 +69,11 @@ export interface ComparisonPlan {
  * @param dataFolder where `writeData` wrote
  * @throws when the other folder holds no build, or an engine does not exist
  */
-export async function compareBuilds(plan: ComparisonPlan, dataFolder: string, tell: (text: string) => void): Promise<BuildComparison> {
+export async function compareBuilds(
+  plan: ComparisonPlan,
+  dataFolder: string,
+  tell: (text: string) => void,
+): Promise<BuildComparison> {
   const against = resolve(plan.against);
   const result: BuildComparison = { against, steps: [], startUp: [] };
   for (const [before, after] of enginesOf(against, plan.engines)) {
@@ -86,8 +90,13 @@ export async function compareBuilds(plan: ComparisonPlan, dataFolder: string, te
 
 function enginesOf(against: string, names: readonly string[] | undefined): [EngineSpec, EngineSpec][] {
   const [before, after] = [libraryEngines(against), libraryEngines()];
-  const missing = before.find(({ command }) => !existsSync(command[command.length - 1]));
-  if (missing) throw problem('--against', `${against} is no built checkout of this project`, 'run `npm run bench -- --help` there once');
+  if (!existsSync(join(against, 'dist', 'src', 'index.js'))) {
+    throw problem(
+      '--against',
+      `${against} holds no built library (dist/src/index.js)`,
+      'name a checkout of this project and build it',
+    );
+  }
   const known = after.map(({ name }) => name);
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined)

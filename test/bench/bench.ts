@@ -1,22 +1,24 @@
 import { CommanderError } from 'commander';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { problem } from '../../src/utils/errors';
+import { compareBuilds, type BuildComparison } from './against';
 import { Engine } from './engine';
-import { availableEngines, canPin, has, missingModules, PASSIVE, PASSIVE_WAITING, type EngineSpec } from './engines';
+import { availableEngines, has, missingModules, PASSIVE, PASSIVE_WAITING, type EngineSpec } from './engines';
 import { writeData } from './engines/data';
 import { GROWTH_SAMPLES, measureGrowth } from './growth';
+import { describeMachine, machine, type Machine } from './machine';
 import { parseOptions, type BenchOptions } from './options';
-import { accuracyTable, growthTable, stepTable, studyTimes, targetTable } from './report';
-import { speedFigure } from './speedFigure';
+import { accuracyTable, comparisonTables, growthTable, stepTable, studyTimes, targetTable } from './report';
+import { prepareFolder, writeJson, writeResults } from './results';
 import { measureSteps, type GrowthResult, type StepResult } from './steps';
 import { plannedStudies, runLibraryStudies, runTorchStudies, studiesMissing, type StudyResult, type StudySize } from './studies';
 import { compareWithTargets, type Target } from './targets';
 
-/** What the bench found; the content of the file of `--json`. */
+/** What the bench found; the content of `measured.json`. */
 export interface BenchResult {
-  machine: { cpu: string; cores: number; memoryGb: number; system: string; node: string; pinned: boolean; date: string };
+  machine: Machine;
   engines: { name: string; threads: number; version: string; peakMb?: number }[];
   steps: StepResult[];
   studies: StudyResult[];
@@ -26,37 +28,60 @@ export interface BenchResult {
 
 /** In the quick studies: epochs, training and test images a task. */
 const QUICK_STUDIES: StudySize = { epochs: 1, limit: 300, testLimit: 1000 };
+/** Random images for the longest measurement. */
+const DATA_SAMPLES = Math.max(264 * 64, GROWTH_SAMPLES);
 /** Steps of a quick measurement in parts of the usual number. */
 const QUICK_SHARE = 0.5;
 
-/** Runs what the options ask for. Progress goes to stderr, the tables to `print`. */
-export async function runBench(options: BenchOptions, print: (text: string) => void = console.log): Promise<BenchResult> {
-  const tell = (text: string) => console.error(`… ${text}`);
+type Say = (text: string) => void;
+const tell: Say = (text) => console.error(`… ${text}`);
+
+/**
+ * Runs what the options ask for and writes it into their folder. Progress goes to stderr, the tables to `print`.
+ *
+ * @throws before anything is measured when the results would not belong where they are to go
+ */
+export async function runBench(options: BenchOptions, print: Say = console.log): Promise<BenchResult> {
+  prepareFolder(options);
   const { python } = options;
   if (python !== undefined)
     for (const module of missingModules(python)) tell(`left out: ${module}, which ${python} does not have`);
   const result: BenchResult = { machine: machine(), engines: [], steps: [], studies: [], growth: [], targets: [] };
   print(describeMachine(result.machine));
-  if (options.only.some((part) => part !== 'studies')) await withEngines(options, result, print, tell);
-  if (options.only.includes('studies')) await runStudies(options, result, print, tell);
+  if (options.only.some((part) => part !== 'studies')) await withEngines(options, result, print);
+  if (options.only.includes('studies')) await runStudies(options, result, print);
   result.targets = compareWithTargets(result.steps, result.studies);
   print(`\n${targetTable(result.targets)}`);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  writeResults(options.out, result, print);
   return result;
 }
 
-async function withEngines(
-  options: BenchOptions,
-  result: BenchResult,
-  print: (text: string) => void,
-  tell: (text: string) => void,
-): Promise<void> {
+/** Measures another build against this one, and writes `against.json`. */
+export async function runComparison(options: BenchOptions, print: Say = console.log): Promise<BuildComparison> {
+  const { quick, method, engine, rounds, against } = options;
+  prepareFolder(options);
+  print(describeMachine(machine()));
+  const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
+  try {
+    writeData(folder, DATA_SAMPLES);
+    const size = quick ? { rounds: 2, pairs: 1, share: QUICK_SHARE, starts: 2 } : { rounds: 7, pairs: 3, share: 1, starts: 11 };
+    const plan = { ...size, against: against!, methods: method, engines: engine, ...(rounds && { rounds }) };
+    const comparison = await compareBuilds(plan, folder, tell);
+    print(`\n${comparisonTables(comparison)}`);
+    writeJson(join(options.out, 'against.json'), { machine: machine(), ...comparison }, print);
+    return comparison;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withEngines(options: BenchOptions, result: BenchResult, print: Say): Promise<void> {
   const { quick, only, method } = options;
   const folder = mkdtempSync(join(tmpdir(), 'bench-data-'));
   const running: { engine: Engine; methods: string[] }[] = [];
   try {
-    writeData(folder, Math.max(256 * 64, GROWTH_SAMPLES));
-    for (const spec of chooseEngines(options)) await startEngine(spec, folder, running, result, tell);
+    writeData(folder, DATA_SAMPLES);
+    for (const spec of chooseEngines(options)) await startEngine(spec, folder, running, result);
     if (only.includes('steps')) {
       result.steps = await measureSteps(running, method, options.rounds ?? (quick ? 2 : 11), quick ? QUICK_SHARE : 1, tell);
       print(`\n${stepTable(result.steps)}`);
@@ -96,7 +121,6 @@ async function startEngine(
   folder: string,
   running: { engine: Engine; methods: string[] }[],
   result: BenchResult,
-  tell: (text: string) => void,
 ): Promise<void> {
   try {
     const { engine, hello } = await Engine.start(spec, folder);
@@ -108,12 +132,7 @@ async function startEngine(
   }
 }
 
-async function runStudies(
-  { python, quick, epochs }: BenchOptions,
-  result: BenchResult,
-  print: (text: string) => void,
-  tell: (text: string) => void,
-): Promise<void> {
+async function runStudies({ python, quick, epochs }: BenchOptions, result: BenchResult, print: Say): Promise<void> {
   const missing = studiesMissing();
   if (missing) return tell(missing);
   const size = { ...(quick && QUICK_STUDIES), ...(epochs !== undefined && { epochs }) };
@@ -141,36 +160,10 @@ function sleepsFaster(steps: StepResult[]): boolean {
   return ms(PASSIVE) < ms('pytorch');
 }
 
-function machine(): BenchResult['machine'] {
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
-    node: process.version,
-    pinned: canPin(),
-    date: new Date().toISOString().slice(0, 10),
-  };
-}
-
-function describeMachine({ cpu, cores, memoryGb, system, node, pinned }: BenchResult['machine']): string {
-  const binding = pinned
-    ? 'one-core engines are bound to core 0'
-    : 'processes cannot be bound to a core here: engines of one core are limited by their thread settings only';
-  return `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}, Node ${node}; ${binding}`;
-}
-
-/** Writes the README's figure where PyTorch was measured. */
-function writeFigure({ steps, machine: { cpu, date } }: BenchResult, file: string): void {
-  const svg = speedFigure(steps, `784-256-256-2, batch 64, SGD with momentum; one core of ${cpu}, ${date}`);
-  if (svg) writeFileSync(file, svg);
-  else console.error("… no figure: it needs PyTorch's times (--python PATH)");
-}
-
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
-  const result = await runBench(options);
-  if (options.only.includes('steps')) writeFigure(result, options.figure);
+  if (options.against) await runComparison(options);
+  else await runBench(options);
 }
 
 if (require.main === module) {

@@ -81,7 +81,7 @@ export function libraryEngines(checkout = ROOT): EngineSpec[] {
     name,
     about,
     threads: 1,
-    command: script('library', checkout),
+    command: [...script('library'), ...(checkout === ROOT ? [] : ['--library', checkout])],
     environment,
   });
   return [
@@ -96,8 +96,8 @@ export function libraryEngines(checkout = ROOT): EngineSpec[] {
 }
 
 /** The command that runs an engine's compiled script. */
-export function script(file: string, checkout = ROOT): string[] {
-  return [process.execPath, '--enable-source-maps', join(checkout, 'dist', 'test', 'bench', 'engines', `${file}.js`)];
+export function script(file: string): string[] {
+  return [process.execPath, '--enable-source-maps', join(ROOT, 'dist', 'test', 'bench', 'engines', `${file}.js`)];
 }
 
 function rivals(python: string | undefined, threads: number): EngineSpec[] {

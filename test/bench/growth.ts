@@ -20,7 +20,7 @@ const CURVES: Curve[] = [
 ];
 
 /** Samples the growth curves need: the largest batch, warm-up and steps. */
-export const GROWTH_SAMPLES = 256 * 48;
+export const GROWTH_SAMPLES = 256 * 50;
 
 /** Measures how the step grows with past tasks, batch and width, with one thread. */
 export async function measureGrowth(

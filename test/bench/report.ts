@@ -1,4 +1,5 @@
 import { textTable } from '../../src/utils/format';
+import type { BuildComparison, MethodComparison, Pair } from './against';
 import type { GrowthResult, StepResult } from './steps';
 import type { StudyResult } from './studies';
 import type { Target } from './targets';
@@ -59,6 +60,33 @@ export function accuracyTable(studies: StudyResult[]): string {
     ...one.map(({ accuracy }) => accuracy[name]?.toFixed(4) ?? '–'),
   ]);
   return textTable([['study / method', ...one.map(({ engine }) => `ACC ${engine}`)], ...rows]);
+}
+
+/** Most that a build may be slower than the one before it. */
+const SLOWER = 1.03;
+
+/** Two builds side by side, by processor time; ratios are new / old. */
+export function comparisonTables({ steps, startUp }: BuildComparison): string {
+  const ms = ({ before, after }: Pair, digits = 3) => [before.toFixed(digits), after.toFixed(digits)];
+  const ratio = ({ ratio: { median, low, high } }: Pair) => [median.toFixed(3), `[${low.toFixed(3)}, ${high.toFixed(3)}]`];
+  const clocks = ({ ms: wall, cpuMs }: { ms: Pair; cpuMs: Pair }, digits?: number) => [
+    ...ms(cpuMs, digits),
+    ...ratio(cpuMs),
+    wall.ratio.median.toFixed(3),
+    verdict(SLOWER, cpuMs.ratio.median),
+  ];
+  const head = ['CPU ms old', 'new', 'new / old', '[quartiles]', 'wall', `at most ${SLOWER}`];
+  const memory = ({ peakMb }: MethodComparison) => [...ms(peakMb, 0), peakMb.ratio.median.toFixed(3)];
+  return [
+    textTable([
+      ['engine', 'step', ...head, 'peak MB old', 'new', 'new / old'],
+      ...steps.map((each) => [each.engine, each.method, ...clocks(each), ...memory(each)]),
+    ]),
+    textTable([
+      ['engine', 'start-up', ...head],
+      ...startUp.map((each) => [each.engine, 'to first progress', ...clocks(each, 0)]),
+    ]),
+  ].join('\n\n');
 }
 
 /** Targets and what came of them. */

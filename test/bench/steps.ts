@@ -117,7 +117,14 @@ function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number
   const { threads } = job.engine.spec;
   const typical = (done: Measured[]) => spread(done.map((each) => each[clock])).median;
   const theirs = [...rounds]
-    .filter(([{ engine: { spec }, label }]) => isPytorch(spec.name) && spec.threads === threads && label === job.label) // prettier-ignore
+    .filter(
+      ([
+        {
+          engine: { spec },
+          label,
+        },
+      ]) => isPytorch(spec.name) && spec.threads === threads && label === job.label,
+    ) // prettier-ignore
     .map(([, done]) => done)
     .filter((done) => done.length > 0)
     .sort((a, b) => typical(a) - typical(b))[0];

@@ -15,7 +15,16 @@ export interface Target {
 
 const NAIVE_FLOOR = 1.15;
 const NAIVE_JAX = 1.05;
-const TO_PYTORCH: Record<string, number> = { naive: 0.75, ewc: 0.75, er: 0.75, pnn: 0.75, gem: 0.85, 'gem-agree': 0.85, 'conv-er-first': 1, 'conv-er': 1 };
+const TO_PYTORCH: Record<string, number> = {
+  naive: 0.75,
+  ewc: 0.75,
+  er: 0.75,
+  pnn: 0.75,
+  gem: 0.85,
+  'gem-agree': 0.85,
+  'conv-er-first': 1,
+  'conv-er': 1,
+};
 const BOTH_CORES = 0.8;
 const ONE_PROCESS = 2;
 const TWO_PROCESSES = 1.3;

@@ -8,7 +8,7 @@ import { ownCpuMs } from './serve';
  * news of its progress comes; then says how much processor time the process has used, and ends.
  */
 async function main(): Promise<void> {
-  const { getSplitMnist, MultiHeadMLP, NaiveTrainer } = require(join(argument('library'), 'dist', 'src')) as typeof Library;
+  const { getSplitMnist, MultiHeadMLP, NaiveTrainer } = require(join(argument('library')!, 'dist', 'src')) as typeof Library;
   const { trainLoaders } = getSplitMnist();
   const trainer = new NaiveTrainer(new MultiHeadMLP());
   const first = () => {

@@ -1,7 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { getDevice, initBackend } from '../../../src/backend';
 import type { StepRequest } from '../protocol';
-import { argument, readData } from './data';
+import { datasetFromArrays } from '../../../src/data/fromArrays';
+import { RandomImages } from './data';
 import { loopTimer, serve, type Timer } from './serve';
 
 type Loss = (i: number) => tfjs.Scalar;
@@ -10,7 +11,7 @@ type Loss = (i: number) => tfjs.Scalar;
 async function main(): Promise<void> {
   await initBackend('native');
   const tf = require('@tensorflow/tfjs-node') as typeof tfjs;
-  const { mean, std, train } = readData(argument('data'), 1);
+  const { mean, std, train } = new RandomImages({ datasetFromArrays }).ofOneLabel(1);
   const rows = (from: number, count: number): tfjs.Tensor2D =>
     tf.tidy(() =>
       tf
