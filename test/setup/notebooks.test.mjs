@@ -90,13 +90,13 @@ test('a notebook with other settings is written elsewhere, with them, and the co
 
 test('Ctrl-C says what was written and what was not, without a traceback, and leaves no kernel', needsJupyter, async (t) => {
   const { root } = emptyProject(t);
-  const { child, said } = run('03', '--set', 'epochs=2', '--out', root);
-  while (!said.text.includes('03-class-incremental (')) await once(child.stderr, 'data');
+  const { child, said } = run('00', '--set', 'epochs=100', '--out', root);
+  while (!said.text.includes('00-start-here (')) await once(child.stderr, 'data');
   await new Promise((resolve) => setTimeout(resolve, 8000)); // in the middle of a cell
   process.kill(-child.pid, 'SIGINT');
   const [code] = await once(child, 'close');
   assert.equal(code, 130, said.text);
-  assert.match(said.text, /\nInterrupted\. Written into .*: none\.\nNot run to the end, as they were: 03-class-incremental\.\n$/);
+  assert.match(said.text, /\nInterrupted\. Written into .*: none\.\nNot run to the end, as they were: 00-start-here\.\n$/);
   assert.doesNotMatch(said.text, /Traceback|Error/);
   assert.deepEqual(readdirSync(root), []);
 });
