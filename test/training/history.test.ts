@@ -150,6 +150,6 @@ test('a task that is trained again in the middle of a stream leaves the matrix a
     matrix.slice(0, 2).map((row) => row.slice(0, 2)),
     before,
   );
-  assert.equal(matrix[2][1], null, 'no zero-shot accuracy: the weights were not those after task 2');
+  assert.deepEqual(matrix[2].slice(0, 2), [null, null], 'no zero-shot accuracy: the weights were those after no column');
   assert.ok(matrix.every((row) => row[2] !== null));
 });

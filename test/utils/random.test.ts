@@ -115,3 +115,19 @@ test('setSeed decides the seed where none is given, and refuses what is no whole
   assert.throws(() => setSeed(1.5), /setSeed: seed must be a whole number, got 1.5/);
   assert.equal(getSeed(), 7);
 });
+
+test('a stream goes on from a saved place, and a damaged one is refused', () => {
+  const stream = new RandomStream(3, 'saved');
+  stream.normal(); // the second number of its pair waits
+  const state = JSON.parse(JSON.stringify(stream.state())) as ReturnType<RandomStream['state']>;
+  const next = [stream.normal(), stream.normal(), stream.uniform()];
+  const other = new RandomStream(4);
+  other.restore(state);
+  assert.deepEqual([other.normal(), other.normal(), other.uniform()], next);
+  for (const bad of [null, {}, { generator: [1] }, { generator: ['1', 2, 3, 4] }, { ...state, spareNormal: '1' }]) {
+    assert.throws(
+      () => other.restore(bad as never),
+      /^Error: RandomStream.restore: the saved state of a random stream is damaged/,
+    );
+  }
+});
