@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from './engines';
 
 /** The parts of the bench. */
-const PARTS = ['steps', 'growth', 'studies'] as const;
+export const PARTS = ['steps', 'growth', 'studies'] as const;
 /** The methods whose step is timed. */
 export const STEP_METHODS = ['naive', 'ewc', 'er', 'gem', 'gem-agree', 'pnn', 'conv-er-first', 'conv-er'];
 
