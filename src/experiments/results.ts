@@ -135,7 +135,7 @@ function parse(file: string): unknown {
 }
 
 /** Throws unless an entry has what tables and figures read. */
-function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
+export function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
   const remedy = 'the file was changed or damaged; run the benchmark again';
   if (!isPlainObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
   const wants = (what: string, name: string, right: boolean) => {
