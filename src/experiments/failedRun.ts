@@ -52,6 +52,11 @@ export function isFailed(run: FinalRun): run is FailedRun {
   return 'failed' in run;
 }
 
+/** Whether a run gave a result. */
+export function isFinished(run: FinalRun): run is ExperimentResult {
+  return !isFailed(run);
+}
+
 /** What went wrong in a few words: `diverged: …` or `failed: …`. */
 export function failureInWords({ diverged, failed }: Pick<FailedRun, 'diverged' | 'failed'>): string {
   return `${diverged ? 'diverged' : 'failed'}: ${failed}`;

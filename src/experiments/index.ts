@@ -2,7 +2,7 @@ export type { Claim, Executor, Outcome, RunListener } from './executors/executor
 export { inProcess } from './executors/inProcess';
 export { localProcesses } from './executors/localProcesses';
 export type { LocalProcessesOptions } from './executors/localProcesses';
-export { isFailed } from './failedRun';
+export { isFailed, isFinished } from './failedRun';
 export type { FailedRun, FinalRun } from './failedRun';
 export { canonicalJson, configurationId } from './identity';
 export { measureLearningCurves } from './learningCurves';
@@ -19,6 +19,7 @@ export { runExperiment } from './run';
 export type { ExperimentResult } from './run';
 export type { Json, JsonOptions, MeasureSpec, MethodSpec, ModelSpec, OptimizerSpec, Spec, SpecInput, StreamSpec } from './spec';
 export { openStream, registerStream, streamNames } from './streams';
+export { shardPlan } from './shard';
 export * from './store';
 export type { StreamEntry } from './streams';
 export type { Machine } from '../utils/environment';

@@ -98,7 +98,7 @@ export function groupByMethod<T extends Named>(items: readonly T[], keepValues =
 
 /** `4 of 5 seeds`; `runs` where they differ in more than the seed. */
 function share(done: number, all: readonly Named[], keepValues: boolean): string {
-  return `${done} of ${all.length} ${keepValues ? 'seeds' : 'runs'}`;
+  return `${done} of ${all.length} ${keepValues ? 'seed' : 'run'}${all.length === 1 ? '' : 's'}`;
 }
 
 function hasSeveralValues(item: Named, items: readonly Named[]): boolean {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { checkMatrix, taskLabel } from '../../metrics/accuracyMatrix';
+import { taskLabel } from '../../metrics/accuracyMatrix';
 import type { AccuracyMatrix } from '../../metrics';
-import { isPlainObject, problem, shown } from '../../utils/errors';
+import { isPlainObject, problem } from '../../utils/errors';
 import type { FinalRun } from '../failedRun';
-import { checkResult } from '../results';
+import { checkFailed, checkResult } from '../results';
 
 const FORMAT = 'continual-learning run';
 /** Version of the form of a run's file. */
@@ -74,12 +74,4 @@ function runFrom(content: unknown, file: string): FinalRun {
   if ('failed' in run) checkFailed(file, run);
   else checkResult(file, run);
   return run as unknown as FinalRun;
-}
-
-/** Throws unless this is a failed run as tables and figures read it. */
-function checkFailed(file: string, run: Record<string, unknown>): void {
-  const wrong = ['id', 'study', 'label', 'method', 'failed'].find((name) => typeof run[name] !== 'string');
-  if (wrong) throw problem(file, `${wrong} is ${shown(run[wrong])}, no text`);
-  if (!Number.isFinite(run.seed) || !isPlainObject(run.spec)) throw problem(file, 'it has no seed or no spec');
-  checkMatrix(run.matrix as AccuracyMatrix, file);
 }
