@@ -8,7 +8,9 @@ import { formatNumber } from '../utils/format';
 
 /** The runs of one row: the same spec but for the seed. */
 export interface Row {
-  /** The label, with what tells it apart where other rows have the same one, and how many seeds there are where some failed. */
+  /** The label, with what tells it apart where other rows have the same one. */
+  label: string;
+  /** The same, with the number of seeds that gave a result where some did not. */
   name: string;
   /** The results, one a seed. */
   runs: ExperimentResult[];
@@ -39,10 +41,14 @@ export function rowsOf(runs: readonly FinalRun[]): Row[] {
     const namesakes = groups.filter(([other]) => other.label === label).map(([other]) => ({ ...other.spec, seed: null }));
     const different = differences({ ...spec, seed: null }, namesakes);
     const failed = own.filter(isFailed);
-    const count =
-      failed.length > 0 ? [`${own.length - failed.length} of ${own.length} ${own.length === 1 ? 'seed' : 'seeds'}`] : [];
-    const more = [...different, ...count].join(', ');
-    return { name: more === '' ? label : `${label} (${more})`, runs: own.filter(isFinished), failed };
+    const count = `${own.length - failed.length} of ${own.length} ${own.length === 1 ? 'seed' : 'seeds'}`;
+    const named = (more: string[]) => (more.length === 0 ? label : `${label} (${more.join(', ')})`);
+    return {
+      label: named(different),
+      name: named(failed.length === 0 ? different : [...different, count]),
+      runs: own.filter(isFinished),
+      failed,
+    };
   });
 }
 
