@@ -5,6 +5,7 @@ import { doctor, readDoctor } from './commands/doctor.mjs';
 import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
+import { results } from './commands/results.mjs';
 import { test } from './commands/test.mjs';
 import { compile } from './steps/compile.mjs';
 import { htmlExport } from './steps/html-export.mjs';
@@ -49,6 +50,12 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: ['native-addon'],
     start: benchmark,
+  },
+  results: {
+    about: 'list, compare, merge and export the runs that the benchmark keeps (--help shows its commands)',
+    needs: ['node-packages', 'compile'],
+    uses: [],
+    start: results,
   },
   bench: {
     about: 'time training steps against other engines (--help shows its options)',

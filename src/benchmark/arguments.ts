@@ -11,12 +11,26 @@ export interface Arguments {
   request: BenchmarkRequest;
   /** Processes side by side. */
   workers: number;
-  /** Where the results go. */
-  json: string;
+  /** Where the results go; undefined: into the store only, as for one part of several unless a file was named. */
+  json: string | undefined;
   /** Whether whatever is there may be replaced. */
   overwrite: boolean;
+  /** The folder of the store; undefined: the default one, false: none. */
+  store: string | false | undefined;
+  /** Whether finished runs are repeated. */
+  force: boolean;
+  /** Which part of the plan is run, from 1, of how many; undefined: all of it. */
+  shard: Shard | undefined;
   /** Notes on old names that were used. */
   notes: string[];
+}
+
+/** One part of a plan. */
+export interface Shard {
+  /** Which, from 1. */
+  index: number;
+  /** Of how many. */
+  count: number;
 }
 
 interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream'> {
@@ -28,6 +42,9 @@ interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream
   workers: number;
   json: string;
   overwrite?: boolean;
+  store?: string | false;
+  force?: boolean;
+  shard?: Shard;
 }
 
 const RENAMED = { scenario: 'study', dataset: 'stream' } as const;
@@ -57,7 +74,15 @@ export function benchmarkCommand(): Command {
       new Option('--workers <n>', 'processes side by side').argParser(positive).default(availableParallelism(), 'one a core'),
     )
     .option('--json <file>', 'where the results go', 'results.json')
-    .option('--overwrite', 'replace that file even where it holds a larger benchmark or something else')
+    .option('--overwrite', 'replace that file even where it holds a larger benchmark, other runs or something else')
+    .option(
+      '--store <folder>',
+      'where each run is kept as soon as it is finished (default: .cache/runs); finished ones are not repeated',
+      named,
+    )
+    .option('--no-store', 'keep nothing but the results file')
+    .option('--force', 'repeat finished runs')
+    .option('--shard <i/n>', 'run the i-th of n parts, for job arrays; no results file unless --json names one', partOf)
     .option(
       '--quick',
       `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`,
@@ -68,7 +93,8 @@ export function benchmarkCommand(): Command {
 /** Reads the command line; ends the process with a message where it is wrong. */
 export function readArguments(command: Command, argv: readonly string[]): Arguments {
   const given = command.parse(argv).opts<Options>();
-  const { study, scenario, stream, dataset, method, workers, json, overwrite = false, ...request } = given;
+  const { study, scenario, stream, dataset, method, workers, json, overwrite = false, ...more } = given;
+  const { store, force = false, shard, ...request } = more;
   for (const [old, name] of Object.entries(RENAMED) as ['scenario' | 'dataset', 'study' | 'stream'][]) {
     if (given[old] && given[name]) command.error(`error: --${old} is the old name of --${name}: give one of them`);
   }
@@ -76,8 +102,11 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
   return {
     request: { ...request, studies: study ?? scenario, stream: stream ?? dataset, methods: method },
     workers,
-    json,
+    json: shard && command.getOptionValueSource('json') === 'default' ? undefined : json,
     overwrite,
+    store,
+    force,
+    shard,
     notes: used.map((old) => `--${old} is now called --${RENAMED[old]}; the old name goes with the next version`),
   };
 }
@@ -113,4 +142,15 @@ function positive(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}
+
+function partOf(text: string): Shard {
+  const [, index, count] = /^(\d{1,7})\/(\d{1,7})$/.exec(text)?.map(Number) ?? [];
+  if (index >= 1 && index <= count) return { index, count };
+  throw new InvalidArgumentError('It must be a part and the number of parts, from 1/8 to 8/8.');
+}
+
+function named(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty.');
 }

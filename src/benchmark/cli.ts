@@ -1,14 +1,21 @@
 #!/usr/bin/env node
 import { localProcesses } from '../experiments/executors/localProcesses';
+import { failedRun, isFailed, isFinished } from '../experiments/failedRun';
+import type { FinalRun } from '../experiments/failedRun';
 import { runName } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
-import type { ExperimentResult } from '../experiments/run';
+import { shardPlan } from '../experiments/shard';
+import { openStore, withStore } from '../experiments/store';
+import type { RunStore, StoringExecutor } from '../experiments/store';
 import { benchmarkCommand, readArguments } from './arguments';
+import type { Arguments } from './arguments';
+import { madeElsewhere } from './madeElsewhere';
 import { planExperiments } from './plan';
 import { STUDIES } from './presets';
 import { ResultsFile } from './resultsFile';
 import { learningCurvesTable, studyTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
+import { Writer } from './writer';
 
 /** A signal that comes within this time of the first is the same one, sent once to the group and once to each process. */
 const SAME_SIGNAL_MS = 1000;
@@ -16,53 +23,75 @@ const SAME_SIGNAL_MS = 1000;
 const command = benchmarkCommand();
 
 async function main(): Promise<number> {
-  const { request, workers, json, overwrite, notes } = readArguments(command, process.argv);
-  const plan = planExperiments(request);
-  const file = new ResultsFile(json, plan, { overwrite, command: ['benchmark', ...process.argv.slice(2)].join(' ') });
-  for (const note of [...notes, file.note]) if (note !== undefined) console.error(`note: ${note}`);
+  const given = readArguments(command, process.argv);
+  const all = planExperiments(given.request);
+  const plan = given.shard ? shardPlan(all, given.shard.index, given.shard.count) : all;
+  const store = given.store === false ? undefined : openStore(given.store, { warn: note });
+  const file = given.json === undefined ? undefined : openFile(given.json, plan, given.overwrite, store);
+  given.notes.forEach(note);
+  if (file?.note !== undefined) note(file.note);
+  if (given.shard) note(`part ${given.shard.index} of ${given.shard.count}: ${plan.length} of ${all.length} runs`);
   try {
-    return await runAll(plan, Math.min(workers, plan.length), file);
+    return await runAll(plan, store, file, given);
   } finally {
-    file.close();
+    file?.close();
   }
 }
 
+function openFile(json: string, plan: readonly PlannedRun[], overwrite: boolean, store: RunStore | undefined): ResultsFile {
+  const isKept = (id: string) => store?.finished(id) !== undefined;
+  return new ResultsFile(json, plan, { overwrite, command: ['benchmark', ...process.argv.slice(2)].join(' '), isKept });
+}
+
+function note(text: string): void {
+  console.error(`note: ${text}`);
+}
+
 /** Runs everything, prints the tables and writes the file; what is finished is never lost. Returns the exit code. */
-async function runAll(plan: PlannedRun[], workers: number, file: ResultsFile): Promise<number> {
-  const finished = new Map<string, ExperimentResult>();
-  const results = () =>
-    plan.flatMap(({ id, label, study }) => (finished.has(id) ? [{ ...finished.get(id)!, label, study }] : []));
+async function runAll(
+  plan: PlannedRun[],
+  store: RunStore | undefined,
+  file: ResultsFile | undefined,
+  { workers, force }: Arguments,
+): Promise<number> {
+  const final = new Map<string, FinalRun>();
+  const runs = () => plan.flatMap(({ id, label, study }) => (final.has(id) ? [{ ...final.get(id)!, label, study }] : []));
   const display = progressDisplay(plan);
-  const executor = localProcesses({ workers });
+  const local = localProcesses({ workers: Math.max(1, Math.min(workers, plan.length)) });
+  const executor = store ? withStore(local, store, { force, note: (text) => display.note(`note: ${text}`) }) : local;
   const interrupted = onInterrupt(() => void executor.stop());
-  let notWritten: Error | undefined;
-  const write = () => {
-    try {
-      file.write(results());
-      notWritten = undefined;
-    } catch (error) {
-      notWritten = error as Error; // the other runs go on, and the next one tries again
-    }
-  };
-  const outcomes = await executor.run(plan, {
+  const writer = new Writer(() => file?.write(runs()));
+  await executor.run(plan, {
     ...display,
     finished(id, result) {
-      finished.set(id, result);
-      write();
+      final.set(id, result);
+      writer.write();
       display.finished(id, result);
     },
+    failed(id, reason) {
+      final.set(
+        id,
+        failedRun(
+          plan.find((run) => run.id === id)!,
+          reason,
+        ),
+      );
+      writer.write();
+      display.failed(id, reason);
+    },
   });
-  if (notWritten) write();
+  writer.writeLast();
   display.close();
-  report(results(), file);
-  const failures = plan.flatMap((run, i) => {
-    const outcome = outcomes[i];
-    return outcome.status === 'failed' ? [`${runName(run)}: ${outcome.reason}`] : [];
-  });
-  if (interrupted.by) console.error(`\nInterrupted: ${results().length} of ${plan.length} experiments are finished.`);
-  for (const failure of failures) console.error(`\nFailed: ${failure}`);
-  if (notWritten) console.error(`\nNot written: ${(notWritten as Error).message}`);
-  return interrupted.by ? EXIT_CODES[interrupted.by] : failures.length > 0 || notWritten ? 1 : 0;
+  const ended = runs();
+  report(ended, store, file);
+  const failures = ended.filter(isFailed);
+  const finished = ended.length - failures.length;
+  if (interrupted.by) console.error(`\nInterrupted: ${finished} of ${plan.length} experiments are finished.`);
+  for (const run of failures) console.error(`\nFailed: ${runName(run)}: ${run.failed}`);
+  const notStored = store && (executor as StoringExecutor).notStored;
+  if (notStored !== undefined) console.error(`\nNot stored: ${notStored}`);
+  if (writer.problem) console.error(`\nNot written: ${writer.problem.message}`);
+  return interrupted.by ? EXIT_CODES[interrupted.by] : failures.length > 0 || notStored || writer.problem ? 1 : 0;
 }
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
@@ -83,14 +112,18 @@ function onInterrupt(stop: () => void): { by?: keyof typeof EXIT_CODES } {
   return state;
 }
 
-function report(results: ExperimentResult[], file: ResultsFile): void {
+function report(runs: FinalRun[], store: RunStore | undefined, file: ResultsFile | undefined): void {
   for (const { name } of STUDIES) {
-    const own = results.filter(({ study }) => study === name);
+    const own = runs.filter(({ study }) => study === name);
     if (own.length === 0) continue;
     console.log(`\n${studyTable(name, own)}`);
-    if (own.some(({ learningCurves }) => learningCurves)) console.log(`\n${zeroShotTable(own)}\n\n${learningCurvesTable(own)}`);
+    if (own.some((run) => isFinished(run) && run.learningCurves))
+      console.log(`\n${zeroShotTable(own)}\n\n${learningCurvesTable(own)}`);
   }
-  if (file.whereabouts !== undefined) console.log(`\nResults: ${file.whereabouts}`);
+  const others = madeElsewhere(runs);
+  if (others) note(others);
+  if (file?.whereabouts !== undefined) console.log(`\nResults: ${file.whereabouts}`);
+  if (store) console.log(`${file?.whereabouts === undefined ? '\n' : ''}Store: ${store.folder}`);
 }
 
 // A program that reads the output and ends early (`| head`) does not take the results along.

@@ -1,8 +1,9 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { parse, join } from 'node:path';
+import { isFinished } from '../experiments/failedRun';
+import type { FinalRun } from '../experiments/failedRun';
 import { collectResults, readResults, writeResults } from '../experiments/results';
 import type { BenchmarkResults } from '../experiments/results';
-import type { ExperimentResult } from '../experiments/run';
 import type { PlannedRun } from '../experiments/plan';
 import { problem } from '../utils/errors';
 import { claimFile } from '../utils/fileLock';
@@ -14,11 +15,14 @@ export interface ResultsFileOptions {
   overwrite: boolean;
   /** The command, for the file. */
   command: string;
+  /** Whether a run is kept elsewhere, so that the file may lose it; default none is. */
+  isKept?: (id: string) => boolean;
 }
 
 /**
  * Where the results of a benchmark go while it runs. A smaller benchmark never takes the place of a larger one: as long as
- * fewer samples are trained than the old file tells of, what is finished goes into a file of its own beside it.
+ * fewer samples are trained than the old file tells of, what is finished goes into a file of its own beside it. Nor does one
+ * take the place of other runs, unless these are kept elsewhere.
  */
 export class ResultsFile {
   /** The file that was written last; undefined before the first. */
@@ -30,8 +34,8 @@ export class ResultsFile {
   /**
    * @param file where the results go
    * @param plan what is going to be run
-   * @throws before anything runs: the file cannot be written, another process writes it, it holds a larger benchmark, or it is
-   *   no results file; the last two not with `overwrite`
+   * @throws before anything runs: the file cannot be written, another process writes it, it holds a larger benchmark or runs
+   *   that are neither planned nor kept elsewhere, or it is no results file; the last three not with `overwrite`
    */
   constructor(
     private readonly file: string,
@@ -43,6 +47,7 @@ export class ResultsFile {
     this.partial = join(dir, `${name}.partial${ext}`);
     this.old = options.overwrite ? undefined : oldResults(file);
     if (this.old && samplesOf(this.old.experiments) > samplesOf(plan)) throw larger(file, this.old);
+    if (this.old) this.refuseLoss(this.old);
     this.release = claimFile(file);
   }
 
@@ -53,11 +58,11 @@ export class ResultsFile {
       : undefined;
   }
 
-  /** Writes what is finished so far. Throws when that cannot be done; earlier results stay. */
-  write(results: ExperimentResult[]): void {
-    const fits = !this.old || samplesOf(results) >= samplesOf(this.old.experiments);
+  /** Writes what is finished or has failed so far. Throws when that cannot be done; earlier results stay. */
+  write(runs: readonly FinalRun[]): void {
+    const fits = !this.old || samplesOf(runs.filter(isFinished)) >= samplesOf(this.old.experiments);
     const place = fits ? this.file : this.partial;
-    writeResults(place, collectResults(results, { command: this.options.command, planned: this.plan.length }));
+    writeResults(place, collectResults(runs, { command: this.options.command, planned: this.plan.length }));
     if (fits && this.place === this.partial) rmSync(this.partial, { force: true });
     this.place = place;
   }
@@ -71,6 +76,16 @@ export class ResultsFile {
   /** Lets others write the file. */
   close(): void {
     this.release();
+  }
+
+  private refuseLoss({ experiments }: BenchmarkResults): void {
+    const planned = new Set(this.plan.map(({ id }) => id));
+    const { isKept = () => false } = this.options;
+    const lost = experiments.filter(({ id }) => !planned.has(id) && !isKept(id));
+    if (lost.length === 0) return;
+    const which = `${lost.length} of its ${experiments.length} results`;
+    const reason = `${this.file} holds other runs: ${which} are neither part of this benchmark nor in the store`;
+    throw problem('--json', reason, 'name another file, or add --overwrite');
   }
 }
 

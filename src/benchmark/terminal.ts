@@ -7,8 +7,8 @@ import { relativeDuration, runName } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
 import type { ExperimentResult } from '../experiments/run';
 
-/** A listener that draws; `close` ends it. */
-export type ProgressDisplay = Required<RunListener> & { close(): void };
+/** A listener that draws; `note` says something on a line of its own, `close` ends it. */
+export type ProgressDisplay = Required<RunListener> & { note(text: string): void; close(): void };
 
 /** Shows a benchmark in progress: bars with time left on a terminal, plain lines elsewhere. */
 export function progressDisplay(plan: readonly PlannedRun[], output: NodeJS.WriteStream = process.stderr): ProgressDisplay {
@@ -21,7 +21,9 @@ class Overall {
   private readonly started = performance.now();
   private readonly shares = new Map<string, number>();
   private readonly runs: Map<string, PlannedRun>;
-  private readonly total: number;
+  private readonly begun = new Set<string>();
+  private total: number;
+  private given = 0;
   done = 0;
 
   constructor(plan: readonly PlannedRun[]) {
@@ -33,17 +35,36 @@ class Overall {
     return runName(this.runs.get(id)!);
   }
 
+  begin(id: string): void {
+    this.begun.add(id);
+  }
+
   note(id: string, share: number): void {
     this.shares.set(id, share);
   }
 
-  finish(id: string): void {
-    this.note(id, 1);
+  /** A run that was not begun here took no time: it came from the store. False for such a one. */
+  finish(id: string): boolean {
     this.done++;
+    if (this.begun.has(id)) {
+      this.note(id, 1);
+      return true;
+    }
+    this.total -= relativeDuration(this.runs.get(id)!);
+    this.given++;
+    return false;
+  }
+
+  /** Tells once how many came from the store; undefined where none did since. */
+  tellGiven(): string | undefined {
+    const { given } = this;
+    this.given = 0;
+    return given === 0 ? undefined : `in store  ${given} of ${this.runs.size} runs, finished before (--force repeats them)`;
   }
 
   get share(): number {
-    return [...this.shares].reduce((sum, [id, share]) => sum + share * relativeDuration(this.runs.get(id)!), 0) / this.total;
+    const done = [...this.shares].reduce((sum, [id, share]) => sum + share * relativeDuration(this.runs.get(id)!), 0);
+    return this.total === 0 ? 1 : done / this.total;
   }
 
   /** `6 of 18 done, about 3 min 10 s left` */
@@ -65,19 +86,27 @@ function outcome(name: string, { metrics, seconds }: ExperimentResult): string {
 
 function lines(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
   const say = (text: string) => output.write(`${text}\n`);
+  const sayGiven = () => {
+    const given = overall.tellGiven();
+    if (given !== undefined) say(given);
+  };
   return {
-    started: (id) => say(`started   ${overall.nameOf(id)}`),
+    started(id) {
+      sayGiven();
+      overall.begin(id);
+      say(`started   ${overall.nameOf(id)}`);
+    },
     progress: (id, event) => overall.note(id, shareOf(event)),
     finished(id, result) {
-      overall.finish(id);
-      say(`finished  ${outcome(overall.nameOf(id), result)} (${overall.text})`);
+      if (overall.finish(id)) say(`finished  ${outcome(overall.nameOf(id), result)} (${overall.text})`);
     },
     retried: (id, reason) => say(`crashed   ${overall.nameOf(id)}: ${reason}; running it once more`),
     failed(id, reason) {
       overall.finish(id);
       say(`failed    ${overall.nameOf(id)}: ${reason}`);
     },
-    close: () => undefined,
+    note: say,
+    close: sayGiven,
   };
 }
 
@@ -96,8 +125,13 @@ function bars(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
     running.delete(id);
   };
   const refresh = () => total.update(Math.floor(100 * overall.share), { text: overall.text });
+  const say = (text: string | undefined) => text !== undefined && multi.log(`${text}\n`);
   return {
-    started: (id) => running.set(id, multi.create(100, 0, { text: overall.nameOf(id) })),
+    started(id) {
+      say(overall.tellGiven());
+      overall.begin(id);
+      running.set(id, multi.create(100, 0, { text: overall.nameOf(id) }));
+    },
     progress(id, event) {
       overall.note(id, shareOf(event));
       const text = `${overall.nameOf(id)}: task ${event.task + 1} of ${event.nTasks}, epoch ${event.epoch} of ${event.epochs}, loss ${formatNumber(event.loss, 3)}, ${event.stepsPerSecond.toFixed(0)} steps/s`;
@@ -106,20 +140,24 @@ function bars(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
     },
     finished(id, result) {
       end(id);
-      overall.finish(id);
-      multi.log(`${outcome(overall.nameOf(id), result)}\n`);
+      if (overall.finish(id)) say(outcome(overall.nameOf(id), result));
       refresh();
     },
     retried(id, reason) {
       end(id);
-      multi.log(`${overall.nameOf(id)} crashed: ${reason}; running it once more\n`);
+      say(`${overall.nameOf(id)} crashed: ${reason}; running it once more`);
     },
     failed(id, reason) {
       end(id);
       overall.finish(id);
-      multi.log(`${overall.nameOf(id)} failed: ${reason}\n`);
+      say(`${overall.nameOf(id)} failed: ${reason}`);
       refresh();
     },
-    close: () => multi.stop(),
+    note: say,
+    close() {
+      say(overall.tellGiven());
+      multi.update();
+      multi.stop();
+    },
   };
 }

@@ -56,6 +56,9 @@ export interface LearningCurvesReport {
   afterSteps: [number, number, number][];
 }
 
+/** What a caller may hear and say while curves are measured; see `TrainCall`. */
+export type CurvesCall = Pick<TrainCall, 'onProgress' | 'onLosses' | 'onTask' | 'signal'>;
+
 /**
  * Learns a task- or domain-incremental stream as `runSequence` does and measures on the way how each task is learnt: its accuracy
  * after 0, 1, … 10, 20, 50 and 100 steps, against a network of the same size that starts from the same initial weights,
@@ -64,17 +67,18 @@ export interface LearningCurvesReport {
  *
  * @param trainer a fresh trainer; its tracker holds the accuracy matrix afterwards
  * @param loaders a stream of at least two tasks
- * @param call `onProgress` and `signal`, see `TrainCall`
+ * @param call `onProgress`, `onLosses`, `onTask` and `signal`, see `TrainCall`
  * @throws when the trainer has learnt before, the stream has one task or is class-incremental, or `TrainingInterrupted` when
  *   `signal` stopped it; begin again with a fresh trainer then
  */
 export async function measureLearningCurves(
   trainer: CLTrainer<object>,
   loaders: TaskLoaders,
-  call: Pick<TrainCall, 'onProgress' | 'signal'> = {},
+  call: CurvesCall = {},
 ): Promise<LearningCurvesReport> {
   const subject = 'measureLearningCurves';
-  const { onProgress, signal } = withDefaults<Partial<typeof call>>(subject, call, { onProgress: undefined, signal: undefined });
+  const none = { onProgress: undefined, onLosses: undefined, onTask: undefined, signal: undefined };
+  const heard = withDefaults<CurvesCall>(subject, call, none);
   const { trainLoaders, testLoaders } = loaders;
   if (trainLoaders.length < 2)
     throw problem(subject, 'there is no task that earlier ones could help', 'use a stream of two tasks or more');
@@ -89,11 +93,13 @@ export async function measureLearningCurves(
     await note(curves[position], step, trainer, testLoaders[position]);
   };
   try {
-    await trainer.runSequence(loaders, { onProgress, signal, probes: { steps: PROBES, measure } });
+    await trainer.runSequence(loaders, { ...heard, probes: { steps: PROBES, measure } });
     const tasks: TaskCurves[] = [];
     for (const [i, network] of networks.entries()) {
       const loader = trainLoaders[i + 1];
-      tasks.push(compare(loader.task, curves[i + 1], await scratchCurve(network, trainer, loader, testLoaders[i + 1], signal)));
+      tasks.push(
+        compare(loader.task, curves[i + 1], await scratchCurve(network, trainer, loader, testLoaders[i + 1], heard.signal)),
+      );
     }
     return summarise(tasks);
   } finally {

@@ -4,6 +4,8 @@ import { describeCommit, describeMachine, describeVersions } from '../utils/envi
 import type { Machine } from '../utils/environment';
 import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { writeWhole } from '../utils/files';
+import { isFailed, isFinished } from './failedRun';
+import type { FailedRun, FinalRun } from './failedRun';
 import { fromVersion1 } from './resultsVersion1';
 import type { ExperimentResult } from './run';
 
@@ -22,6 +24,9 @@ const EXPLAINED = {
   peakMb: 'highest resident memory of the process in MB (10^6 bytes)',
   parameters: 'weights and biases of the model at the end: all, those no step changes any more, those training may change',
   id: 'hash of the spec with its defaults and of the data; equal ids are the same run',
+  stuckAtChance: 'that a run stopped learning, and since when; absent where it learnt',
+  made: 'when, by which version and on which machine a run was made; training losses are in the store of runs',
+  failed: 'planned runs that gave no result, and why; diverged: loss or weights were no finite numbers any more',
 } as const;
 
 /** The content of a results file. */
@@ -48,22 +53,26 @@ export interface BenchmarkResults {
   backend: string;
   /** One entry a finished run. */
   experiments: ExperimentResult[];
+  /** One entry a failed run; absent where none failed. */
+  failed?: FailedRun[];
 }
 
 /** What a results file says beside the results. */
 export interface ResultsNotes {
   /** The command that made them. */
   command?: string;
-  /** How many runs were planned; default: as many as are finished. */
+  /** How many runs were planned; default: as many as are given. */
   planned?: number;
 }
 
-/** The results with what has to be known to understand and to repeat them. */
-export function collectResults(experiments: ExperimentResult[], notes: ResultsNotes = {}): BenchmarkResults {
+/** The results with what has to be known to understand and to repeat them; failed runs are listed by themselves. */
+export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = {}): BenchmarkResults {
   const { command, planned } = withDefaults<{ command: string | undefined; planned: number }>('collectResults', notes, {
     command: undefined,
-    planned: experiments.length,
+    planned: runs.length,
   });
+  const experiments = runs.filter(isFinished).map(({ losses: _, ...result }) => result);
+  const failed = runs.filter(isFailed);
   const commit = describeCommit();
   return {
     format: FORMAT,
@@ -77,6 +86,7 @@ export function collectResults(experiments: ExperimentResult[], notes: ResultsNo
     machine: describeMachine(),
     backend: experiments[0]?.device ?? 'none',
     experiments,
+    ...(failed.length > 0 && { failed }),
   };
 }
 
@@ -110,6 +120,10 @@ export function readResults(file: string): BenchmarkResults {
     throw problem(file, known, 'read it with the version of the library that wrote it');
   }
   content.experiments.forEach((result, i) => checkResult(`${file}: experiment ${i}`, result));
+  if (content.failed !== undefined && !Array.isArray(content.failed)) {
+    throw problem(file, `failed is ${shown(content.failed)}`, 'the file was changed or damaged; run the benchmark again');
+  }
+  content.failed?.forEach((run, i) => checkFailed(`${file}: failed run ${i}`, run));
   return content as unknown as BenchmarkResults;
 }
 
@@ -135,7 +149,7 @@ function parse(file: string): unknown {
 }
 
 /** Throws unless an entry has what tables and figures read. */
-function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
+export function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
   const remedy = 'the file was changed or damaged; run the benchmark again';
   if (!isPlainObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
   const wants = (what: string, name: string, right: boolean) => {
@@ -151,4 +165,14 @@ function checkResult(subject: string, result: unknown): asserts result is Experi
   const wrong = Object.entries(result.metrics as object).find(([, value]) => value !== null && !Number.isFinite(value));
   if (wrong) throw problem(subject, `metric ${wrong[0]} is ${shown(wrong[1])}`, remedy);
   checkMatrix(result.matrix as ExperimentResult['matrix'], subject);
+}
+
+/** Throws unless an entry is a failed run as tables and figures read it. */
+export function checkFailed(subject: string, run: unknown): asserts run is FailedRun {
+  const remedy = 'the file was changed or damaged; run the benchmark again';
+  if (!isPlainObject(run)) throw problem(subject, `it is ${shown(run)}`, remedy);
+  const wrong = ['id', 'study', 'label', 'method', 'failed'].find((name) => typeof run[name] !== 'string');
+  if (wrong) throw problem(subject, `${wrong} is ${shown(run[wrong])}, not text`, remedy);
+  if (!Number.isFinite(run.seed) || !isPlainObject(run.spec)) throw problem(subject, 'it has no seed or no spec', remedy);
+  checkMatrix(run.matrix as FailedRun['matrix'], subject);
 }

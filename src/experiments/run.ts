@@ -1,13 +1,20 @@
 import { getDevice, initBackend } from '../backend';
+import type { TaskLoader } from '../data/loader';
 import type { AccuracyMatrix, CLMetrics } from '../metrics';
+import type { TaskStream } from '../scenarios';
 import type { CapacityReport, TaskLoaders, TrainCall } from '../training';
 import { withDefaults } from '../utils/errors';
 import { assemble } from './assemble';
 import type { Assembly } from './assemble';
+import { stuckAtChance } from './chance';
 import { measureLearningCurves } from './learningCurves';
-import type { LearningCurvesReport } from './learningCurves';
+import type { CurvesCall, LearningCurvesReport } from './learningCurves';
+import { LossLog } from './lossLog';
+import type { TaskLosses } from './lossLog';
 import { changed, checkRuns } from './plan';
 import type { PlannedRun } from './plan';
+import { provenance } from './provenance';
+import type { Provenance } from './provenance';
 
 /** What came out of a run: plain JSON. It fits the figures of runs as it is (`metricBarsFigure(results)`). */
 export interface ExperimentResult extends PlannedRun {
@@ -33,6 +40,12 @@ export interface ExperimentResult extends PlannedRun {
   device: string;
   /** Learning curves, where asked for. */
   learningCurves?: LearningCurvesReport;
+  /** That it stopped learning, and since when; absent where it learnt. Such a run counts in means, with a word about it. */
+  stuckAtChance?: string;
+  /** Training losses task by task; absent in results files, which are for people. */
+  losses?: TaskLosses[];
+  /** When, where and by which version it was made; absent in results of earlier versions. */
+  made?: Provenance;
 }
 
 /**
@@ -57,33 +70,36 @@ export async function runExperiment(
   try {
     if (assembly.id !== run.id) throw changed('runExperiment', run);
     const started = performance.now();
-    const learningCurves = await train(assembly, { onProgress, signal });
+    const log = new LossLog();
+    const learningCurves = await train(assembly, { onProgress, signal, ...log.call });
     const seconds = (performance.now() - started) / 1000;
-    return { ...run, ...outcome(assembly), seconds, ...(learningCurves && { learningCurves }) };
+    return { ...run, ...outcome(assembly), seconds, ...(learningCurves && { learningCurves }), losses: log.tasks };
   } finally {
     trainer.dispose();
     model.dispose();
   }
 }
 
-async function train(
-  { spec, stream, trainer }: Assembly,
-  call: Pick<TrainCall, 'onProgress' | 'signal'>,
-): Promise<LearningCurvesReport | undefined> {
-  const { trainLoaders, testLoaders, validationLoaders } = stream;
-  const loaders: TaskLoaders = {
-    ...stream,
-    trainLoaders,
-    testLoaders: validationLoaders.length ? validationLoaders : testLoaders,
-  };
+async function train({ spec, stream, trainer }: Assembly, call: CurvesCall): Promise<LearningCurvesReport | undefined> {
+  const loaders: TaskLoaders = { ...stream, testLoaders: measuredOn(stream) };
   if (spec.measure.learningCurves) return measureLearningCurves(trainer, loaders, call);
   await trainer.runSequence(loaders, call);
   return undefined;
 }
 
-function outcome({ spec, stream, trainer }: Assembly): Omit<ExperimentResult, keyof PlannedRun | 'seconds' | 'learningCurves'> {
+/** Where a part of the training data is held out, the matrix is measured on it, and the test data stays unseen. */
+function measuredOn({ validationLoaders, testLoaders }: TaskStream): TaskLoader[] {
+  return validationLoaders.length > 0 ? validationLoaders : testLoaders;
+}
+
+function outcome({
+  spec,
+  stream,
+  trainer,
+}: Assembly): Omit<ExperimentResult, keyof PlannedRun | 'seconds' | 'learningCurves' | 'losses'> {
   const metrics = trainer.tracker!.compute();
   const { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy } = metrics;
+  const stuck = stuckAtChance(metrics.matrix, measuredOn(stream));
   return {
     method: spec.method.name,
     seed: spec.seed,
@@ -94,5 +110,7 @@ function outcome({ spec, stream, trainer }: Assembly): Omit<ExperimentResult, ke
     parameters: trainer.capacityReport(),
     fingerprint: stream.fingerprint,
     device: getDevice(),
+    ...(stuck !== undefined && { stuckAtChance: stuck }),
+    made: provenance(),
   };
 }

@@ -16,24 +16,26 @@ export interface CostAccuracyFigureOptions {
  * a mark grows with the memory used. Whiskers are 95 % intervals over seeds. The time axis is logarithmic where the times
  * span more than a factor of ten.
  *
- * @param runs one entry per method and seed, each with `seconds`
+ * @param runs one entry per method and seed, each that did not fail with `seconds`
  * @throws when a run has no time or no method has a complete last column
  */
 export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyFigureOptions): Figure {
   const { title } = withDefaults('costAccuracyFigure', options, { title: 'What accuracy costs' });
   checkRuns('costAccuracyFigure', runs);
-  const untimed = runs.find((run) => !(Number.isFinite(run.seconds) && run.seconds! > 0));
+  const done = runs.filter(({ failed }) => failed === undefined);
+  const untimed = done.find((run) => !(Number.isFinite(run.seconds) && run.seconds! > 0));
   if (untimed)
     throw problem(
       'costAccuracyFigure',
       `run '${nameOf(untimed)}', seed ${untimed.seed}, has the time ${shown(untimed.seconds)}`,
       'give its seconds, more than 0',
     );
-  const groups = groupByMethod(runs).filter((group) => group.items.some((run) => averageAccuracy(run.matrix) !== null));
+  const all = groupByMethod(runs);
+  const groups = all.filter((group) => group.items.some((run) => averageAccuracy(run.matrix) !== null));
   if (groups.length === 0) throw problem('costAccuracyFigure', 'no run has an ACC', 'evaluate all tasks after the last one');
-  const memory = runs.every((run) => Number.isFinite(run.peakMb) && run.peakMb! > 0);
-  const largest = memory ? Math.max(...runs.map((run) => run.peakMb!)) : 1;
-  const times = runs.map((run) => run.seconds!);
+  const memory = done.every((run) => Number.isFinite(run.peakMb) && run.peakMb! > 0);
+  const largest = memory ? Math.max(...done.map((run) => run.peakMb!)) : 1;
+  const times = done.map((run) => run.seconds!);
   const log = Math.max(...times) > 10 * Math.min(...times);
   const marks = groups.map((group) => mark(group, memory, largest));
   return {
@@ -42,7 +44,7 @@ export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyF
       'costAccuracyFigure',
       {
         title,
-        notes: [...intervalNote('Whiskers', groups), ...(memory ? ['Area of a mark: memory.'] : [])],
+        notes: [...intervalNote('Whiskers', all), ...(memory ? ['Area of a mark: memory.'] : [])],
         plotHeight: 300,
       },
       {

@@ -48,7 +48,9 @@ export function overlapNote(traces: readonly Record<string, unknown>[]): string[
 /** Whether `upper` leaves nothing to be seen of `lower`. */
 function covers(upper: LineInput, lower: LineInput, same: number): boolean {
   const heights = new Map(upper.x.map((x, k) => [x, upper.values[k]?.mean]));
-  return lower.values.every((value, k) => value === null || Math.abs(value.mean - (heights.get(lower.x[k]) ?? Infinity)) <= same);
+  const near = (value: Aggregate | null, k: number) =>
+    value === null || Math.abs(value.mean - (heights.get(lower.x[k]) ?? Infinity)) <= same;
+  return lower.values.some((value) => value !== null) && lower.values.every(near);
 }
 
 function lineWithBand(input: LineInput, extraWidth: number): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
 import { aggregate, type Aggregate } from '../metrics/statistics';
 import { checkMatrix, type ReadonlyAccuracyMatrix } from '../metrics/accuracyMatrix';
 import { checkNumber, checkText, problem, shown } from '../utils/errors';
-import { formatNumber } from '../utils/format';
+import { formatNumber, shortened } from '../utils/format';
 import { requireSome } from './figure';
 import { methodLabel, methodStyle, variantSymbol, type MethodStyle } from './palette';
 import { plainText, shortLabel } from './text';
@@ -22,6 +22,8 @@ export interface Run {
   seconds?: number;
   /** Largest memory of the process in MB (10⁶ bytes). */
   peakMb?: number;
+  /** Why the run gave no result, e.g. that it diverged. It is counted (`4 of 5 seeds`) and enters no mean; its matrix is all null. */
+  failed?: string;
 }
 
 /** What tells the lines and bars of a figure apart. */
@@ -34,12 +36,14 @@ export interface Named {
   value?: number;
   /** Seed of the run. */
   seed?: number;
+  /** Why there is no result. */
+  failed?: string;
 }
 
 /** All items (runs, curves) with the same method, label and value, and how they look. */
 export interface Group<T extends Named> extends MethodStyle {
   method: string;
-  /** Label, with the value where the method has several; as the user wrote it. */
+  /** Label, with the value where the method has several, and how many of its runs gave a result where not all did. */
   name: string;
   /** The name for hover texts: escaped for Plotly. */
   label: string;
@@ -49,7 +53,10 @@ export interface Group<T extends Named> extends MethodStyle {
   dash: string;
   /** Bar pattern: plain for a method's first label, then hatched … */
   pattern: string;
+  /** Those that gave a result. */
   items: T[];
+  /** Those that failed. */
+  failed: T[];
 }
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash'];
@@ -66,21 +73,32 @@ export function nameOf({ method, label }: Named): string {
  * @param keepValues whether different values make different groups; false where the values are an axis of the figure
  */
 export function groupByMethod<T extends Named>(items: readonly T[], keepValues = true): Group<T>[] {
-  const groups = new Map<string, Group<T>>();
-  const variants = new Map<string, number>();
+  const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = JSON.stringify([item.method, nameOf(item), keepValues ? item.value : undefined]);
-    const known = groups.get(key);
-    if (known) {
-      known.items.push(item);
-      continue;
-    }
-    const variant = variants.get(item.method) ?? 0;
-    variants.set(item.method, variant + 1);
-    const name = keepValues && hasSeveralValues(item, items) ? `${nameOf(item)}, value ${item.value}` : nameOf(item);
-    groups.set(key, { ...lookOf(item.method, variant), method: item.method, ...spellings(name), items: [item] });
+    groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  return [...groups.values()];
+  const variants = new Map<string, number>();
+  return [...groups.values()].map((all) => {
+    const [first] = all;
+    const variant = variants.get(first.method) ?? 0;
+    variants.set(first.method, variant + 1);
+    const name = keepValues && hasSeveralValues(first, items) ? `${nameOf(first)}, value ${first.value}` : nameOf(first);
+    const done = all.filter(({ failed }) => failed === undefined);
+    const count = done.length < all.length ? ` (${share(done.length, all, keepValues)})` : '';
+    return {
+      ...lookOf(first.method, variant),
+      method: first.method,
+      ...spellings(`${name}${count}`),
+      items: done,
+      failed: all.filter(({ failed }) => failed !== undefined),
+    };
+  });
+}
+
+/** `4 of 5 seeds`; `runs` where they differ in more than the seed. */
+function share(done: number, all: readonly Named[], keepValues: boolean): string {
+  return `${done} of ${all.length} ${keepValues ? 'seed' : 'run'}${all.length === 1 ? '' : 's'}`;
 }
 
 function hasSeveralValues(item: Named, items: readonly Named[]): boolean {
@@ -120,6 +138,11 @@ function checkRun(subject: string, run: Run, position: number): void {
   const own = `${subject}: run '${nameOf(run)}'`;
   checkNumber(own, 'seed', run.seed);
   checkMatrix(run.matrix, `${own}, seed ${run.seed}`);
+  if (run.failed === undefined) return;
+  checkText(own, 'failed', run.failed);
+  if (run.matrix.some((row) => row.some((cell) => cell !== null))) {
+    throw problem(own, `seed ${run.seed} has failed and has accuracies all the same`, 'leave out `failed`, or the accuracies');
+  }
 }
 
 /** Throws unless method, label and value can be shown. */
@@ -161,12 +184,27 @@ export function inWords(value: Aggregate, digits = 3): string {
   return `${text} (95 % interval ${number(value.low)} to ${number(value.high)}, ${value.n} seeds)`;
 }
 
-/** The sentence that explains bands or whiskers; nothing where no group has several runs. */
+/** The sentences that explain bands or whiskers, nothing where no group has several runs; and those that tell which runs failed. */
 export function intervalNote(what: string, groups: readonly Group<Named>[]): string[] {
   const counts = [...new Set(groups.map(({ items }) => new Set(items.map(({ seed }) => seed)).size))].sort((a, b) => a - b);
   const most = counts[counts.length - 1] ?? 1;
-  if (most < 2) return [];
-  return [`${what}: 95 % interval of the mean over ${counts.length > 1 ? `up to ${most}` : most} seeds.`];
+  const interval = `${what}: 95 % interval of the mean over ${counts.length > 1 ? `up to ${most}` : most} seeds.`;
+  return [...(most < 2 ? [] : [interval]), ...failureNotes(groups.flatMap(({ failed }) => failed))];
+}
+
+/** Most failures that are told one by one, and characters of a reason. */
+const FAILURES = 3;
+const REASON = 90;
+
+/** Which runs gave no result, and why: `No result: EWC, seed 3 (the loss exploded …).` */
+export function failureNotes(failed: readonly Named[]): string[] {
+  if (failed.length === 0) return [];
+  const each = failed.slice(0, FAILURES).map((run) => {
+    const value = run.value === undefined || run.value === 0 ? '' : `, value ${run.value}`;
+    return `${nameOf(run)}${value}, seed ${run.seed} (${shortened(run.failed!.replace(/\s+/g, ' '), REASON)})`;
+  });
+  const more = failed.length > FAILURES ? [`${failed.length - FAILURES} more`] : [];
+  return [`No result: ${[...each, ...more].join('; ')}.`];
 }
 
 /** Half the interval, for error bars; 0 with one seed, where there is none. */

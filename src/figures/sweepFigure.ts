@@ -72,7 +72,8 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
 
 /** Length of the axis that Plotly will choose for these lines: from the lowest to the highest end, with some air. */
 function spanOf(lines: readonly LineInput[]): number {
-  const ends = lines.flatMap(({ values }) => values.flatMap((value) => [value!.low ?? value!.mean, value!.high ?? value!.mean]));
+  const measured = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+  const ends = measured.flatMap(({ mean, low, high }) => [low ?? mean, high ?? mean]);
   return ends.length > 0 ? 1.1 * (Math.max(...ends) - Math.min(...ends)) : 1;
 }
 
@@ -104,8 +105,9 @@ function line(
   const hover = results.map((result, k) =>
     result ? `${group.label} with ${parameter} = ${values[k]}:<br>${METRIC_TEXTS[name].label} is ${inWords(result)}` : '',
   );
-  // A method need not have been run at every value: its line passes over those.
-  const kept = values.map((_, k) => k).filter((k) => results[k] !== null);
+  // A method need not have been run at every value: its line passes over those. One without any keeps its place in the legend.
+  const measured = results.some((result) => result !== null);
+  const kept = values.map((_, k) => k).filter((k) => !measured || results[k] !== null);
   return {
     group,
     x: kept.map((k) => (even ? k : values[k])),

@@ -1,40 +1,13 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Figure } from '../figures/figure';
 import { plainFigure } from '../figures/plainFigure';
 import { figureSvg } from '../figures/svg/svg';
 import { figureTitle } from '../figures/text';
 import { checkText, problem, shown } from '../utils/errors';
-import { escapeHtml } from '../utils/html';
 import { writeWhole } from '../utils/files';
-import { inlineScript, scriptJson } from './html';
+import { escapeHtml, inlineScript, scriptJson } from '../utils/html';
+import { PLOTLY_CONFIG, plotlyCode } from '../utils/plotly';
 import { display } from './tslab';
-
-/** Trace types beyond these need the complete build. */
-const CARTESIAN = new Set([
-  'scatter',
-  'bar',
-  'box',
-  'heatmap',
-  'histogram',
-  'histogram2d',
-  'histogram2dcontour',
-  'contour',
-  'image',
-  'pie',
-  'scatterternary',
-  'violin',
-]);
-
-/** Shown in the width that there is, without Plotly's advertising button and without the one that sends the figure to its cloud. */
-export const PLOTLY_CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false };
-
-/** Plotly's JavaScript: the small cartesian build (1.5 MB) where it suffices, else the complete one (10 MB). */
-function plotlyCode(figures: readonly Figure[]): string {
-  const small = figures.every(({ data }) => data.every(({ type = 'scatter' }) => CARTESIAN.has(String(type))));
-  const file = small ? 'plotly.js-cartesian-dist-min/plotly-cartesian.min.js' : 'plotly.js-dist/plotly.js';
-  return fs.readFileSync(require.resolve(file), 'utf8');
-}
 
 /**
  * Puts Plotly itself (1.5 MB) into the notebook, so that figures are drawn without JupyterLab's Plotly extension and in
@@ -95,7 +68,7 @@ function standalonePage(figure: Figure): string {
 <head><meta charset="utf-8"><title>${escapeHtml(figureTitle(figure))}</title></head>
 <body>
 <div id="figure"></div>
-${inlineScript(plotlyCode([figure]))}
+${inlineScript(plotlyCode(figure.data))}
 <script>Plotly.newPlot('figure', ${scriptJson(figure.data)}, ${scriptJson(figure.layout)}, ${scriptJson(PLOTLY_CONFIG)});</script>
 </body>
 </html>

@@ -5,21 +5,26 @@ import type { TableRow } from './table';
 /**
  * One row a method for `showTable`: ACC, BWT and FM, averaged over the seeds (with several seeds, `ACC ±` is half the 95 %
  * interval of the mean), seconds of training a run where they were measured. A metric that was not measured is null. Where a
- * method was run with several values of a hyperparameter, each has a row of its own and stands in the column `value`.
+ * method was run with several values of a hyperparameter, each has a row of its own and stands in the column `value`. Where
+ * runs failed, the column `seeds` says `4 of 5` and the column `failed` why.
  *
- * @param runs finished runs, e.g. those of a `Comparison`
+ * @param runs runs, e.g. those of a `Comparison`
  * @throws when two runs have the same method, label, value and seed
  */
 export function summaryRows(runs: readonly Run[]): TableRow[] {
   checkRuns('summaryRows', runs);
   const severalSeeds = new Set(runs.map(({ seed }) => seed)).size > 1;
   const values = hasValues(runs);
-  return groupByMethod(runs).map(({ items: own }) => {
+  const groups = groupByMethod(runs);
+  const someFailed = groups.some(({ failed }) => failed.length > 0);
+  return groups.map(({ items: own, failed }) => {
+    const [first] = [...own, ...failed];
     const metrics = own.map(({ matrix }) => new CLMetrics(matrix));
     const acc = spread(metrics.map((each) => each.acc));
     return {
-      method: nameOf(own[0]),
-      ...(values && { value: own[0].value }),
+      method: nameOf(first),
+      ...(values && { value: first.value }),
+      ...(someFailed && { seeds: `${own.length} of ${own.length + failed.length}` }),
       ACC: acc.mean,
       ...(severalSeeds && { 'ACC ±': acc.half }),
       BWT: spread(metrics.map((each) => each.bwt)).mean,
@@ -27,19 +32,21 @@ export function summaryRows(runs: readonly Run[]): TableRow[] {
       ...(own.every(({ seconds }) => seconds !== undefined) && {
         seconds: round(spread(own.map(({ seconds }) => seconds!)).mean, 1),
       }),
+      ...(someFailed && { failed: failed.map((run) => `seed ${run.seed}: ${run.failed}`).join('; ') || null }),
     };
   });
 }
 
 /**
- * One row a run: method, value (where there are several), seed, ACC, BWT, FM, seconds; for `toDataFrame` and analyses of
- * your own.
+ * One row a run: method, value (where there are several), seed, ACC, BWT, FM, seconds, and why it failed (where one did); for
+ * `toDataFrame` and analyses of your own.
  *
- * @param runs finished runs
+ * @param runs runs, e.g. those of a `Comparison`
  */
 export function runRows(runs: readonly Run[]): TableRow[] {
   if (runs.length > 0) checkRuns('runRows', runs);
   const values = hasValues(runs);
+  const someFailed = runs.some(({ failed }) => failed !== undefined);
   return runs.map((run) => {
     const { acc, bwt, fm } = new CLMetrics(run.matrix);
     return {
@@ -50,6 +57,7 @@ export function runRows(runs: readonly Run[]): TableRow[] {
       BWT: round(bwt, 4),
       FM: round(fm, 4),
       seconds: round(run.seconds ?? null, 1),
+      ...(someFailed && { failed: run.failed ?? null }),
     };
   });
 }
@@ -61,7 +69,7 @@ function hasValues(runs: readonly Run[]): boolean {
 
 /** Mean and half the 95 % interval; null where a value was not measured, or for the interval with one value. */
 function spread(values: readonly (number | null)[]): { mean: number | null; half: number | null } {
-  if (values.some((value) => value === null)) return { mean: null, half: null };
+  if (values.length === 0 || values.some((value) => value === null)) return { mean: null, half: null };
   const { mean, high } = aggregate(values as number[]);
   return { mean, half: high === null ? null : high - mean };
 }

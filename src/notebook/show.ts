@@ -4,8 +4,9 @@ import { plainFigure } from '../figures/plainFigure';
 import { figureImage } from '../figures/svg/svg';
 import { figureTitle } from '../figures/text';
 import { problem } from '../utils/errors';
-import { plainHtml, scriptJson } from './html';
-import { PLOTLY_CONFIG } from './plotly';
+import { scriptJson } from '../utils/html';
+import { PLOTLY_CONFIG } from '../utils/plotly';
+import { plainHtml } from './html';
 import { display, type MimeBundle } from './tslab';
 
 /**

@@ -3,6 +3,7 @@ import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Model } from '../models';
 import { problem } from '../utils/errors';
+import { DIVERGENCE } from './divergence';
 
 /** Rows of one evaluation step: large enough that the products dominate, small enough for the cache. */
 const ROWS = 1000;
@@ -46,6 +47,6 @@ export function checkFiniteWeights(model: Model): void {
   throw problem(
     model.architecture,
     `${parameters[wrong].name} holds numbers that are not finite, so its answers mean nothing`,
-    'training has diverged; make model and trainer anew with a smaller lr',
+    `${DIVERGENCE.weights}; make model and trainer anew with a smaller lr`,
   );
 }

@@ -1,6 +1,7 @@
 export type { StepGradients, TrainingBatch } from './batch';
 export { together } from './data';
 export type { TaskLoaders, TrainingData } from './data';
+export { saysDiverged } from './divergence';
 export { MethodHooks } from './hooks';
 export type { Phase } from './plan';
 export { needsFit } from './needs';

@@ -1,4 +1,5 @@
 import type { TaskCursor } from './cursor';
+import { DIVERGENCE } from './divergence';
 import type { TaskTraining } from './plan';
 import type { ProgressEvent, TrainCall, TrainingReport } from './progress';
 
@@ -98,7 +99,7 @@ export class Monitor {
   }
 
   private explosion(loss: number, where: string): Error {
-    const what = Number.isFinite(loss) ? `the loss exploded to ${loss.toExponential(1)}` : 'the loss is not a number';
+    const what = Number.isFinite(loss) ? `${DIVERGENCE.exploded} to ${loss.toExponential(1)}` : DIVERGENCE.notANumber;
     const cause = this.training.likelyCause();
     return new Error(`${where}: ${what}; likely cause: ${cause}. The weights are lost; make model and trainer anew.`);
   }

@@ -22,12 +22,13 @@ import { problem } from './errors';
  * beside it, which takes the first one's place when every byte is on the disk. Follows a symbolic link to its file.
  *
  * @param content text (UTF-8) or bytes
+ * @param through path of the second file, on the same disk; default a name of its own in the same folder
  * @throws when the path cannot be a file, the file there is write-protected or no regular file (a device or a pipe is not
  *   replaced), or the disk is full; the old file is then as it was
  */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+export function writeWhole(file: string, content: string | Uint8Array, through?: string): void {
   const place = resolvePlace(file);
-  const beside = secondFile(place.path);
+  const beside = through ?? secondFile(place.path);
   try {
     fill(beside, content, place.mode);
     renameSync(beside, place.path);

@@ -55,6 +55,7 @@ export async function runLibraryStudies(workers: number, size: StudySize): Promi
         String(workers),
         '--json',
         file,
+        '--no-store', // a run that was kept would take no time
         ...sizeArguments(size),
         ...(size.testLimit ? ['--quick'] : []),
       ],

@@ -89,3 +89,20 @@ test('the help names every study, method and stream', () => {
     assert.match(help, new RegExp(`[ "]${name}[",. ]`), name);
   }
 });
+
+test('the store is the default one, a named one or none; finished runs are repeated by force only', () => {
+  assert.deepEqual([read().store, read().force], [undefined, false]);
+  assert.equal(read('--store', 'runs').store, 'runs');
+  assert.equal(read('--no-store').store, false);
+  assert.ok(read('--force').force);
+  assert.throws(() => read('--store', ''), /it is empty/i);
+});
+
+test('a part of the plan is given as 3/8; it writes no results file unless one is named', () => {
+  const { shard, json } = read('--shard', '3/8');
+  assert.deepEqual([shard, json], [{ index: 3, count: 8 }, undefined]);
+  assert.equal(read('--shard', '3/8', '--json', 'results.json').json, 'results.json');
+  for (const wrong of ['0/8', '9/8', '3', '3/', '/8', 'a/b', '1.5/2', '-1/3', '1/99999999999']) {
+    assert.throws(() => read(`--shard=${wrong}`), /It must be a part and the number of parts, from 1\/8 to 8\/8/, wrong);
+  }
+});

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { readResults } from '../../src/experiments';
+import { isFailed, openStore, readResults } from '../../src/experiments';
+import type { ExperimentResult } from '../../src/experiments';
+import { readRunFile, runFileText } from '../../src/experiments/store/runFile';
 
 const cli = join(__dirname, '..', '..', 'src', 'benchmark', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
@@ -25,10 +27,14 @@ interface Conditions {
   before?: string;
 }
 
-/** Runs the command without a terminal, its outputs into pipes. */
+/** A store that no other call uses. */
+const newStore = () => mkdtempSync(join(folder, 'store-'));
+
+/** Runs the command without a terminal, its outputs into pipes; with a store of its own unless one is named. */
 function benchmark(args: string[], { watch, before = ':' }: Conditions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const command = ['-c', `${before}; exec "$0" "$@"`, process.execPath, cli, ...args];
+    const store = args.some((arg) => /store$/.test(arg)) ? [] : ['--store', newStore()];
+    const command = ['-c', `${before}; exec "$0" "$@"`, process.execPath, cli, ...args, ...store];
     const child = spawn('sh', command, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },
@@ -46,7 +52,9 @@ function benchmark(args: string[], { watch, before = ':' }: Conditions = {}): Pr
 test('--help lists every option', async () => {
   const { code, stdout } = await benchmark(['--help']);
   assert.equal(code, 0);
-  for (const option of 'study stream method seeds epochs limit data workers json overwrite quick'.split(' ')) {
+  for (const option of 'study stream method seeds epochs limit data workers json overwrite store no-store force shard quick'.split(
+    ' ',
+  )) {
     assert.ok(stdout.includes(`--${option}`), option);
   }
 });
@@ -57,6 +65,9 @@ test('what cannot work is refused before anything is run', async () => {
     [['--study', 'class-incremental', '--method', 'pnn'], /pnn in class-incremental: it needs the task id/],
     [['--json', join(folder, 'missing', 'results.json')], /its folder does not exist; name a file in an existing folder/],
     [['--json', '/dev/null'], /it is a device or a pipe/],
+    [['--store', cli], /it is a file; name a folder for the store/],
+    [['--store', dirname(cli)], /it holds other things \(.*\); name an empty folder, a new one or a store/],
+    [['--shard', '3/2'], /It must be a part and the number of parts, from 1\/8 to 8\/8/],
   ];
   for (const [args, message] of cases) {
     const { code, stderr } = await benchmark(args);
@@ -78,7 +89,8 @@ test('a run prints its table and plain progress lines, writes the results, and n
     experiments.map(({ method }) => method),
     ['naive', 'er'],
   );
-  assert.deepEqual([command, planned], [`benchmark ${args.join(' ')}`, 2]);
+  assert.equal(planned, 2);
+  assert.ok(command!.startsWith(`benchmark ${args.join(' ')} --store `));
   assert.ok(experiments[1].metrics.acc! > experiments[0].metrics.acc!);
   const smaller = await benchmark(['--scenario', 'class-incremental', '--method', 'naive', '--quick', '--json', file]);
   assert.equal(smaller.code, 1);
@@ -133,6 +145,7 @@ test('a file that cannot be written ends nothing: the tables are printed, the er
   assert.equal(code, 1);
   assert.match(stdout, /^Naive +0\.\d+[^]*^ER +0\.\d+/m);
   assert.doesNotMatch(stdout, /Results:/);
+  assert.match(stderr, /^Not stored: 2 runs are not in the store: .*cannot be written: /m);
   assert.match(stderr.trim().split('\n').pop()!, /^Not written: .*full\.json: cannot be written: /);
 });
 
@@ -173,7 +186,8 @@ function isAlive(pid: number): boolean {
 /** Starts a benchmark that would take long, as the leader of a process group, and waits until a run is finished. */
 async function training(...args: string[]): Promise<{ child: ChildProcess; workers: number[]; output: () => string }> {
   const file = join(folder, `group-${Date.now()}.json`);
-  const child = spawn(process.execPath, [cli, '--quick', '--study', 'task-incremental', ...args, '--json', file], {
+  const own = ['--json', file, '--store', newStore()];
+  const child = spawn(process.execPath, [cli, '--quick', '--study', 'task-incremental', ...args, ...own], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -206,4 +220,92 @@ test('where the benchmark is killed, its workers end within seconds', onLinux, a
   child.kill('SIGKILL');
   for (let waited = 0; waited < 50 && workers.some(isAlive); waited++) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.deepEqual(workers.filter(isAlive), []);
+});
+
+const QUICK = ['--study', 'class-incremental', '--method', 'naive,er', '--quick', '--workers', '2'];
+
+test('finished runs come from the store and are the same; --force repeats them; another version of the library is told', async () => {
+  const store = ['--store', newStore()];
+  const first = await benchmark([...QUICK, '--json', join(folder, 'first.json'), ...store]);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /^Store: /m);
+  const again = await benchmark([...QUICK, '--seeds', '42,43', '--json', join(folder, 'again.json'), ...store]);
+  assert.match(again.stderr, /^in store {2}2 of 4 runs, finished before \(--force repeats them\)$/m);
+  assert.equal(again.stderr.match(/^started/gm)?.length, 2);
+  const known = readResults(join(folder, 'first.json')).experiments;
+  const both = readResults(join(folder, 'again.json')).experiments;
+  assert.deepEqual(
+    both.filter(({ seed }) => seed === 42),
+    known,
+  );
+  const path = join(store[1], `${known[0].id}.json`);
+  const run = readRunFile(path, readFileSync(path, 'utf8'));
+  const before = { ...run.made!, versions: { ...run.made!.versions, 'continual-learning': '0.0.9' }, commit: undefined };
+  writeFileSync(path, runFileText({ ...run, made: before }));
+  const older = await benchmark([...QUICK, '--json', join(folder, 'older.json'), ...store]);
+  assert.match(older.stderr, /note: 1 of 2 runs were made by another version of the library \(0\.0\.9\); --force repeats them/);
+  const forced = await benchmark([...QUICK, '--json', join(folder, 'forced.json'), ...store, '--force']);
+  assert.equal(forced.stderr.match(/^started/gm)?.length, 2);
+  assert.doesNotMatch(forced.stderr, /another version/);
+});
+
+test('a benchmark that is killed goes on where it stopped and ends with the same store as one left alone', onLinux, async () => {
+  const args = [...QUICK, '--seeds', '1,2', '--workers', '1'];
+  const [killed, alone] = [newStore(), newStore()];
+  let sent = false;
+  const first = await benchmark([...args, '--json', join(folder, 'killed.json'), '--store', killed], {
+    watch(text, signal) {
+      if (sent || !text.includes('finished')) return;
+      sent = true;
+      signal('SIGKILL');
+    },
+  });
+  assert.equal(first.code, null);
+  const second = await benchmark([...args, '--json', join(folder, 'killed.json'), '--store', killed]);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stderr, /^in store {2}[12] of 4 runs/m);
+  await benchmark([...args, '--json', join(folder, 'alone.json'), '--store', alone]);
+  const numbers = (folderOf: string) =>
+    [...openStore(folderOf).runs()].map((run) => ({ id: run.id, matrix: run.matrix, losses: (run as ExperimentResult).losses }));
+  assert.deepEqual(numbers(killed), numbers(alone));
+  assert.deepEqual(readdirSync(killed).sort(), readdirSync(alone).sort());
+  assert.deepEqual(readdirSync(join(killed, 'sessions')), []);
+});
+
+test('a failed run is loud: in the table, at the end, in file and store and in the exit code; the next call tries it again', async () => {
+  const store = newStore();
+  const args = [...QUICK, '--json', join(folder, 'failing.json'), '--store', store];
+  const failing = await benchmark(args, { before: 'export CL_BACKEND=nonsense' });
+  assert.equal(failing.code, 1);
+  assert.match(failing.stdout, /^Naive \(0 of 1 seed\) +– +– +– +–$[^]*^No result: Naive, seed 42 \(failed: .*nonsense/m);
+  assert.match(failing.stderr, /^Failed: class-incremental Naive, seed 42: .*nonsense/m);
+  assert.equal(readResults(join(folder, 'failing.json')).failed!.length, 2);
+  assert.ok([...openStore(store).runs()].every(isFailed));
+  const tried = await benchmark(args);
+  assert.equal(tried.code, 0);
+  assert.deepEqual([...openStore(store).runs()].filter(isFailed), []);
+});
+
+test('parts of a plan fill one store, each run once; none writes a results file that it was not told to', async () => {
+  const store = newStore();
+  const args = ['--study', 'class-incremental', '--method', 'naive', '--quick', '--seeds', '1,2', '--store', store];
+  const outcomes = [];
+  for (const part of ['1/3', '2/3', '3/3']) outcomes.push(await benchmark([...args, '--shard', part]));
+  assert.ok(outcomes.every(({ code }) => code === 0));
+  assert.deepEqual(
+    outcomes.map(({ stderr }) => /note: part (.*) runs/.exec(stderr)![1]),
+    ['1 of 3: 1 of 2', '2 of 3: 1 of 2', '3 of 3: 0 of 2'],
+  );
+  const started = outcomes.flatMap(({ stderr }) => stderr.match(/^started.*$/gm) ?? []);
+  assert.deepEqual([started.length, new Set(started).size], [2, 2]);
+  assert.ok(outcomes.every(({ stdout }) => !/Results:/.test(stdout) && /Store: /.test(stdout)));
+  const whole = await benchmark([...args, '--json', join(folder, 'whole.json')]);
+  assert.match(whole.stderr, /in store {2}2 of 2 runs/);
+  assert.equal(readResults(join(folder, 'whole.json')).experiments.length, 2);
+});
+
+test('without a store nothing is kept', async () => {
+  const { code, stdout } = await benchmark([...QUICK, '--json', join(folder, 'bare.json'), '--no-store']);
+  assert.equal(code, 0);
+  assert.doesNotMatch(stdout, /Store:/);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ResultsFile } from '../../src/benchmark/resultsFile';
 import { collectResults, readResults, writeResults } from '../../src/experiments';
+import { failedRun } from '../../src/experiments/failedRun';
 import { planned, result } from '../experiments/fixtures';
 
 let folder: string;
@@ -86,4 +87,28 @@ test('a file that another benchmark writes is refused, also when something was r
   first.close();
   assert.throws(() => new ResultsFile(join(folder, 'no', 'results.json'), [small], options), /its folder does not exist/);
   new ResultsFile(file, [small], options).close();
+});
+
+test('other runs are not replaced, unless they are kept elsewhere or it is told to', () => {
+  writeResults(file, collectResults([smallResult]));
+  const make = (more: object) => new ResultsFile(file, [large], { ...options, ...more });
+  assert.throws(
+    () => make({}),
+    /--json: .*results\.json holds other runs: 1 of its 1 results are neither part of this benchmark nor in the store; name another/,
+  );
+  assert.throws(() => make({ isKept: () => false }), /holds other runs/);
+  make({ isKept: (id: string) => id === small.id }).close();
+  make({ overwrite: true }).close();
+  new ResultsFile(file, [small, large], options).close();
+  assert.deepEqual(seedsIn(file), [1]);
+});
+
+test('failed runs are in the file with their reasons, and are read again', () => {
+  const results = new ResultsFile(file, [small, large], options);
+  results.write([smallResult, failedRun(large, 'the loss exploded')]);
+  results.close();
+  const { experiments, failed, planned: count } = readResults(file);
+  assert.deepEqual([experiments.length, failed!.length, failed![0].failed, count], [1, 1, 'the loss exploded', 2]);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"failed": "the loss exploded"', '"failed": 3'));
+  assert.throws(() => readResults(file), /failed run 0: failed is 3, not text/);
 });

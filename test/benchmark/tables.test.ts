@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { learningCurvesTable, studyTable, zeroShotTable } from '../../src/benchmark';
 import type { ExperimentResult, LearningCurvesReport, SpecInput } from '../../src/experiments';
+import { failedRun } from '../../src/experiments/failedRun';
 import { planned, result, SMALL } from '../experiments/fixtures';
 
 const withAcc = (acc: number, spec: Partial<SpecInput> = {}, label?: string) =>
@@ -99,4 +100,34 @@ test('where tasks are too short for LCA@10 there is none, and the reason is told
   assert.match(table, /after earlier tasks +0\.5000 +– +0\.6000/);
   assert.match(table, /No LCA@10: a task has fewer than 10 steps/);
   assert.throws(() => learningCurvesTable([result()]), /no result has learning curves/);
+});
+
+test('failed seeds are counted and told with their reason, and enter no mean; so is a method that never gave a result', () => {
+  const failing = (seed: number, name = 'ewc') =>
+    failedRun(planned({ seed, method: { name } }, { study: 'task-incremental' }), 'task 1: the loss exploded to 1e5');
+  const done = [1, 2].map((seed) => withAcc(0.4 + seed / 10, { seed, method: { name: 'ewc' } }));
+  const table = studyTable('task-incremental', [...done, failing(3), failing(1, 'gem')]);
+  assert.match(table, /^EWC \(2 of 3 seeds\) +0\.5500 ± 0\.6353/m);
+  assert.match(table, /^GEM \(0 of 1 seed\) +– +– +– +–$/m);
+  assert.match(table, /^No result: EWC, seed 3 \(diverged: task 1: the loss exploded to 1e5\)$/m);
+  assert.match(table, /seeds 1, 2, 3/);
+});
+
+test('failed runs are counted in the tables of learning curves, too', () => {
+  const spec = { measure: { learningCurves: true }, seed: 2 };
+  const failed = failedRun(planned(spec, { study: 'forward-transfer' }), 'worker terminated');
+  const done = { ...learnt({}), spec: { ...planned(spec).spec, seed: 1 } };
+  assert.match(learningCurvesTable([done, failed]), /^Naive \(1 of 2 seeds\) +after earlier tasks +0\.5000/m);
+  assert.match(zeroShotTable([done, failed]), /^Naive \(1 of 2 seeds\) +0\.5000/m);
+  assert.throws(() => zeroShotTable([failed]), /no result has learning curves/);
+});
+
+test('a run that stayed at chance is told, unless its data is random anyway', () => {
+  const real = { stream: { ...SMALL.stream, data: 'real' } };
+  const stuck = (spec: Partial<SpecInput>) => ({ ...withAcc(0.5, spec), stuckAtChance: 'no task was learnt better than chance' });
+  assert.match(
+    studyTable('task-incremental', [stuck(real)]),
+    /Stuck at chance: Naive, seed 1 \(no task was learnt better than chance\)/,
+  );
+  assert.doesNotMatch(studyTable('task-incremental', [stuck({})]), /Stuck/);
 });

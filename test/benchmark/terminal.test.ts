@@ -51,3 +51,21 @@ test('on a terminal two seeds of one label have bars of their own', () => {
   assert.match(text, /10% │ task-incremental Naive, seed 2: task 1 of 5/);
   assert.match(text, /50% │ 0 of 2 done/);
 });
+
+test('runs that were finished before are told in one line, and count as done, not as time', () => {
+  for (const isTTY of [false, true]) {
+    const text = written((output) => {
+      const display = progressDisplay([...plan, planned({ seed: 3 })], output);
+      display.finished(plan[0].id, result({}, plan[0]));
+      display.started(plan[1].id);
+      display.progress(plan[1].id, { ...event, task: 0 });
+      display.note('note: waiting');
+      display.finished(plan[1].id, result({}, plan[1]));
+      display.close();
+    }, isTTY);
+    assert.match(text, /in store {2}1 of 3 runs, finished before \(--force repeats them\)/);
+    assert.match(text, /note: waiting/);
+    assert.match(text, /2 of 3 done/);
+    if (isTTY) assert.match(text, /5% │ 1 of 3 done/, 'of the two that are left, a tenth of one');
+  }
+});

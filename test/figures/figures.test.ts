@@ -361,3 +361,36 @@ test('builders refuse damaged input with their own name, never with an error of 
     assert.throws(() => figures.gateFigure(wrong as never), /^Error: gateFigure/);
   }
 });
+
+test('figures of runs count failed ones, tell why they failed, and leave them out of every mean', () => {
+  const runs = exampleRuns(3, ['er', 'gem'], 3);
+  const fail = (run: (typeof runs)[number]) => ({
+    ...run,
+    seconds: undefined,
+    matrix: run.matrix.map((row) => row.map(() => null)),
+    failed: 'the loss exploded to 1e5',
+  });
+  const some = runs.map((run) => (run.method === 'gem' || run.seed === runs[0].seed ? fail(run) : run));
+  const rest = some.filter((run) => !('failed' in run));
+  for (const build of [
+    figures.accuracyCurvesFigure,
+    figures.metricBarsFigure,
+    figures.forgettingFigure,
+    figures.forwardTransferFigure,
+    figures.costAccuracyFigure,
+    (list: typeof runs) => figures.sweepFigure(list.map((run) => ({ ...run, value: 1 }))),
+  ]) {
+    const figure = build(some);
+    const unused = /key error_y\.\w+ did not get coerced/; // of a method none of whose runs gave a result
+    assert.deepEqual(
+      plotlyComplaints(figure).filter((complaint) => !unused.test(complaint)),
+      [],
+    );
+    for (const [path, value] of leaves(figure)) assert.ok(typeof value !== 'number' || Number.isFinite(value), path);
+    const text = JSON.stringify(figure).replaceAll('<br>', ' ');
+    assert.match(text, /ER \(2 of 3 (seeds|runs)\)/);
+    assert.match(text, /No result: ER(, value 1)?, seed 0 \(the loss exploded to 1e5\); GEM/);
+    const numbers = ({ data }: Figure) => leaves(data.map(({ y, x }) => [y, x])).flatMap(([, value]) => value as number);
+    for (const value of numbers(build(rest))) assert.ok(numbers(figure).includes(value), `${value} is another mean`);
+  }
+});

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../src/methods'; // each method brings its own name and look
-import { checkDistinct, checkRuns, groupByMethod, intervalNote, inWords, summarise, type Run } from '../../src/figures/runs';
+import {
+  checkDistinct,
+  checkRuns,
+  failureNotes,
+  groupByMethod,
+  intervalNote,
+  inWords,
+  summarise,
+  type Run,
+} from '../../src/figures/runs';
 
 const matrix = [
   [0.9, 0.5],
@@ -59,4 +68,45 @@ test('a mean says over how many seeds, and the note as many as there are', () =>
     [],
     'one seed, two values',
   );
+});
+
+const nothing = [
+  [null, null],
+  [null, null],
+];
+const failed = (seed: number, more: Partial<Run> = {}) => run({ seed, matrix: nothing, failed: 'the loss exploded', ...more });
+
+test('a failed run is counted and enters no mean: name and note say how many seeds there are, which failed, and why', () => {
+  const groups = groupByMethod([run({ seed: 1 }), failed(2), run({ seed: 3 }), run({ method: 'er' })]);
+  assert.deepEqual(
+    groups.map(({ name, items, failed: none }) => [name, items.length, none.length]),
+    [
+      ['EWC (2 of 3 seeds)', 2, 1],
+      ['ER', 1, 0],
+    ],
+  );
+  assert.deepEqual(intervalNote('Bands', groups), [
+    'Bands: 95 % interval of the mean over up to 2 seeds.',
+    'No result: EWC, seed 2 (the loss exploded).',
+  ]);
+  const all = groupByMethod([failed(1), failed(2)]);
+  assert.deepEqual([all[0].name, all[0].items], ['EWC (0 of 2 seeds)', []]);
+});
+
+test('where values are an axis, failed runs are counted as runs, and their values are told', () => {
+  const [group] = groupByMethod([run({ value: 1 }), failed(1, { value: 100 })], false);
+  assert.equal(group.name, 'EWC (1 of 2 runs)');
+  assert.match(intervalNote('Bands', [group])[0], /No result: EWC, value 100, seed 1 \(/);
+});
+
+test('many and long failures stay one line', () => {
+  const notes = failureNotes([1, 2, 3, 4, 5].map((seed) => failed(seed, { failed: `${'a '.repeat(200)}` })));
+  assert.match(notes[0], /; 2 more\.$/);
+  assert.ok(notes[0].length < 400, notes[0]);
+  assert.deepEqual(failureNotes([]), []);
+});
+
+test('a failed run with accuracies is refused: it would enter a mean', () => {
+  assert.throws(() => checkRuns('x', [run({ failed: 'exploded' })]), /'EWC': seed 1 has failed and has accuracies all the same/);
+  assert.throws(() => checkRuns('x', [failed(1, { failed: '' })]), /failed is empty/);
 });

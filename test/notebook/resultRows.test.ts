@@ -82,3 +82,27 @@ test('the same run twice is refused, runs of different streams are too', () => {
   assert.throws(() => summaryRows([]), /runs is empty/);
   assert.deepEqual(runRows([]), []);
 });
+
+test('failed runs are told and enter no mean', () => {
+  const nothing = [
+    [null, null],
+    [null, null],
+  ];
+  const failed = { method: 'ewc', seed: 3, matrix: nothing, failed: 'the loss exploded' };
+  const runs = [run('ewc', 1, 0.2), run('ewc', 2, 0.4), failed, run('er', 1, 0.6)];
+  const [ewc, er] = summaryRows(runs);
+  assert.deepEqual([ewc.seeds, ewc.failed, er.seeds, er.failed], ['2 of 3', 'seed 3: the loss exploded', '1 of 1', null]);
+  assert.ok(Math.abs((ewc.ACC as number) - 0.55) < 1e-12);
+  assert.equal(ewc.seconds, 1.3);
+  assert.deepEqual(
+    runRows(runs).map((row) => [row.seed, row.ACC, row.failed]),
+    [
+      [1, 0.5, null],
+      [2, 0.6, null],
+      [3, null, 'the loss exploded'],
+      [1, 0.7, null],
+    ],
+  );
+  const [only] = summaryRows([failed]);
+  assert.deepEqual([only.method, only.seeds, only.ACC], ['EWC', '0 of 1', null]);
+});

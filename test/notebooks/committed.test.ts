@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
 import { methodLabel, METHODS } from '../../src';
-import { PLOTLY_CONFIG } from '../../src/notebook/plotly';
+import { PLOTLY_CONFIG } from '../../src/utils/plotly';
 import { needsJupyter } from '../kernel/python';
 import { asJupyterWrites } from './canonical';
 import { codeCells, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY, readNotebook, textOf } from './files';

@@ -25,15 +25,20 @@ export type Outcome =
   | { readonly id: string; readonly status: 'failed'; readonly reason: string }
   | { readonly id: string; readonly status: 'stopped' };
 
+/** Asked just before a run begins; where it says false, somebody else executes the run: it is left out and told as `stopped`. */
+export type Claim = (run: PlannedRun) => boolean;
+
 /** Runs planned runs, plain JSON in and plain JSON out; where and how many at a time is its own affair. */
 export interface Executor {
+  /** Whether `run` asks its third argument before each run; default not: then it is only given what is claimed already. */
+  readonly asksBefore?: boolean;
   /**
    * Runs the whole plan. A run that stands in it twice (the same id under two labels) is executed once.
    *
    * @returns what became of each entry, in the order of the plan, once all are finished, failed or stopped
    * @throws when an entry is no planned run
    */
-  run(runs: readonly PlannedRun[], listener?: RunListener): Promise<Outcome[]>;
+  run(runs: readonly PlannedRun[], listener?: RunListener, claim?: Claim): Promise<Outcome[]>;
   /** Ends the runs that are executed and begins no more; `run` then tells them as `stopped`. */
   stop(): Promise<void>;
 }

@@ -28,11 +28,12 @@ export function inProcess(): Executor {
   };
 
   return {
-    async run(runs, listener) {
+    asksBefore: true,
+    async run(runs, listener, claim = () => true) {
       checkRuns('inProcess', runs);
       const heard = guarded(listener);
       const outcomes = new Map<string, Outcome>();
-      for (const run of uniqueRuns(runs)) if (!signal.aborted) outcomes.set(run.id, await outcomeOf(run, heard));
+      for (const run of uniqueRuns(runs)) if (!signal.aborted && claim(run)) outcomes.set(run.id, await outcomeOf(run, heard));
       return inPlanOrder(runs, outcomes);
     },
     async stop() {

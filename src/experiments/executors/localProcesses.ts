@@ -8,7 +8,7 @@ import { checkRuns, relativeDuration } from '../plan';
 import type { PlannedRun } from '../plan';
 import type { ExperimentResult } from '../run';
 import { guarded, inPlanOrder, uniqueRuns } from './executor';
-import type { Executor, Outcome, RunListener } from './executor';
+import type { Claim, Executor, Outcome, RunListener } from './executor';
 
 /** Options of `localProcesses`. */
 export interface LocalProcessesOptions {
@@ -38,18 +38,19 @@ export function localProcesses(options: LocalProcessesOptions = {}): Executor {
 }
 
 class LocalProcesses implements Executor {
+  readonly asksBefore = true;
   private readonly pools = new Set<Pool>();
   private stopped = false;
 
   constructor(private readonly settings: Required<LocalProcessesOptions>) {}
 
-  async run(runs: readonly PlannedRun[], listener?: RunListener): Promise<Outcome[]> {
+  async run(runs: readonly PlannedRun[], listener?: RunListener, claim: Claim = () => true): Promise<Outcome[]> {
     checkRuns('localProcesses', runs);
     const heard = guarded(listener);
     const outcomes = new Map<string, Outcome>();
     const waiting = uniqueRuns(runs).sort((a, b) => relativeDuration(b) - relativeDuration(a));
     const lanes = Math.min(this.settings.workers, waiting.length);
-    await Promise.all(Array.from({ length: lanes }, () => this.lane(waiting, heard, outcomes)));
+    await Promise.all(Array.from({ length: lanes }, () => this.lane(waiting, heard, claim, outcomes)));
     return inPlanOrder(runs, outcomes);
   }
 
@@ -59,10 +60,16 @@ class LocalProcesses implements Executor {
   }
 
   /** Takes the next waiting run again and again; one process at a time. */
-  private async lane(waiting: PlannedRun[], listener: Required<RunListener>, outcomes: Map<string, Outcome>): Promise<void> {
+  private async lane(
+    waiting: PlannedRun[],
+    listener: Required<RunListener>,
+    claim: Claim,
+    outcomes: Map<string, Outcome>,
+  ): Promise<void> {
     let workers: Pool | undefined;
     try {
       for (let run = waiting.shift(); run && !this.stopped; run = waiting.shift()) {
+        if (!claim(run)) continue;
         workers ??= this.open();
         outcomes.set(run.id, await this.execute(workers, run, listener));
         if (this.settings.freshProcesses) {
