@@ -161,7 +161,7 @@ function startOnce(library: string, spec: EngineSpec): { ms: number; cpuMs: numb
 }
 
 /** Medians of both sides, and the spread of their ratios. */
-export function pairOf(values: readonly (readonly [before: number, after: number])[]): Pair {
+function pairOf(values: readonly (readonly [before: number, after: number])[]): Pair {
   return {
     before: spread(values.map(([before]) => before)).median,
     after: spread(values.map(([, after]) => after)).median,

@@ -11,6 +11,7 @@ import { runBench, type BenchResult } from './bench';
 import { Engine } from './engine';
 import { RIVALS } from './engines';
 import { parseOptions } from './options';
+import { COMMITTED, prepareFolder } from './results';
 import { ProcessFamily } from './processFamily';
 import { speedFigure } from './speedFigure';
 import { spread } from './statistics';
@@ -30,18 +31,19 @@ test('the command line knows its options and refuses others with a reason', () =
     () => parseOptions(['--help'], write),
     (error: CommanderError) => error.exitCode === 0,
   );
-  for (const option of ['--python', '--json', '--quick', '--only', '--figure']) assert.match(written, new RegExp(option));
+  for (const option of ['--python', '--out', '--against', '--quick', '--only']) assert.match(written, new RegExp(option));
 });
 
 test('a run measures the step of this library and writes it in the documented form', { timeout: 60_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const json = join(folder, 'bench.json');
   const printed: string[] = [];
   const engine = (await initBackend()).includes('native') ? 'native' : 'wasm';
-  const options = parseOptions(['--only', 'steps', '--engine', engine, '--method', 'naive', '--rounds', '2', '--json', json]);
+  const options = parseOptions(['--only', 'steps', '--engine', engine, '--method', 'naive', '--rounds', '2', '--out', folder]);
   await runBench(options, (text) => printed.push(text));
-  const { machine, steps, studies, growth, targets, engines } = JSON.parse(readFileSync(json, 'utf8')) as BenchResult;
+  const { machine, steps, studies, growth, targets, engines } = JSON.parse(
+    readFileSync(join(folder, 'measured.json'), 'utf8'),
+  ) as BenchResult;
   assert.ok(machine.cores >= 1 && machine.node === process.version);
   assert.deepEqual([steps[0].engine, steps[0].method, steps[0].threads], [engine, 'naive', 1]);
   const [{ msPerStep, low, high, cpuMsPerStep }] = steps;
@@ -172,3 +174,16 @@ test(
     assert.ok(cpuSeconds! > 0.2 && cpuSeconds! < 10, `busy for 1.2 s; seen ${cpuSeconds}`);
   },
 );
+
+test('a part of the bench never replaces what the README shows', () => {
+  for (const part of [['--quick'], ['--method', 'naive'], ['--only', 'steps'], ['--rounds', '3'], []]) {
+    assert.throws(
+      () => prepareFolder(parseOptions([...part, '--out', COMMITTED])),
+      /bench: the README shows what lies in .*, and this run is not the whole bench \(.+\); leave out --out/,
+    );
+  }
+});
+
+test('without a folder results go to one that git ignores', () => {
+  assert.match(parseOptions([]).out, /\.cache.bench$/);
+});

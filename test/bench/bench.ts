@@ -57,7 +57,7 @@ export async function runBench(options: BenchOptions, print: Say = console.log):
 }
 
 /** Measures another build against this one, and writes `against.json`. */
-export async function runComparison(options: BenchOptions, print: Say = console.log): Promise<BuildComparison> {
+async function runComparison(options: BenchOptions, print: Say = console.log): Promise<BuildComparison> {
   const { quick, method, engine, rounds, against } = options;
   prepareFolder(options);
   print(describeMachine(machine()));
