@@ -115,13 +115,13 @@ export class History {
   /** Throws unless the task is the one trained last, so that the weights are those after it. */
   checkConsolidation(task: Task, run: string): void {
     const { id } = task;
-    if (!this.hasTrained(task)) throw problem(run, `task ${id} has not been trained`, 'call trainTask with it first');
-    if (this.consolidated.has(id)) throw problem(run, `task ${id} was consolidated already`, 'go on with the next task');
+    if (!this.hasTrained(task)) throw problem(run, `task ${id + 1} has not been trained`, 'call trainTask with it first');
+    if (this.consolidated.has(id)) throw problem(run, `task ${id + 1} was consolidated already`, 'go on with the next task');
     const last = this.order.at(-1);
     if (last === id && this.open === undefined) return;
     throw problem(
       run,
-      `task ${this.open ?? last} was trained since, so the weights are no longer those after task ${id}`,
+      `task ${(this.open ?? last)! + 1} was trained since, so the weights are no longer those after task ${id + 1}`,
       'consolidate each task right after its training',
     );
   }
@@ -133,7 +133,7 @@ export class History {
   /** The column of the accuracy matrix that a measurement belongs to now. Throws when there is none. */
   column(): number {
     const why = this.whyNoColumn();
-    if (why) throw problem('evaluateAll', why, this.order.length ? 'pass afterTask, the column to record' : undefined);
+    if (why) throw problem('evaluateAll', why, this.order.length ? 'pass afterTask, the column to record (from 0)' : undefined);
     return this.order.at(-1)!;
   }
 
@@ -143,7 +143,7 @@ export class History {
     if (this.open !== undefined) return 'a task is being trained, so this is not a measurement after a task';
     const since = this.order.slice(this.order.indexOf(last));
     if (since.every((id) => id === last)) return undefined;
-    return `task ${last} was trained again after others, so this is not a measurement after it`;
+    return `task ${last + 1} was trained again after others, so this is not a measurement after it`;
   }
 
   state(): SavedHistory {

@@ -151,7 +151,7 @@ export function commonSuite(entry: MethodEntry, among: readonly ScenarioName[] =
       );
       await assert.rejects(
         make(entry, scenario).consolidate(easyStream(scenario).trainLoaders[0]),
-        /task 0 has not been trained; call trainTask/,
+        /task 1 has not been trained; call trainTask/,
       );
     });
   }

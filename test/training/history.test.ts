@@ -102,17 +102,17 @@ test('a task that was interrupted goes on with its own samples, batches and orde
 test('each task is consolidated right after its training, once: late, early and in the middle of another it is refused', async () => {
   const [first, second] = easyStream('class-incremental').trainLoaders;
   const trainer = new EWC(smallModel('SingleHeadMLP'), { ...OPTIONS, epochs: 4 });
-  await assert.rejects(trainer.consolidate(first), /EWC.consolidate: task 0 has not been trained; call trainTask with it first/);
+  await assert.rejects(trainer.consolidate(first), /EWC.consolidate: task 1 has not been trained; call trainTask with it first/);
   await trainer.trainTask(first);
-  await assert.rejects(trainer.consolidate(second), /task 1 has not been trained/);
+  await assert.rejects(trainer.consolidate(second), /task 2 has not been trained/);
   await assert.rejects(trainer.trainTask(second, interruptAfter(3)), { name: 'TrainingInterrupted' });
   const since =
-    /EWC.consolidate: task 1 was trained since, so the weights are no longer those after task 0; consolidate each task/;
+    /EWC.consolidate: task 2 was trained since, so the weights are no longer those after task 1; consolidate each task/;
   await assert.rejects(trainer.consolidate(first), since);
   await trainer.trainTask(second);
   await assert.rejects(trainer.consolidate(first), since);
   await trainer.consolidate(second);
-  await assert.rejects(trainer.consolidate(second), /EWC.consolidate: task 1 was consolidated already/);
+  await assert.rejects(trainer.consolidate(second), /EWC.consolidate: task 2 was consolidated already/);
   assert.equal(trainer.penalty(), 0, 'the anchor lies at the weights after task 1');
 });
 
@@ -132,7 +132,7 @@ test('a column is that of the task trained last; where there is none, it has to 
   await assert.rejects(measure(), /a task is being trained, so this is not a measurement after a task; pass afterTask/);
   await trainer.trainTask(trainLoaders[1]);
   await trainer.trainTask(trainLoaders[0]);
-  await assert.rejects(measure(), /task 0 was trained again after others, so this is not a measurement after it; pass afterTask/);
+  await assert.rejects(measure(), /task 1 was trained again after others, so this is not a measurement after it; pass afterTask/);
   assert.deepEqual(columns(), [0]);
   await measure(2);
   assert.deepEqual(columns(), [0, 2]);
