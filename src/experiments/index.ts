@@ -6,7 +6,7 @@ export { isFailed, isFinished } from './failedRun';
 export type { FailedRun, FinalRun } from './failedRun';
 export { canonicalJson, configurationId } from './identity';
 export { measureLearningCurves } from './learningCurves';
-export type { AccuracyCurve, LearningCurvesReport, TaskCurves } from './learningCurves';
+export type { AccuracyCurve, CurvesCall, LearningCurvesReport, TaskCurves } from './learningCurves';
 
 export { measureTransfer, type TransferReport } from './learningCurves';
 export { planRun } from './plan';

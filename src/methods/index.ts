@@ -10,6 +10,7 @@ export type { FisherData, FisherLabels } from './parts/fisher';
 export { solveBoundedQP } from './parts/quadraticProgram';
 export { ReplayBuffer } from './parts/replayBuffer';
 export type { ReplayBufferOptions, SampleReader } from './parts/replayBuffer';
+export type { Largest } from './parts/savedNumbers';
 export { PNNTrainer } from './pnn';
 export { findMethod, methodCompatibility, METHODS, registerMethod } from './registry';
 export type { MethodEntry } from './entry';

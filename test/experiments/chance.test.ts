@@ -5,7 +5,14 @@ import { stuckAtChance } from '../../src/experiments/chance';
 import { getSplitMnist } from '../../src/scenarios';
 import { planned, SMALL } from './fixtures';
 
-const { testLoaders } = getSplitMnist({ data: 'synthetic', seed: 1, nTasks: 3, classesPerTask: 2, limitPerTask: 40, testLimitPerTask: 400 });
+const { testLoaders } = getSplitMnist({
+  data: 'synthetic',
+  seed: 1,
+  nTasks: 3,
+  classesPerTask: 2,
+  limitPerTask: 40,
+  testLimitPerTask: 400,
+});
 const diagonal = (...accuracies: number[]) => accuracies.map((value, i) => accuracies.map((_, j) => (i === j ? value : 0.5)));
 
 test('a run whose tasks were learnt is not stuck, however much was forgotten', () => {
