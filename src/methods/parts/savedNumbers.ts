@@ -35,7 +35,9 @@ export function naturalNumbers(subject: string, what: string, saved: TensorState
 
 /** The largest label and task id that stored samples of a model's tasks can have. */
 export interface Largest {
+  /** Largest label. */
   readonly label: number;
+  /** Largest task id. */
   readonly task: number;
 }
 
