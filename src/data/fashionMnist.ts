@@ -24,6 +24,9 @@ export const FASHION_MD5: Checksums = {
   testLabels: 'e1ab381c4e3b8ad75348081c60fd4e18',
 };
 
+/** The hash of the data set whose files have these MD5 sums. */
+const FASHION_HASH = '2cd4f8cbaa89a2849eecac89d8090d8114e6e288';
+
 const CLASS_NAMES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -56,12 +59,12 @@ export function loadFashionMnist(options?: FashionOptions): Dataset {
   if (own !== undefined) return loadOnce('Fashion-MNIST', own, () => fashionDataset(readIdxFolder(own, CLASS_NAMES.length)));
   if (cacheFolder !== undefined) checkText('loadFashionMnist', 'cacheFolder', cacheFolder);
   const cache = cacheFolder ?? defaultCacheFolder('fashion-mnist');
-  const read = () => fashionDataset((cache && readCache(cache)) || convert(cache));
+  const read = () => fashionDataset((cache && readCache(cache)) || convert(cache), FASHION_HASH);
   return loadOnce('Fashion-MNIST package', cache ?? packageFolder(), read);
 }
 
-function fashionDataset(parts: IdxFolder): Dataset {
-  return finishDataset({ name: 'Fashion-MNIST', ...parts, classNames: CLASS_NAMES, ...MNIST_NORMALISATION });
+function fashionDataset(parts: IdxFolder, knownHash?: string): Dataset {
+  return finishDataset({ name: 'Fashion-MNIST', ...parts, classNames: CLASS_NAMES, ...MNIST_NORMALISATION }, knownHash);
 }
 
 /** The cached files, or undefined when they are missing, damaged or not those of the package. */

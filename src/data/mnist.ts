@@ -11,6 +11,9 @@ export const MNIST_MD5: Checksums = {
   testLabels: '27ae3e4e09519cfbb04c329615203637',
 };
 
+/** The hash of the data set whose files have these MD5 sums. */
+const MNIST_HASH = '5574d060f46e6175360c4f68fdeb668fafe5ebd9';
+
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /**
@@ -29,13 +32,11 @@ export function loadMnist(options?: LoadOptions): Dataset {
 }
 
 function mnistDataset(folder: string, checksums?: Checksums): Dataset {
-  return finishDataset({
-    name: 'MNIST',
-    ...readIdxFolder(folder, 10, checksums),
-    classNames: DIGITS,
-    classKind: 'digits',
-    ...MNIST_NORMALISATION,
-  });
+  const content = readIdxFolder(folder, 10, checksums);
+  return finishDataset(
+    { name: 'MNIST', ...content, classNames: DIGITS, classKind: 'digits', ...MNIST_NORMALISATION },
+    checksums && MNIST_HASH,
+  );
 }
 
 function packageFolder(): string {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { checkDataset, datasetHash, finishDataset, shapeInWords, type Dataset } from '../../src/data/dataset';
 import { datasetFromArrays } from '../../src/data/fromArrays';
 import { datasetFromDomains } from '../../src/data/fromDomains';
+import { loadFashionMnist } from '../../src/data/fashionMnist';
 import { loadMnist } from '../../src/data/mnist';
 import { syntheticDataset } from '../../src/data/synthetic';
 import { tinyDataset } from './fixtures';
@@ -29,6 +30,13 @@ test('the hash of a data set changes with a single input, label, name, shape or 
   const all = [...hashes, ...shaped, ...named];
   assert.equal(new Set(all).size, all.length);
   assert.equal(datasetHash(datasetFromArrays(base)), all[0]);
+});
+
+test('the hashes of MNIST and Fashion-MNIST, which their checksums stand for, are those of what is in them', () => {
+  for (const dataset of [loadMnist(), loadFashionMnist()]) {
+    const copy = { ...dataset }; // nothing is known of it
+    assert.equal(datasetHash(dataset), datasetHash(copy), dataset.name);
+  }
 });
 
 test('hashes of images of one channel are those of the version before channels: stored results refer to them', () => {
