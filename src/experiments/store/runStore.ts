@@ -7,6 +7,8 @@ import { writeWhole } from '../../utils/files';
 import { isFailed } from '../failedRun';
 import type { FinalRun } from '../failedRun';
 import type { ExperimentResult } from '../run';
+import { fits } from './filter';
+import type { RunFilter } from './filter';
 import { Leases } from './leases';
 import { DamagedFile, readRunFile, runFileText } from './runFile';
 import { Sessions } from './sessions';
@@ -93,6 +95,17 @@ export class RunStore {
       const run = this.get(id);
       if (run) yield run;
     }
+  }
+
+  /**
+   * The runs that fit, in the order of their ids; figures of runs take them as they are (one stream at a time).
+   *
+   * @param filter default all
+   * @throws when the filter has an unknown field or a value that cannot be meant
+   * @example show(metricBarsFigure(openStore('runs').select({ studies: ['class-incremental'] })))
+   */
+  select(filter?: RunFilter): FinalRun[] {
+    return [...this.runs()].filter(fits('select', filter));
   }
 
   /**
