@@ -1,19 +1,16 @@
-import { getDevice, initBackend } from '../backend';
-import type { TaskLoader } from '../data/loader';
+import { initBackend } from '../backend';
 import type { AccuracyMatrix, CLMetrics } from '../metrics';
-import type { TaskStream } from '../scenarios';
 import type { CapacityReport, TaskLoaders, TrainCall } from '../training';
 import { withDefaults } from '../utils/errors';
 import { assemble } from './assemble';
 import type { Assembly } from './assemble';
-import { stuckAtChance } from './chance';
 import { measureLearningCurves } from './learningCurves';
 import type { CurvesCall, LearningCurvesReport } from './learningCurves';
 import { LossLog } from './lossLog';
 import type { TaskLosses } from './lossLog';
+import { outcomeOf } from './outcome';
 import { changed, checkRuns } from './plan';
 import type { PlannedRun } from './plan';
-import { provenance } from './provenance';
 import type { Provenance } from './provenance';
 
 /** What came out of a run: plain JSON. It fits the figures of runs as it is (`metricBarsFigure(results)`). */
@@ -71,46 +68,29 @@ export async function runExperiment(
     if (assembly.id !== run.id) throw changed('runExperiment', run);
     const started = performance.now();
     const log = new LossLog();
-    const learningCurves = await train(assembly, { onProgress, signal, ...log.call });
+    const loaders = loadersOf(assembly);
+    const learningCurves = await train(assembly, loaders, { onProgress, signal, ...log.call });
     const seconds = (performance.now() - started) / 1000;
-    return { ...run, ...outcome(assembly), seconds, ...(learningCurves && { learningCurves }), losses: log.tasks };
+    const outcome = outcomeOf(trainer, loaders, run.spec.method.name, run.spec.seed);
+    return { ...run, ...outcome, seconds, ...(learningCurves && { learningCurves }), losses: log.tasks };
   } finally {
     trainer.dispose();
     model.dispose();
   }
 }
 
-async function train({ spec, stream, trainer }: Assembly, call: CurvesCall): Promise<LearningCurvesReport | undefined> {
-  const loaders: TaskLoaders = { ...stream, testLoaders: measuredOn(stream) };
+async function train(
+  { spec, trainer }: Assembly,
+  loaders: TaskLoaders,
+  call: CurvesCall,
+): Promise<LearningCurvesReport | undefined> {
   if (spec.measure.learningCurves) return measureLearningCurves(trainer, loaders, call);
   await trainer.runSequence(loaders, call);
   return undefined;
 }
 
 /** Where a part of the training data is held out, the matrix is measured on it, and the test data stays unseen. */
-function measuredOn({ validationLoaders, testLoaders }: TaskStream): TaskLoader[] {
-  return validationLoaders.length > 0 ? validationLoaders : testLoaders;
-}
-
-function outcome({
-  spec,
-  stream,
-  trainer,
-}: Assembly): Omit<ExperimentResult, keyof PlannedRun | 'seconds' | 'learningCurves' | 'losses'> {
-  const metrics = trainer.tracker!.compute();
-  const { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy } = metrics;
-  const stuck = stuckAtChance(metrics.matrix, measuredOn(stream));
-  return {
-    method: spec.method.name,
-    seed: spec.seed,
-    taskNames: stream.tasks.map((task) => task.name),
-    matrix: metrics.matrix,
-    metrics: { acc, bwt, fwt, fm, intransigence, averageForgetting, averageIncrementalAccuracy },
-    peakMb: Math.round(process.resourceUsage().maxRSS / 1000),
-    parameters: trainer.capacityReport(),
-    fingerprint: stream.fingerprint,
-    device: getDevice(),
-    ...(stuck !== undefined && { stuckAtChance: stuck }),
-    made: provenance(),
-  };
+function loadersOf({ stream }: Assembly): TaskLoaders {
+  const { validationLoaders, testLoaders } = stream;
+  return { ...stream, testLoaders: validationLoaders.length > 0 ? validationLoaders : testLoaders };
 }

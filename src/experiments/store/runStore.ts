@@ -13,6 +13,7 @@ import { Leases } from './leases';
 import { DamagedFile, readRunFile, runFileText } from './runFile';
 import { Sessions } from './sessions';
 import { StoreSession } from './storeSession';
+import { Unfinished } from './unfinished';
 
 /** Options of `openStore`. */
 export interface StoreOptions {
@@ -116,7 +117,9 @@ export class RunStore {
   enter(): StoreSession {
     try {
       mkdirSync(join(this.folder, 'leases'), { recursive: true });
-      return new StoreSession(this.sessions, this.leases, this.options, (run, through) => this.write(run, through));
+      return new StoreSession(this.sessions, this.leases, this.options, new Unfinished(this.folder), (run, through) =>
+        this.write(run, through),
+      );
     } catch (error) {
       throw problem(this.folder, `it cannot be written: ${(error as Error).message}`, 'free some space, or name another folder');
     }
