@@ -4,7 +4,7 @@ import type { CLTrainer, TaskLoaders } from '../training';
 import { stuckAtChance } from './chance';
 import type { PlannedRun } from './plan';
 import { provenance } from './provenance';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 
 /** What a trainer that has learnt a stream came to; the time it took and the losses are told by whoever watched it. */
 export type TrainedOutcome = Omit<ExperimentResult, keyof PlannedRun | 'seconds' | 'losses' | 'learningCurves'>;

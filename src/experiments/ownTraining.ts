@@ -7,7 +7,7 @@ import { LossLog } from './lossLog';
 import { outcomeOf } from './outcome';
 import { runName } from './plan';
 import type { PlannedRun } from './plan';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 import type { RunStore, StoreSession } from './store';
 
 /** How often it is looked whether another process has finished a run, in milliseconds. */

@@ -7,7 +7,7 @@ import { writeWhole } from '../utils/files';
 import { isFailed, isFinished } from './failedRun';
 import type { FailedRun, FinalRun } from './failedRun';
 import { fromVersion1 } from './resultsVersion1';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 
 const FORMAT = 'continual-learning results';
 /** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */

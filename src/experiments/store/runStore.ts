@@ -6,7 +6,7 @@ import { checkFunction, checkNumber, checkText, problem, withDefaults } from '..
 import { writeWhole } from '../../utils/files';
 import { isFailed } from '../failedRun';
 import type { FinalRun } from '../failedRun';
-import type { ExperimentResult } from '../run';
+import type { ExperimentResult } from '../result';
 import { fits } from './filter';
 import type { RunFilter } from './filter';
 import { Leases } from './leases';
