@@ -61,6 +61,7 @@ export async function runInProcesses(
     const watch = setInterval(() => signal.aborted && void executor.stop(), 100);
     try {
       await executor.run(waiting, listener);
+      if ('notStored' in executor && executor.notStored !== undefined) console.warn(executor.notStored);
     } finally {
       clearInterval(watch);
       status.end();
