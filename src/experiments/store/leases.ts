@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sessions } from './sessions';
 
@@ -52,7 +52,9 @@ export class Leases {
 
   /** A lease that names nobody is being made at the moment, or its maker was killed while making it. */
   private isAbandoned(id: string, number: number, holder: string): boolean {
-    return holder === '' ? this.sessions.isSilent(`lease ${id} ${number}`, 0) : this.sessions.isDead(holder);
+    if (holder !== '') return this.sessions.isDead(holder);
+    const stats = statSync(this.pathOf(id, number), { throwIfNoEntry: false });
+    return stats !== undefined && this.sessions.isSilent(`lease ${id} ${number}`, `${stats.ino} ${stats.mtimeMs}`);
   }
 
   /** Whoever has looked before another took and gave back a lease may make a file with a low number: it does not count. */

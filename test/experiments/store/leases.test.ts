@@ -69,6 +69,10 @@ test('a lease that names nobody is of one who is just making it; after a while o
   const own = sessions.begin();
   assert.ok(!leases.take('a', own));
   await expire();
+  rmSync(join(folder, 'leases', 'a', '1'));
+  writeFileSync(join(folder, 'leases', 'a', '1'), '');
+  assert.ok(!leases.take('a', own), 'another one, made just now');
+  await expire();
   assert.ok(leases.take('a', own));
 });
 
