@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { parse, join } from 'node:path';
 import { isFinished } from '../experiments/failedRun';
 import type { FinalRun } from '../experiments/failedRun';
+import { hashOf } from '../experiments/identity';
 import { collectResults, readResults, writeResults } from '../experiments/results';
 import type { BenchmarkResults } from '../experiments/results';
 import type { PlannedRun } from '../experiments/plan';
@@ -49,6 +50,13 @@ export class ResultsFile {
     if (this.old && samplesOf(this.old.experiments) > samplesOf(plan)) throw larger(file, this.old);
     if (this.old) this.refuseLoss(this.old);
     this.release = claimFile(file);
+    rmSync(this.through, { force: true });
+  }
+
+  /** The file while it is written; one name, so that what a benchmark that was killed left half written is found by the next. */
+  private get through(): string {
+    const { dir, base } = parse(this.file);
+    return join(dir, `.${hashOf(base)}.new`); // short: the name itself may be as long as names can be
   }
 
   /** What is to be known before the start; undefined where nothing is. */
@@ -62,7 +70,7 @@ export class ResultsFile {
   write(runs: readonly FinalRun[]): void {
     const fits = !this.old || samplesOf(runs.filter(isFinished)) >= samplesOf(this.old.experiments);
     const place = fits ? this.file : this.partial;
-    writeResults(place, collectResults(runs, { command: this.options.command, planned: this.plan.length }));
+    writeResults(place, collectResults(runs, { command: this.options.command, planned: this.plan.length }), this.through);
     if (fits && this.place === this.partial) rmSync(this.partial, { force: true });
     this.place = place;
   }

@@ -1,7 +1,7 @@
 import { failureInWords, isFailed, isFinished } from '../experiments/failedRun';
 import type { FailedRun, FinalRun } from '../experiments/failedRun';
 import { canonicalJson, configurationId } from '../experiments/identity';
-import type { ExperimentResult } from '../experiments/run';
+import type { ExperimentResult } from '../experiments/result';
 import type { Json } from '../experiments/spec';
 import { aggregate } from '../metrics';
 import { formatNumber } from '../utils/format';

@@ -5,7 +5,7 @@ import { formatDuration, formatNumber } from '../utils/format';
 import type { RunListener } from '../experiments/executors/executor';
 import { relativeDuration, runName } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
-import type { ExperimentResult } from '../experiments/run';
+import type { ExperimentResult } from '../experiments/result';
 
 /** A listener that draws; `note` says something on a line of its own, `close` ends it. */
 export type ProgressDisplay = Required<RunListener> & { note(text: string): void; close(): void };

@@ -4,7 +4,7 @@ import { saysDiverged } from '../training';
 import type { PlannedRun } from './plan';
 import { provenance } from './provenance';
 import type { Provenance } from './provenance';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 
 /**
  * A run that gave no result: plain JSON. Figures and tables of runs take it among the results as it is: it is counted (`4 of 5

@@ -16,7 +16,7 @@ export type { BenchmarkResults, ResultsNotes } from './results';
 export type { TaskLosses } from './lossLog';
 export type { Provenance } from './provenance';
 export { runExperiment } from './run';
-export type { ExperimentResult } from './run';
+export type { ExperimentResult } from './result';
 export type { Json, JsonOptions, MeasureSpec, MethodSpec, ModelSpec, OptimizerSpec, Spec, SpecInput, StreamSpec } from './spec';
 export { openStream, registerStream, streamNames } from './streams';
 export { shardPlan } from './shard';

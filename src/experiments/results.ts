@@ -7,7 +7,7 @@ import { writeWhole } from '../utils/files';
 import { isFailed, isFinished } from './failedRun';
 import type { FailedRun, FinalRun } from './failedRun';
 import { fromVersion1 } from './resultsVersion1';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 
 const FORMAT = 'continual-learning results';
 /** Version of the form of results files. Files of version 1 said nothing of their form; they are read as well. */
@@ -93,10 +93,11 @@ export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = 
 /**
  * Writes results so that whoever opens the file finds the old ones or all of the new ones, never half of them.
  *
+ * @param through path of the file while it is written, on the same disk; default a name of its own beside it
  * @throws when the file cannot be written; the old one is then as it was
  */
-export function writeResults(file: string, results: BenchmarkResults): void {
-  writeWhole(file, `${JSON.stringify(results, null, 2)}\n`);
+export function writeResults(file: string, results: BenchmarkResults, through?: string): void {
+  writeWhole(file, `${JSON.stringify(results, null, 2)}\n`, through);
 }
 
 /**

@@ -4,7 +4,7 @@ import { isPlainObject, problem, shown } from '../utils/errors';
 import { hashOf } from './identity';
 import { LCA_STEPS } from './learningCurves';
 import type { LearningCurvesReport } from './learningCurves';
-import type { ExperimentResult } from './run';
+import type { ExperimentResult } from './result';
 import { SPEC_VERSION } from './spec';
 import type { JsonOptions, Spec } from './spec';
 

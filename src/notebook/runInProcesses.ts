@@ -1,7 +1,9 @@
-import { localProcesses, type ExperimentResult, type PlannedRun, type RunListener } from '../experiments';
+import { localProcesses, withStore } from '../experiments';
+import type { ExperimentResult, PlannedRun, RunListener, RunStore } from '../experiments';
 import { checkUnchanged, runName } from '../experiments/plan';
 import { checkNumber, withDefaults } from '../utils/errors';
 import { interruptible } from './interrupt';
+import { openedStore } from './openedStore';
 import { Throttle } from './throttle';
 import { display, type Output } from './tslab';
 
@@ -12,15 +14,18 @@ const kept = new Map<string, ExperimentResult>();
 export interface RunInProcessesOptions {
   /** How many runs are executed side by side, each in a process of its own; default 2. */
   workers?: number;
+  /** A store or its folder: finished runs come from it, new ones are kept there; default none. */
+  store?: RunStore | string;
 }
 
 /**
  * Runs a plan, each run in a process of its own, so that the memory it takes (`peakMb`) is its own too. A line tells how
  * far they are. Interrupt ends the running ones at once; finished ones are kept, also where another one fails, and the next
- * call with them does only the rest. After a call that came to its end, a new call begins anew.
+ * call with them does only the rest. After a call that came to its end, a new call begins anew; with a `store` it has nothing to
+ * do, also after the kernel was restarted.
  *
  * @param plan what `planExperiments` returns, or runs of `planRun`
- * @param options `workers`: how many run side by side; default 2
+ * @param options `workers`: how many run side by side, default 2; `store`
  * @returns the results in the order of the plan; figures of runs take them as they are
  * @throws when a run fails, with its label, seed and reason; after an interrupt an error named `Interrupted`
  */
@@ -28,11 +33,15 @@ export async function runInProcesses(
   plan: readonly PlannedRun[],
   options: RunInProcessesOptions = {},
 ): Promise<ExperimentResult[]> {
-  const { workers } = withDefaults('runInProcesses', options, { workers: 2 });
+  const { workers, store } = withDefaults<RunInProcessesOptions & { workers: number }>('runInProcesses', options, {
+    workers: 2,
+    store: undefined,
+  });
   checkNumber('runInProcesses', 'workers', workers, { min: 1, integer: true });
   checkUnchanged('runInProcesses', plan);
   const waiting = plan.filter(({ id }) => !kept.has(id));
-  const executor = localProcesses({ workers, freshProcesses: true });
+  const processes = localProcesses({ workers, freshProcesses: true });
+  const executor = store === undefined ? processes : withStore(processes, openedStore(store));
   const status = new Status(plan, waiting);
   let failure: Error | undefined;
   const listener: RunListener = {
@@ -52,6 +61,7 @@ export async function runInProcesses(
     const watch = setInterval(() => signal.aborted && void executor.stop(), 100);
     try {
       await executor.run(waiting, listener);
+      if ('notStored' in executor && executor.notStored !== undefined) console.warn(executor.notStored);
     } finally {
       clearInterval(watch);
       status.end();

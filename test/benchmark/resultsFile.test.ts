@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ResultsFile } from '../../src/benchmark/resultsFile';
 import { collectResults, readResults, writeResults } from '../../src/experiments';
@@ -111,4 +111,19 @@ test('failed runs are in the file with their reasons, and are read again', () =>
   assert.deepEqual([experiments.length, failed!.length, failed![0].failed, count], [1, 1, 'the loss exploded', 2]);
   writeFileSync(file, readFileSync(file, 'utf8').replace('"failed": "the loss exploded"', '"failed": 3'));
   assert.throws(() => readResults(file), /failed run 0: failed is 3, not text/);
+});
+
+test('what a benchmark that was killed left half written is gone after the next; names may be as long as names can be', () => {
+  const long = join(folder, `${'x'.repeat(245)}.json`);
+  for (const place of [file, long]) {
+    const first = new ResultsFile(place, [small], options);
+    const { through } = first as unknown as { through: string };
+    first.close();
+    writeFileSync(through, '{"format"');
+    const results = new ResultsFile(place, [small], options);
+    assert.ok(!existsSync(through));
+    results.write([smallResult]);
+    results.close();
+  }
+  assert.deepEqual(readdirSync(folder), ['results.json', basename(long)]);
 });

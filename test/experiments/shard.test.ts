@@ -35,6 +35,12 @@ test('the parts take about as long as each other', () => {
   const loads = parts(3).map((part) => part.reduce((sum, run) => sum + relativeDuration(run), 0));
   const longest = Math.max(...plan.map(relativeDuration));
   assert.ok(Math.max(...loads) - Math.min(...loads) <= longest, loads.join());
+  const lengths = [1, 1, 1, 1, 4].map((samples, i) => ({ ...plan[0], id: `${i}`, samples }));
+  assert.deepEqual(
+    parts(2, lengths).map((part) => part.map(({ id }) => id)),
+    [['4'], ['0', '1', '2', '3']],
+    'the longest first',
+  );
 });
 
 test('a run that stands in the plan under two labels is in one part', () => {

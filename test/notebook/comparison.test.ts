@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
-import { Comparison, EWC, getSplitMnist, MultiHeadMLP, NaiveTrainer } from '../../src';
+import {
+  captioned,
+  Comparison,
+  EWC,
+  getSplitMnist,
+  loadRuns,
+  metricBarsFigure,
+  MultiHeadMLP,
+  NaiveTrainer,
+  openStore,
+} from '../../src';
 import { printed } from './printed';
 
 const log = mock.method(console, 'log', () => undefined); // outside a notebook the progress line is printed
 after(() => log.mock.restore());
+
+const folder = mkdtempSync(join(tmpdir(), 'comparison-'));
+after(() => rmSync(folder, { recursive: true }));
 
 const stream = (seed: number) => getSplitMnist({ seed, data: 'synthetic', nTasks: 2, limitPerTask: 320, testLimitPerTask: 40 });
 const network = (seed: number) => new MultiHeadMLP({ seed, hidden: [16] });
@@ -72,7 +90,7 @@ test('a comparison without methods or seeds is refused', () => {
 
 test('a plan that is not what it has to be is refused where it enters', () => {
   const wrong: [object, RegExp][] = [
-    [{ methds: {} }, /unknown option 'methds'; known options: stream, methods, seeds, values, quiet/],
+    [{ methds: {} }, /unknown option 'methds'; known options: stream, methods, seeds, values, quiet, store, settings/],
     [{ stream: getSplitMnist }, /methods is undefined; pass functions by name/],
     [{ stream: 'mnist', methods }, /stream must be a function, got 'mnist'/],
     [{ stream, methods: { naive: 'naive' } }, /methods\['naive'\] must be a function, got 'naive'/],
@@ -108,4 +126,138 @@ test('a quiet comparison prints nothing, and gives the same runs', async () => {
   });
   assert.equal(text, '');
   assert.deepEqual(runs, loud);
+});
+
+const exploding = (seed: number) => new NaiveTrainer(network(seed), { seed, epochs: 1, lr: seed === 2 ? 1e9 : 0.01 });
+
+test('a run that diverges ends no other: it is told, counted in figures, enters no mean, and is tried again', async () => {
+  const warned = mock.method(console, 'warn', () => undefined);
+  try {
+    const comparison = new Comparison({
+      stream,
+      methods: { naive: exploding, ewc: methods['EWC λ = 5'] },
+      seeds: [1, 2],
+      quiet: true,
+    });
+    const runs = await comparison.train();
+    assert.deepEqual(
+      runs.map(({ method, seed, failed }) => [method, seed, failed !== undefined]),
+      [
+        ['naive', 1, false],
+        ['ewc', 1, false],
+        ['naive', 2, true],
+        ['ewc', 2, false],
+      ],
+    );
+    assert.match(runs[2].failed!, /the loss/);
+    assert.match(JSON.stringify(metricBarsFigure(runs)), /Naive \(1 of 2(<br>| )seeds\)/);
+    assert.match(String(warned.mock.calls[0].arguments[0]), /^1 of 4 runs gave no result:\nNaive, seed 2: task/);
+    await comparison.train();
+    assert.equal(warned.mock.callCount(), 2, 'tried again');
+    const all = new Comparison({ stream, methods: { naive: exploding }, seeds: [2], quiet: true });
+    await assert.rejects(all.train(), /^Error: Naive, seed 2: task .*the loss/);
+  } finally {
+    warned.mock.restore();
+  }
+});
+
+test('with a store finished runs come from it at once, in a new comparison; other seeds and settings are trained', async () => {
+  const store = join(folder, 'kept');
+  const settings = { epochs: 3 };
+  const first = await trained(new Comparison({ stream, methods, seeds: [1], store, settings }));
+  let steps = 0;
+  const counted = mock.method(NaiveTrainer.prototype, 'runSequence', function (this: NaiveTrainer, ...args: unknown[]) {
+    steps++;
+    return Object.getPrototypeOf(NaiveTrainer.prototype).runSequence.apply(this, args) as unknown;
+  });
+  try {
+    const text = await printed(async () => {
+      assert.deepEqual(await trained(new Comparison({ stream, methods, seeds: [1], store, settings })), first);
+    });
+    assert.match(text, /2 of 2 runs come from the store .*kept/);
+    assert.equal(steps, 0);
+    await trained(new Comparison({ stream, methods, seeds: [1, 2], store, quiet: true }));
+    assert.equal(steps, 1, 'seed 2 only');
+  } finally {
+    counted.mock.restore();
+  }
+  assert.deepEqual(
+    loadRuns(store)
+      .map(({ method, label, seed }) => [method, label, seed])
+      .sort(),
+    [
+      ['ewc', 'EWC λ = 5', 1],
+      ['ewc', 'EWC λ = 5', 2],
+      ['naive', 'Naive', 1],
+      ['naive', 'Naive', 2],
+    ],
+  );
+  const note = (now: object) => JSON.stringify(captioned(metricBarsFigure(first), first, now).layout.title);
+  assert.match(
+    note(settings),
+    new RegExp(`From 2 runs \\(${first[0].id!.slice(0, 8)}, ${first[1].id!.slice(0, 8)}\\); settings`),
+  );
+  assert.match(note({ epochs: 4 }), /Out of date: made with settings/);
+});
+
+test('failed runs of a comparison are in the store, too', async () => {
+  const warned = mock.method(console, 'warn', () => undefined);
+  const store = join(folder, 'failed');
+  await new Comparison({ stream, methods: { naive: exploding }, seeds: [1, 2], quiet: true, store }).train();
+  warned.mock.restore();
+  assert.deepEqual(
+    loadRuns(store)
+      .map(({ seed, status }) => [seed, status])
+      .sort(),
+    [
+      [1, 'stuck'], // random pixels teach nothing
+      [2, 'diverged'],
+    ],
+  );
+});
+
+test('killed again and again, a comparison with a store goes on after the last task and ends with the same numbers', async () => {
+  const run = (store: string) => {
+    const child = spawn(process.execPath, [join(__dirname, 'comparisonWorker.js'), join(folder, store)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let text = '';
+    child.stdout.on('data', (data) => (text += data));
+    return { child, ended: once(child, 'close').then(() => /^done (.*)$/m.exec(text)?.[1]) };
+  };
+  const unfinished = () => {
+    const place = join(folder, 'killed', 'unfinished');
+    return existsSync(place)
+      ? readdirSync(place)
+          .map((name) => statSync(join(place, name)).mtimeMs)
+          .join()
+      : '';
+  };
+  const alone = await run('alone').ended;
+  for (let kill = 0; kill < 3; kill++) {
+    const before = unfinished();
+    const { child, ended } = run('killed');
+    let over = false;
+    void ended.then(() => (over = true));
+    while (unfinished() === before && !over) await new Promise((resolve) => setTimeout(resolve, 5)); // until a task is kept
+    child.kill('SIGKILL');
+    await ended;
+  }
+  assert.equal(await run('killed').ended, alone);
+  assert.ok(alone!.length > 100);
+  const store = openStore(join(folder, 'killed'));
+  assert.equal(store.ids().length, 2);
+  for (const name of ['unfinished', 'sessions', 'leases']) assert.deepEqual(readdirSync(join(store.folder, name)), [], name);
+});
+
+test('a store needs methods whose options are plain', async () => {
+  const odd = {
+    naive: (seed: number) =>
+      Object.assign(Object.create(methods.naive(seed)) as NaiveTrainer, { options: { seed, odd: new Map() } }),
+  };
+  const comparison = new Comparison({ stream, methods: odd, seeds: [1], quiet: true, store: join(folder, 'odd') });
+  await assert.rejects(
+    comparison.train(),
+    /a store knows runs by their options: .*odd.* is not plain JSON.*or train without a store/,
+  );
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import childProcess from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { mock, test } from 'node:test';
-import { planExperiments, planRun, runInProcesses } from '../../src';
+import { openStore, planExperiments, planRun, runInProcesses } from '../../src';
 import type { PlannedRun, SpecInput } from '../../src';
 
 const plan = planExperiments({
@@ -83,4 +86,27 @@ test('unknown options, and a spec that was changed under its id, are refused', a
   await assert.rejects(runInProcesses([], { worker: 3 } as object), /unknown option 'worker'/);
   const edited = { ...plan[0], spec: { ...plan[0].spec, epochs: 9 } };
   await assert.rejects(runInProcesses([edited]), /runInProcesses: class-incremental Naive, seed 42: spec or data are not those/);
+});
+
+test('with a store finished runs are not executed again, whatever became of the kernel; failed ones are kept and tried again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'run-in-processes-'));
+  const forks = mock.method(childProcess, 'fork');
+  try {
+    const first = await runInProcesses(plan, { store: folder });
+    assert.equal(forks.mock.callCount(), 2);
+    assert.deepEqual(await runInProcesses(plan, { store: openStore(folder) }), first);
+    assert.equal(forks.mock.callCount(), 2);
+    await assert.rejects(runInProcesses([...plan, exploding], { store: folder }), /seed 31337: .*(exploded|not a number)/);
+    await assert.rejects(runInProcesses([exploding], { store: folder }), /seed 31337/);
+    assert.equal(forks.mock.callCount(), 4);
+    assert.deepEqual(
+      openStore(folder)
+        .select({ statuses: ['diverged'] })
+        .map(({ id }) => id),
+      [exploding.id],
+    );
+  } finally {
+    forks.mock.restore();
+    rmSync(folder, { recursive: true });
+  }
 });

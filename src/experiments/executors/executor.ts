@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../../training';
 import type { PlannedRun } from '../plan';
-import type { ExperimentResult } from '../run';
+import type { ExperimentResult } from '../result';
 
 /**
  * What a caller may hear while runs are executed; all by the id of the run, all optional. A listener only looks on: what it

@@ -6,7 +6,7 @@ import type { ProgressEvent } from '../../training';
 import { checkNumber, withDefaults } from '../../utils/errors';
 import { checkRuns, relativeDuration } from '../plan';
 import type { PlannedRun } from '../plan';
-import type { ExperimentResult } from '../run';
+import type { ExperimentResult } from '../result';
 import { guarded, inPlanOrder, uniqueRuns } from './executor';
 import type { Claim, Executor, Outcome, RunListener } from './executor';
 

@@ -1,3 +1,6 @@
+export type { RunFilter, RunStatus } from './filter';
+export type { Merged } from './merge';
+export { mergeRuns } from './merge';
 export { openStore } from './runStore';
 export type { RunStore, StoreOptions } from './runStore';
 export type { StoreSession } from './storeSession';

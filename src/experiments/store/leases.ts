@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sessions } from './sessions';
 
@@ -17,13 +17,15 @@ export class Leases {
   take(id: string, session: string): boolean {
     for (;;) {
       const top = this.highest(id);
+      const holder = top === 0 ? undefined : this.read(id, top);
+      if (holder === session) return true;
       if (top > 0) {
-        const holder = this.read(id, top);
-        if (holder === session) return true;
         if (holder === undefined) continue; // it was given back just now
         if (!this.isAbandoned(id, top, holder)) return false;
       }
-      if (this.make(id, top + 1, session)) return this.confirm(id, top + 1);
+      if (!this.make(id, top + 1, session)) continue;
+      if (this.stillHolds(id, top, holder)) return true;
+      this.remove(id, top + 1, session);
     }
   }
 
@@ -31,7 +33,11 @@ export class Leases {
   release(id: string, session: string): void {
     const top = this.highest(id);
     if (top === 0 || this.read(id, top) !== session) return;
-    for (const number of this.numbers(id)) if (number <= top) this.remove(id, number); // its own one last
+    for (const number of this.numbers(id)) {
+      const holder = number < top ? this.read(id, number) : undefined;
+      if (holder !== undefined && this.isAbandoned(id, number, holder)) this.remove(id, number, holder);
+    }
+    this.remove(id, top, session); // its own one last: until then nobody else gets it
     this.removeFolder(id);
   }
 
@@ -52,35 +58,54 @@ export class Leases {
 
   /** A lease that names nobody is being made at the moment, or its maker was killed while making it. */
   private isAbandoned(id: string, number: number, holder: string): boolean {
-    return holder === '' ? this.sessions.isSilent(`lease ${id} ${number}`, 0) : this.sessions.isDead(holder);
+    if (holder !== '') return this.sessions.isDead(holder);
+    const stats = statSync(this.pathOf(id, number), { throwIfNoEntry: false });
+    return stats !== undefined && this.sessions.isSilent(`lease ${id} ${number}`, `${stats.ino} ${stats.mtimeMs}`);
   }
 
-  /** Whoever has looked before another took and gave back a lease may make a file with a low number: it does not count. */
-  private confirm(id: string, number: number): boolean {
-    if (this.highest(id) === number) return true;
-    this.remove(id, number);
-    return false;
+  /**
+   * Whether what was seen before a file was made is so still: nobody has a higher number, and the one below is of the session that
+   * ended. Else others have taken and given back the lease in between, and the file does not count.
+   */
+  private stillHolds(id: string, below: number, holder: string | undefined): boolean {
+    return this.highest(id) === below + 1 && (below === 0 || this.read(id, below) === holder);
   }
 
+  /** Makes the file of a lease; false where there is one with this number. */
   private make(id: string, number: number, session: string): boolean {
     for (;;) {
-      mkdirSync(join(this.folder, id), { recursive: true });
       try {
-        const handle = openSync(this.pathOf(id, number), 'wx');
-        try {
-          writeSync(handle, session);
-        } catch (error) {
-          this.remove(id, number); // the disk is full
-          throw error;
-        } finally {
-          closeSync(handle);
-        }
+        this.makeFolder(id);
+        this.write(this.pathOf(id, number), session);
         return true;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EEXIST') return false;
         if (code !== 'ENOENT') throw error; // else the folder was taken off just now
       }
+    }
+  }
+
+  private write(path: string, session: string): void {
+    const handle = openSync(path, 'wx');
+    try {
+      writeSync(handle, session);
+    } catch (error) {
+      rmSync(path, { force: true }); // the disk is full
+      throw error;
+    } finally {
+      closeSync(handle);
+    }
+  }
+
+  /** Not `recursive`, which fails where another process takes the folder off meanwhile. */
+  private makeFolder(id: string): void {
+    try {
+      mkdirSync(join(this.folder, id));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') mkdirSync(this.folder, { recursive: true });
+      if (code !== 'EEXIST') throw error;
     }
   }
 
@@ -107,8 +132,9 @@ export class Leases {
     }
   }
 
-  private remove(id: string, number: number): void {
-    rmSync(this.pathOf(id, number), { force: true });
+  /** Takes a file off that is of this session; another's is left, as its place may have been taken meanwhile. */
+  private remove(id: string, number: number, session: string): void {
+    if (this.read(id, number) === session) rmSync(this.pathOf(id, number), { force: true });
   }
 
   private removeFolder(id: string): void {

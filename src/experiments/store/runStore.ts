@@ -6,11 +6,14 @@ import { checkFunction, checkNumber, checkText, problem, withDefaults } from '..
 import { writeWhole } from '../../utils/files';
 import { isFailed } from '../failedRun';
 import type { FinalRun } from '../failedRun';
-import type { ExperimentResult } from '../run';
+import type { ExperimentResult } from '../result';
+import { fits } from './filter';
+import type { RunFilter } from './filter';
 import { Leases } from './leases';
 import { DamagedFile, readRunFile, runFileText } from './runFile';
 import { Sessions } from './sessions';
 import { StoreSession } from './storeSession';
+import { Unfinished } from './unfinished';
 
 /** Options of `openStore`. */
 export interface StoreOptions {
@@ -96,6 +99,17 @@ export class RunStore {
   }
 
   /**
+   * The runs that fit, in the order of their ids; figures of runs take them as they are (one stream at a time).
+   *
+   * @param filter default all
+   * @throws when the filter has an unknown field or a value that cannot be meant
+   * @example show(metricBarsFigure(openStore('runs').select({ studies: ['class-incremental'] })))
+   */
+  select(filter?: RunFilter): FinalRun[] {
+    return [...this.runs()].filter(fits('select', filter));
+  }
+
+  /**
    * Announces this process, so that it can claim runs and write. End it with `end()`.
    *
    * @throws when the folder cannot be written
@@ -103,7 +117,9 @@ export class RunStore {
   enter(): StoreSession {
     try {
       mkdirSync(join(this.folder, 'leases'), { recursive: true });
-      return new StoreSession(this.sessions, this.leases, this.options, (run, through) => this.write(run, through));
+      return new StoreSession(this.sessions, this.leases, this.options, new Unfinished(this.folder), (run, through) =>
+        this.write(run, through),
+      );
     } catch (error) {
       throw problem(this.folder, `it cannot be written: ${(error as Error).message}`, 'free some space, or name another folder');
     }

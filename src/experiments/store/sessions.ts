@@ -9,7 +9,7 @@ import { hasEnded, ownerFrom, thisProcess } from './owner';
  * its file was not touched for `leaseSeconds`, as this process counts them: the clocks of machines need not agree.
  */
 export class Sessions {
-  private readonly seen = new Map<string, { touched: number; since: number }>();
+  private readonly seen = new Map<string, { touched: string; since: number }>();
 
   constructor(
     private readonly folder: string,
@@ -52,11 +52,11 @@ export class Sessions {
 
   /** Whether the session has ended. */
   isDead(name: string): boolean {
-    let touched: number;
+    let touched: string;
     let text: string;
     try {
       text = readFileSync(this.pathOf(name), 'utf8');
-      touched = statSync(this.pathOf(name)).mtimeMs;
+      touched = String(statSync(this.pathOf(name)).mtimeMs);
     } catch {
       return true; // it was taken off
     }
@@ -76,7 +76,7 @@ export class Sessions {
   }
 
   /** Whether something was found unchanged for `leaseSeconds`; the first time it is asked for, it was not. */
-  isSilent(name: string, touched: number): boolean {
+  isSilent(name: string, touched: string): boolean {
     const seen = this.seen.get(name);
     const now = performance.now();
     if (seen?.touched === touched) return now - seen.since > this.leaseSeconds * 1000;

@@ -1,6 +1,8 @@
+import type { CLTrainer } from '../../training';
 import type { FinalRun } from '../failedRun';
 import type { Leases } from './leases';
 import type { Sessions } from './sessions';
+import type { Progress, Unfinished } from './unfinished';
 
 /** A process at work on a store, from `RunStore.enter` to `end`. */
 export class StoreSession {
@@ -13,6 +15,7 @@ export class StoreSession {
     private readonly sessions: Sessions,
     private readonly leases: Leases,
     { leaseSeconds }: { leaseSeconds: number },
+    private readonly unfinished: Unfinished,
     private readonly write: (run: FinalRun, through: string) => void,
   ) {
     this.name = sessions.begin();
@@ -54,6 +57,30 @@ export class StoreSession {
    */
   save(run: FinalRun): void {
     this.write(run, this.sessions.temporary(this.name, run.id));
+  }
+
+  /**
+   * Keeps a trainer whose run this process has claimed, as it is at this moment.
+   *
+   * @throws where the trainer cannot be saved, or the file not be written
+   */
+  keep(id: string, trainer: CLTrainer<object>, progress: Progress): void {
+    this.unfinished.save(id, trainer, progress, this.sessions.temporary(this.name, id));
+  }
+
+  /**
+   * Makes a fresh trainer go on from what was kept of its run, also by another process.
+   *
+   * @returns how far it was; undefined where nothing was kept
+   * @throws when that is damaged; make model and trainer anew, the run begins anew then
+   */
+  goOn(id: string, trainer: CLTrainer<object>): Progress | undefined {
+    return this.unfinished.restore(id, trainer);
+  }
+
+  /** Takes off what was kept of the trainer of a run. */
+  forget(id: string): void {
+    this.unfinished.remove(id);
   }
 
   /** Gives everything back and leaves. */

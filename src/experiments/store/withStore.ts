@@ -65,7 +65,6 @@ class Storing implements StoringExecutor {
         if (left.length > 0 && !this.stopped) await this.wait(left, call);
       }
       this.notStored = call.writeRest();
-      if (this.notStored !== undefined) this.options.note(this.notStored);
     } finally {
       call.session?.end();
     }

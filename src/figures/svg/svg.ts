@@ -30,7 +30,7 @@ export function figureSvg(figure: Figure): string | null {
   for (const [key, own] of panelsOf(known, layout)) {
     const drawn = drawPanel(key, own, layout, box);
     if (drawn === null) return null;
-    parts.push(drawn);
+    parts.push(paled(drawn, own));
   }
   for (const note of (layout.annotations ?? []) as Loose[]) parts.push(annotation(note, box));
   const heading = headingOf(layout);
@@ -64,6 +64,12 @@ function complete(trace: Loose, position: number): Loose | null {
   const coordinate = (values: unknown) => (Array.isArray(values) ? values.slice(0, length) : counted);
   const color = trace.marker?.color ?? trace.line?.color ?? COLORWAY[position % COLORWAY.length];
   return { ...trace, x: coordinate(trace.x), y: coordinate(trace.y), marker: { color, ...trace.marker } };
+}
+
+/** A panel whose traces are all pale; one trace alone keeps its strength. */
+function paled(drawn: string, traces: Loose[]): string {
+  const opacity = Math.max(0, ...traces.map((trace) => Number(trace.opacity ?? 1)));
+  return traces.length > 0 && opacity < 1 ? `<g opacity="${opacity}">${drawn}</g>` : drawn;
 }
 
 /** Plotly draws lines over bars, whatever their order. */

@@ -69,25 +69,53 @@ test('a lease that names nobody is of one who is just making it; after a while o
   const own = sessions.begin();
   assert.ok(!leases.take('a', own));
   await expire();
+  rmSync(join(folder, 'leases', 'a', '1'));
+  writeFileSync(join(folder, 'leases', 'a', '1'), '');
+  assert.ok(!leases.take('a', own), 'another one, made just now');
+  await expire();
   assert.ok(leases.take('a', own));
 });
 
-test('a lease with a low number does not count: its maker looked before another took and gave back a lease', () => {
-  const [one, two] = [sessions.begin(), sessions.begin()];
-  leases.take('a', sessions.begin());
-  sessions.remove(leases.holder('a')!);
-  assert.ok(leases.take('a', one));
-  rmSync(join(folder, 'leases', 'a', '1'));
-  assert.deepEqual(files('a'), ['2']);
+/** Lets another process act at the moment after `take` has looked for the highest number. */
+function afterTheLook(act: () => void): void {
   const racing = leases as unknown as { highest(id: string): number };
   const { highest } = racing;
-  let looks = 0;
   racing.highest = function (id) {
-    return looks++ === 0 ? 0 : highest.call(this, id); // it looked when there was none
+    const seen = highest.call(this, id);
+    racing.highest = highest;
+    act();
+    return seen;
   };
+}
+
+test('who looked before another took a lease does not get it', () => {
+  const [one, two] = [sessions.begin(), sessions.begin()];
+  afterTheLook(() => assert.ok(leases.take('a', one)));
   assert.ok(!leases.take('a', two));
-  racing.highest = highest;
-  assert.deepEqual([files('a'), leases.holder('a')], [['2'], one]);
+  assert.deepEqual([files('a'), leases.holder('a')], [['1'], one]);
+});
+
+test('who looked before the dead holder was outnumbered, or its place was taken anew, does not get it either', () => {
+  const dead = sessions.begin();
+  leases.take('a', dead);
+  leases.take('b', dead);
+  sessions.remove(dead);
+  const [one, two] = [sessions.begin(), sessions.begin()];
+  afterTheLook(() => assert.ok(leases.take('a', one)));
+  assert.ok(!leases.take('a', two));
+  assert.equal(leases.holder('a'), one);
+  const racing = leases as unknown as { isAbandoned(...args: unknown[]): boolean };
+  const { isAbandoned } = racing;
+  racing.isAbandoned = function (...args) {
+    racing.isAbandoned = isAbandoned;
+    leases.take('b', one);
+    leases.release('b', one);
+    leases.take('b', one); // number 1 again, as the first time
+    return isAbandoned.apply(this, args);
+  };
+  assert.ok(!leases.take('b', two));
+  assert.equal(leases.holder('b'), one);
+  assert.deepEqual(files('b'), ['1']);
 });
 
 test('a session whose file was taken off in error is made anew when it says that it lives', () => {

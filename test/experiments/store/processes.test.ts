@@ -99,3 +99,18 @@ test('killed again and again, the store ends as one left alone: nothing is lost,
     [[], []],
   );
 });
+
+test('a lease is never held twice, however often its holders die and whoever takes it over', async () => {
+  const args = [join(__dirname, 'leaseWorker.js'), folder, '2500'];
+  const counts = await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      children.push(child);
+      let text = '';
+      child.stdout.on('data', (data) => (text += data));
+      await once(child, 'close');
+      return JSON.parse(text) as { taken: number; twice: number };
+    }),
+  );
+  for (const { taken, twice } of counts) assert.ok(taken > 20 && twice === 0, JSON.stringify(counts));
+});
