@@ -116,8 +116,8 @@ test('what was kept and is damaged is an error once; the run begins anew then', 
 
 test('a method that does not say how to save what it keeps trains all the same, with one word about it', async () => {
   class Keeps extends EWC {
-    override async endTask(...args: Parameters<EWC['endTask']>) {
-      await super.endTask(...args);
+    override endTask(...args: Parameters<EWC['endTask']>) {
+      return super.endTask(...args);
     }
   }
   const warned = mock.method(console, 'warn', () => undefined);

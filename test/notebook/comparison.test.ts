@@ -237,9 +237,9 @@ test('killed again and again, a comparison with a store goes on after the last t
   for (let kill = 0; kill < 3; kill++) {
     const before = unfinished();
     const { child, ended } = run('killed');
-    let over = false;
-    void ended.then(() => (over = true));
-    while (unfinished() === before && !over) await new Promise((resolve) => setTimeout(resolve, 5)); // until a task is kept
+    const over = new AbortController();
+    void ended.then(() => over.abort());
+    while (unfinished() === before && !over.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5)); // until a task is kept
     child.kill('SIGKILL');
     await ended;
   }

@@ -2,7 +2,7 @@ import type { CLTrainer } from '../../training';
 import type { FinalRun } from '../failedRun';
 import type { Leases } from './leases';
 import type { Sessions } from './sessions';
-import type { Progress, Unfinished } from './unfinished';
+import type { RunProgress, Unfinished } from './unfinished';
 
 /** A process at work on a store, from `RunStore.enter` to `end`. */
 export class StoreSession {
@@ -64,7 +64,7 @@ export class StoreSession {
    *
    * @throws where the trainer cannot be saved, or the file not be written
    */
-  keep(id: string, trainer: CLTrainer<object>, progress: Progress): void {
+  keep(id: string, trainer: CLTrainer<object>, progress: RunProgress): void {
     this.unfinished.save(id, trainer, progress, this.sessions.temporary(this.name, id));
   }
 
@@ -74,7 +74,7 @@ export class StoreSession {
    * @returns how far it was; undefined where nothing was kept
    * @throws when that is damaged; make model and trainer anew, the run begins anew then
    */
-  goOn(id: string, trainer: CLTrainer<object>): Progress | undefined {
+  goOn(id: string, trainer: CLTrainer<object>): RunProgress | undefined {
     return this.unfinished.restore(id, trainer);
   }
 

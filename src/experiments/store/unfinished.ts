@@ -6,7 +6,7 @@ import { writeWhole } from '../../utils/files';
 import type { TaskLosses } from '../lossLog';
 
 /** A training in progress. */
-export interface Progress {
+export interface RunProgress {
   /** Seconds it took so far. */
   seconds: number;
   /** Losses of the tasks that are trained to the end. */
@@ -24,7 +24,7 @@ export class Unfinished {
    * @param through path of the file while it is written, see `writeWhole`
    * @throws where the trainer cannot be saved or the file not be written
    */
-  save(id: string, trainer: CLTrainer<object>, progress: Progress, through: string): void {
+  save(id: string, trainer: CLTrainer<object>, progress: RunProgress, through: string): void {
     const text = JSON.stringify({ ...progress, state: trainer.state() });
     mkdirSync(join(this.store, 'unfinished'), { recursive: true });
     writeWhole(this.pathOf(id), text, through);
@@ -36,7 +36,7 @@ export class Unfinished {
    * @returns how far it was; undefined where nothing was kept
    * @throws when the file is damaged; it is taken off then
    */
-  restore(id: string, trainer: CLTrainer<object>): Progress | undefined {
+  restore(id: string, trainer: CLTrainer<object>): RunProgress | undefined {
     let text: string;
     try {
       text = readFileSync(this.pathOf(id), 'utf8');
@@ -45,7 +45,7 @@ export class Unfinished {
       throw error;
     }
     try {
-      const { seconds, losses, state } = JSON.parse(text) as Progress & { state: TrainerState };
+      const { seconds, losses, state } = JSON.parse(text) as RunProgress & { state: TrainerState };
       if (!Number.isFinite(seconds) || !Array.isArray(losses) || !losses.every(isPlainObject))
         throw new Error('it is no training');
       trainer.restore(state);
