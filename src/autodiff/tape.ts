@@ -61,12 +61,12 @@ export class Tape implements Kernels {
       if (!flows) continue;
       open.delete(output);
       const dy = added(this.k, flows);
-      inputs.forEach((input, at) => {
-        if (!this.tracked.has(input)) return;
+      for (let at = 0; at < inputs.length; at++) {
+        if (!this.tracked.has(inputs[at])) continue;
         const flow = rule[at](this.k, dy);
         flow.bySample &&= dy.bySample;
-        send(input, flow);
-      });
+        send(inputs[at], flow);
+      }
     }
     return new Factors(this.k, found);
   }

@@ -25,8 +25,13 @@ export function checkAdjusted(trainer: string, adjusted: Gradients): void {
   for (const [parameter, gradient] of adjusted) {
     if (!(parameter instanceof Parameter)) throw problem(subject, `it gave a gradient for ${shown(parameter)}, no parameter`);
     if (parameter.frozen) throw problem(parameter.name, 'it is frozen, but a training step wants to change it');
-    if (gradient.shape.join() === parameter.shape.join()) continue;
+    if (sameShape(gradient.shape, parameter.shape)) continue;
     const reason = `the gradient of ${parameter.name} has the shape [${gradient.shape}], the parameter [${parameter.shape}]`;
     throw problem(subject, reason, 'reshape it');
   }
+}
+
+/** Called for every parameter of every step: without making texts. */
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
 }
