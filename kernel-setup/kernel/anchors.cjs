@@ -8,7 +8,12 @@ const anchors = [
   [
     'converter.js',
     'createConverter',
-    ['function convert(prevDecl, src)', 'hasToplevelAwait: diag.hasToplevelAwait', 'output: esModuleToCommonJSModule('],
+    [
+      'function convert(prevDecl, src)',
+      'function inspect(prevDecl, src, position)',
+      'hasToplevelAwait: diag.hasToplevelAwait',
+      'output: esModuleToCommonJSModule(',
+    ],
   ],
   [
     'executor.js',

@@ -9,7 +9,7 @@ const { LOOP_CHECK, mendInterrupt } = require('./interrupt.cjs');
 const { lendLibrary } = require('./library.cjs');
 const { divertStderr } = require('./log.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
-const { checkLoops, prepare } = require('./source.cjs');
+const { calledAround, checkLoops, prepare } = require('./source.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
 
 const tslab = (file) => require(`tslab/${file}`);
@@ -63,7 +63,13 @@ function mendConverter(session) {
   const ts = typescript();
   converter.createConverter = (options) => {
     const made = createConverter(options);
-    const { convert } = made;
+    const { convert, inspect } = made;
+    // Shift-Tab between the parentheses of a call is about what is called, as in other notebooks.
+    made.inspect = (previous, code, position) => {
+      const info = inspect(previous, code, position);
+      const called = info ? undefined : calledAround(ts, code, position);
+      return called === undefined ? info : inspect(previous, code, called);
+    };
     made.convert = (previous, code) => {
       const { text, topLevelAwait, original } = prepare(ts, code);
       const result = convert(previous, text);

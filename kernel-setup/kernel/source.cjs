@@ -38,6 +38,28 @@ function prepare(ts, code) {
   return { text, topLevelAwait, original };
 }
 
+/**
+ * Where the name of the innermost function or class stands whose parentheses hold a position; undefined outside of any.
+ *
+ * @param {typeof import('typescript')} ts
+ * @param {string} code the cell's text, which need not be complete
+ * @param {number} position
+ */
+function calledAround(ts, code, position) {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022, true);
+  let found;
+  const visit = (node) => {
+    if (position < node.pos || position > node.end) return;
+    const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : undefined;
+    const bracket = called ? code.indexOf('(', called.end) : -1;
+    const open = bracket >= 0 && bracket < position && (position < node.end || !code.slice(bracket, node.end).endsWith(')'));
+    if (open) found = ts.isPropertyAccessExpression(called) ? called.name.getStart() : called.getStart();
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 /** Statements, members and arrow bodies get a comment with their line, which survives the conversion: see `lineAt`. */
 function isMarked(ts, node) {
   if (ts.isBlock(node) || ts.isExportDeclaration(node)) return false;
@@ -79,4 +101,4 @@ function lineAt(output, line, column) {
   return marks.length > 0 ? Number(marks[marks.length - 1][1]) : null;
 }
 
-module.exports = { prepare, checkLoops, lineAt };
+module.exports = { calledAround, prepare, checkLoops, lineAt };

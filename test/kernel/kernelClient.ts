@@ -151,6 +151,25 @@ export class Kernel {
     );
   }
 
+  /** What Tab offers at the end of a text. */
+  async offered(code: string): Promise<string[]> {
+    return (await this.answer('complete', { code, cursor_pos: code.length })).matches;
+  }
+
+  /** What Shift-Tab shows where `|` stands in a text; '' where it has nothing to show. */
+  async shown(text: string): Promise<string> {
+    const [before, after] = text.split('|');
+    const content = { code: before + after, cursor_pos: before.length, detail_level: 0 };
+    return (await this.answer('inspect', content)).data['text/plain'] ?? '';
+  }
+
+  private async answer(what: 'complete' | 'inspect', content: object): Promise<any> {
+    const id = this.request(`${what}_request`, content);
+    const reply = () => this.received.find(({ parent, type }) => parent === id && type === `${what}_reply`);
+    await this.until(() => reply() !== undefined, 30_000, `an answer to ${what}`);
+    return reply()!.content;
+  }
+
   /** The Interrupt button: what Jupyter sends to a kernel with `interrupt_mode` message. */
   interrupt(): void {
     this.request('interrupt_request', {}, this.control);

@@ -42,6 +42,27 @@ describe('what the kernel mends in tslab', () => {
     assert.equal((await ok('for (const n of [3]) { await (Promise.resolve()); console.log(n) }')).stream('stdout'), '3\n');
   });
 
+  test('Shift-Tab between the parentheses of a call shows its signature, also in an unfinished one; Tab offers its options', async () => {
+    await ok("import { EWC, SingleHeadMLP, getSplitMnist } from 'continual-learning'\nconst network = new SingleHeadMLP()");
+    for (const text of [
+      'getSplitMnist(|)',
+      'getSplitMnist(|',
+      'Math.abs(getSplitMnist({ | }))',
+      'const a = 1\ngetSplitMnist(\n|\n)',
+    ])
+      assert.match(await kernel.shown(text), /getSplitMnist\(options\?: SplitMnistOptions\): TaskStream/, text);
+    assert.match(await kernel.shown('new EWC(network, |)'), /new EWC\(model: Model, options\?/);
+    assert.match(await kernel.shown('Math.max(|)'), /Math\.max\(\.\.\.values: number\[\]\)/);
+    assert.match(
+      await kernel.shown('new EWC(net|work)'),
+      /const network: SingleHeadMLP/,
+      'what stands at the cursor comes first',
+    );
+    assert.equal(await kernel.shown('getSplitMnist() |'), '');
+    assert.equal(await kernel.shown("'getSplitMnist(|)'"), '');
+    assert.deepEqual(await kernel.offered('new EWC(network, { la'), ['lambda']);
+  });
+
   test('a cell that waits for the keyboard fails and says what to do, and the next cell runs', async () => {
     for (const code of [
       "import * as readline from 'readline/promises'\nconst lines = readline.createInterface({ input: process.stdin, output: process.stdout })\nconst name = await lines.question('Name? ')",
