@@ -17,12 +17,11 @@ export function test(context, args) {
     return 1;
   }
   const options = args.filter((arg) => arg.startsWith('-'));
-  const reporter = path.join(setupFolder, 'lib', 'reporter.mjs');
   return start(context, process.execPath, [
     '--enable-source-maps',
     '--test',
     '--test-concurrency=2',
-    `--test-reporter=${reporter}`,
+    '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     ...options,
     ...files,

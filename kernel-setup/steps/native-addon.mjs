@@ -7,6 +7,7 @@ import { beginStep, finishStep, hashOf, isStamped, readStamp, writeAtomically } 
 import { remedyFor } from '../lib/trouble.mjs';
 import { BUILD_REMEDY, buildAddon, missingForBuild } from '../native/build.mjs';
 import { WHEEL, downloadWheel, unpackWheel } from '../native/libtensorflow.mjs';
+import { quieten } from '../native/quiet.mjs';
 import { runOwnScript } from '../native/own-script.mjs';
 import { clearLeftovers, clearPackage, freshFolder, isLinked, isOwnInstall, keep, link, linkTo } from '../native/place.mjs';
 import { ensureVenv } from './python-venv.mjs';
@@ -22,7 +23,10 @@ const PLAN = {
 
 const packageOf = (context) => path.join(context.modules, '@tensorflow', 'tfjs-node');
 
-const inputs = (context) => hashOf(packageVersion(packageOf(context)), WHEEL, process.platform, process.arch);
+/** Changes with how the addon is made, so that the step is taken again. */
+const FORM = 'quiet';
+
+const inputs = (context) => hashOf(packageVersion(packageOf(context)), WHEEL, process.platform, process.arch, FORM);
 
 function look(context) {
   if (!existsSync(packageOf(context))) return { state: 'missing', text: 'its package is not installed', ...PLAN };
@@ -127,6 +131,7 @@ async function fromCache(context, packageFolder, kind) {
   const kept = path.join(context.cache, 'native', kind);
   if (!existsSync(kept)) return undefined;
   linkTo(packageFolder, kept);
+  if (kind.startsWith('libtensorflow')) await quieten(context, packageFolder);
   const facts = await check(context);
   if (!facts.backend) {
     clearPackage(packageFolder);
@@ -161,6 +166,7 @@ async function makeFromWheel(context, packageFolder, kind) {
   link(path.join(packageFolder, 'deps'), path.join(fresh, 'deps'));
   const built = await buildAddon(context, packageFolder);
   if (built.reason) return built;
+  await quieten(context, packageFolder);
   return keep(context, packageFolder, fresh, kind);
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createContext } from '../../kernel-setup/lib/context.mjs';
@@ -50,7 +50,7 @@ test('what was given up is not tried again at every start, but at once when a co
 
 test('a stamp whose addon is gone (npm ci wipes it) is not trusted', async (t) => {
   const context = project(t);
-  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), {
+  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch, 'quiet'), {
     how: 'compiled',
     libtensorflow: '2.21.0',
   });
@@ -61,7 +61,7 @@ test('a stamp with its addon and libraries is trusted without loading them', asy
   const context = project(t);
   for (const file of ['lib/napi-v8/tfjs_binding.node', 'deps/lib/libtensorflow.so', 'deps/lib/libtensorflow_framework.so.2'])
     write(context, `${PACKAGE}/${file}`, 'x');
-  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch), {
+  finishStep(context, 'native-addon', hashOf('4.22.0', WHEEL, process.platform, process.arch, 'quiet'), {
     how: 'compiled',
     libtensorflow: '2.21.0',
   });
@@ -134,4 +134,24 @@ test('a wheel that was cut off, or lacks a library, gives a reason', { skip }, a
   assert.match((await unpackWheel(context, whole, path.join(context.root, 'deps'))).reason, /could not be unpacked/);
   const lacking = wheel(context, NAMES.slice(1));
   assert.match((await unpackWheel(context, lacking, path.join(context.root, 'deps2'))).reason, /holds 1 of the 2 libraries/);
+});
+
+test("TensorFlow's own lines reach nobody, whatever is imported first and wherever stderr leads", (t) => {
+  const context = createContext();
+  if (!existsSync(path.join(context.modules, '@tensorflow', 'tfjs-node', 'lib'))) return t.skip('no native addon here');
+  const file = path.join(emptyProject(t).root, 'stderr.txt');
+  const script = `require('node:util').isNullOrUndefined ??= (value) => value == null;
+    const tf = require('@tensorflow/tfjs-node');
+    console.log(tf.tensor([1, 2]).sum().dataSync()[0]);
+    console.error('mine');`;
+  const opened = openSync(file, 'w');
+  const { TF_CPP_MIN_LOG_LEVEL: _, ...env } = process.env;
+  const options = { cwd: context.root, env: { ...env, NODE_OPTIONS: '' }, encoding: 'utf8', stdio: ['ignore', 'pipe', opened] };
+  assert.equal(execFileSync(process.execPath, ['-e', script], options), '3\n');
+  closeSync(opened);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.trim() && !line.includes('cpu-optimized')),
+    ['mine'],
+  );
 });

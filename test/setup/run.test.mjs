@@ -49,28 +49,6 @@ test('test files are picked by parts of their paths, sources and compiled', (t) 
   assert.deepEqual(chooseFiles(context, ['nothing-like-it']), []);
 });
 
-test("the reporter leaves out libtensorflow's chatter and nothing else, and a failing test fails the run", (t) => {
-  const context = emptyProject(t);
-  write(
-    context,
-    'some.test.mjs',
-    `import { test } from 'node:test';
-    test('first', () => { process.stderr.write('I0000 00:00:1.2 3 port.cc:153] oneDNN custom operations are on.\\nown message\\n'); });
-    test('second', () => { throw new Error('broken guarantee'); });`,
-  );
-  const reporter = path.join(projectRoot, 'kernel-setup', 'lib', 'reporter.mjs');
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', path.join(context.root, 'some.test.mjs')],
-    { encoding: 'utf8', env },
-  );
-  assert.equal(status, 1);
-  assert.match(stdout, /own message/);
-  assert.match(stdout, /broken guarantee/);
-  assert.match(stdout, /pass 1/);
-  assert.doesNotMatch(stdout, /oneDNN/);
-});
-
 test(
   'a command whose parts are all there starts where nothing can be written; one whose parts are not says what to do, without a stack',
   { skip: process.platform === 'win32' && 'there is no ulimit' },

@@ -8,7 +8,6 @@ import { TensorFlowKernels } from '../tensorflow';
 import type { Result } from '../tensorflow';
 import { FLOAT, VARIABLE } from '../tensorflowAttributes';
 import type { Storage, Variable } from '../variable';
-import { withoutNativeLines } from './withoutNativeLines';
 
 type Tensor = tfjs.Tensor;
 type OpAttribute = { name: string; type: number; value: boolean | number | number[] | string };
@@ -37,7 +36,7 @@ export function openNative(): Backend {
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   restoreIsNullOrUndefined();
-  const tf = withoutNativeLines(() => quietly(() => require('@tensorflow/tfjs-node') as typeof tfjs));
+  const tf = quietly(() => require('@tensorflow/tfjs-node') as typeof tfjs);
   void tf.setBackend('tensorflow'); // runs at once: this backend opens synchronously
   const node = tf.backend() as unknown as NodeBackend;
   const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;
