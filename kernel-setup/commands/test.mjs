@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { setupFolder } from '../lib/jupyter.mjs';
 import { start } from '../lib/start.mjs';
 
 /**
