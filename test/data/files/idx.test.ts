@@ -39,6 +39,7 @@ test('gzip is recognised by content, and the MD5 sum is that of the unpacked fil
   const read = readIdx(file);
   assert.deepEqual([...read.data], [1, 2, 3, 255]);
   assert.equal(read.md5, createHash('md5').update(plain).digest('hex'));
+  assert.equal(read.sha1, createHash('sha1').update(plain).digest('hex'));
 });
 
 test('damaged IDX files are refused with file, reason and remedy', (t) => {
