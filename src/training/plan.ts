@@ -34,10 +34,16 @@ export interface TaskTraining {
   standing(): { accuracy?: number; matrix?: (number | null)[][] };
 }
 
-/** A training call, with probes that know the task. */
-export type LoopCall = Omit<TrainCall, 'probes'> & {
-  probes?: { readonly steps: readonly number[]; measure(step: number): void | Promise<void> };
-};
+/** Something that is done between two steps of a task: a probe, a checkpoint. */
+export interface Stop {
+  /** The first number of steps of the task beyond `steps` at which it is due; Infinity for never. */
+  next(steps: number): number;
+  /** Does it; training waits. */
+  run(steps: number): void | Promise<void>;
+}
+
+/** A training call, with its stops. */
+export type LoopCall = Omit<TrainCall, 'probes'> & { readonly stops: readonly Stop[] };
 
 /** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
 export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {

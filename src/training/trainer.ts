@@ -1,5 +1,5 @@
 import { Tape } from '../autodiff';
-import { backend, initBackend } from '../backend';
+import { backend, initBackend, readSaved, savedFile, writeSaved } from '../backend';
 import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
@@ -10,6 +10,7 @@ import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
 import { checkCall } from './call';
+import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
@@ -20,11 +21,12 @@ import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
-import type { LoopCall } from './plan';
+import type { LoopCall, Stop } from './plan';
 import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
 import type { TrainerOptions } from './options';
-import type { TrainCall, TrainingReport } from './progress';
+import { TrainingInterrupted } from './progress';
+import type { SequenceCall, TrainCall, TrainingReport } from './progress';
 import { notRecordable } from './runners/choose';
 import { Draws } from './runners/draws';
 import { restoreTrainer, trainerState } from './state';
@@ -85,7 +87,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    */
   async trainTask(loader: TaskLoader, call: TrainCall & { nTasks?: number } = {}): Promise<TrainingReport> {
     checkTrainingData(this.#named('trainTask'), loader);
-    checkCall(this.#named('trainTask'), call);
+    checkCall(this.#named('trainTask'), call, 'nTasks');
     return this.#alone('trainTask', () => this.#train(loader, call));
   }
 
@@ -131,13 +133,14 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /**
    * Learns all tasks in order: before each task (but the first) its zero-shot accuracy is measured, then it is trained and
    * consolidated, then all tasks are evaluated. Tasks that are trained already are skipped, so an interrupted run goes on
-   * when called again.
+   * when called again; with `checkpoint` in another process, too.
    *
+   * @example await trainer.runSequence(stream, { checkpoint: { folder: 'runs/ewc', everySteps: 500 } })
    * @returns the tracker with the accuracy matrix: `tracker.compute()` gives the metrics
    * @throws when the loaders do not belong together, or are of another stream than the one this trainer learns
    */
-  async runSequence(stream: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
-    checkCall(this.#named('runSequence'), call);
+  async runSequence(stream: TaskLoaders, call: SequenceCall = {}): Promise<CLMetricsTracker> {
+    checkCall(this.#named('runSequence'), call, 'checkpoint');
     return this.#alone('runSequence', () => this.#learnAll(stream, call));
   }
 
@@ -150,7 +153,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   /**
    * Everything as plain data: model, optimiser, what the method remembers, random streams, where in a task training stands, and
-   * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit.
+   * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit. (`save` writes it
+   * into a file.)
    *
    * @throws when the method keeps a memory but does not say how to save it, or while a call runs (callbacks and probes may save)
    * @example writeFileSync('trainer.json', JSON.stringify(trainer.state()))
@@ -168,11 +172,36 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    */
   restore(state: TrainerState): void {
     refuseWhileRunning(this.model, this.#named('restore'));
-    const { cursor, tracker } = restoreTrainer(this.#parts(), state, () => (this.#halfRestored = true));
-    this.#halfRestored = false;
-    this.#cursor = cursor;
-    this.tracker = tracker;
-    this.#accountedFor = this.model.learnt.length;
+    this.#takeOver(this.#named('restore'), state);
+  }
+
+  /**
+   * Saves everything (see `state`) as it is at this moment: one file in the safetensors format, which Python reads, too. The file is
+   * replaced as a whole; whatever happens meanwhile, there is a whole checkpoint.
+   *
+   * @param folder where to put `trainer.safetensors`, made when it is missing; or a file that ends in `.safetensors`
+   * @throws where `state` does, when a number is not finite, when there is another file, or when it cannot be written
+   * @example await trainer.save('runs/ewc')
+   */
+  async save(folder: string): Promise<void> {
+    const file = savedFile(this.#named('save'), folder, 'trainer');
+    writeSaved(file, 'trainer', this.state());
+  }
+
+  /**
+   * Takes over what `save` of a trainer of the same class with the same options wrote, its model included. Where the method is known
+   * by name, `loadTrainer` makes the trainer as well.
+   *
+   * @param folder what was passed to `save`
+   * @returns this trainer
+   * @throws when there is no such file, when it is damaged, or of another method, other options or another model
+   * @example const trainer = await new MyMethod(new MultiHeadMLP(), { strength: 2 }).load('runs/mine')
+   */
+  async load(folder: string): Promise<this> {
+    const file = savedFile(this.#named('load'), folder, 'trainer');
+    refuseWhileRunning(this.model, this.#named('load'));
+    this.#takeOver(file, readSaved(file, ['trainer']).state);
+    return this;
   }
 
   /** Frees all device memory of the trainer, not that of the model. A task that was interrupted begins anew after it. */
@@ -220,7 +249,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     throw problem(this.#named(call), reason, 'restore a whole state, or make model and trainer anew');
   }
 
-  async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }): Promise<TrainingReport> {
+  #takeOver(subject: string, state: unknown): void {
+    const { cursor, tracker } = restoreTrainer(subject, this.#parts(), state, () => (this.#halfRestored = true));
+    this.#halfRestored = false;
+    this.#cursor = cursor;
+    this.tracker = tracker;
+    this.#accountedFor = this.model.learnt.length;
+  }
+
+  async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }, stops: readonly Stop[] = []): Promise<TrainingReport> {
     const { task } = loader;
     this.#prepare(loader);
     const seen = this.#seen(loader);
@@ -241,7 +278,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
       cursor,
-      this.#opened(call, loader),
+      this.#opened(call, loader, stops),
     );
     this.#cursor = undefined;
     if (!this.options.keepOptimizer) this.#optimizer.dispose();
@@ -289,15 +326,16 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The call with its callbacks and probes, in which the trainer may be used. */
-  #opened({ probes, ...call }: TrainCall, loader: TaskLoader): LoopCall {
+  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[]): LoopCall {
+    const probe = probes && {
+      next: (steps: number) => Math.min(...probes.steps.filter((step) => step > steps), Infinity),
+      run: (step: number) => pausing(this.model, () => probes.measure(step, loader)),
+    };
     return {
       ...call,
       onProgress: lettingSave(this.model, call.onProgress),
       onLosses: lettingSave(this.model, call.onLosses),
-      probes: probes && {
-        steps: probes.steps,
-        measure: (step) => pausing(this.model, () => probes.measure(step, loader)),
-      },
+      stops: probe ? [probe, ...stops] : stops,
     };
   }
 
@@ -333,8 +371,27 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return accuracies;
   }
 
-  async #learnAll(stream: TaskLoaders, call: TrainCall): Promise<CLMetricsTracker> {
+  async #learnAll(stream: TaskLoaders, { checkpoint, ...call }: SequenceCall): Promise<CLMetricsTracker> {
     checkStream(this.#named('runSequence'), stream);
+    const kept = checkpoint && new Checkpoint(this.#named('runSequence'), checkpoint, stream, () => trainerState(this.#parts()));
+    if (kept) this.#goOnFrom(kept);
+    try {
+      return await this.#learnRest(stream, call, kept);
+    } catch (error) {
+      if (error instanceof TrainingInterrupted) kept?.save();
+      throw error;
+    }
+  }
+
+  /** Takes over the checkpoint that there is, unless training has begun already: then it may only be replaced by one of its own. */
+  #goOnFrom(checkpoint: Checkpoint): void {
+    const state = checkpoint.find(this.#parts());
+    if (!state || this.#history.begun.length > 0) return;
+    this.#takeOver(checkpoint.file, state);
+    console.info(`${this.constructor.name}: goes on from ${checkpoint.file}, ${progressOf(state)}`);
+  }
+
+  async #learnRest(stream: TaskLoaders, call: TrainCall, checkpoint: Checkpoint | undefined): Promise<CLMetricsTracker> {
     const { trainLoaders, testLoaders, fingerprint } = stream;
     for (const loader of [...trainLoaders, ...testLoaders]) {
       checkModel(this.constructor.name, this.model, loader.task);
@@ -348,11 +405,12 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       this.#loaders.set(task.id, loader);
       if (!this.#history.hasTrained(task)) {
         await this.#measureZeroShot(loader, testLoaders[i]);
-        await this.#train(loader, { ...call, nTasks: trainLoaders.length });
+        await this.#train(loader, { ...call, nTasks: trainLoaders.length }, checkpoint?.stops);
       }
       if (!this.#history.hasConsolidated(task)) await this.#keep(loader);
-      if (this.#history.weightsAfter === task.id)
-        await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
+      if (this.#history.weightsAfter !== task.id) continue;
+      await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
+      checkpoint?.save();
     }
     return tracker;
   }
