@@ -5,6 +5,7 @@ import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
 import { findArchitecture } from './architectures';
+import { refuseWhileRunning } from './exclusive';
 import { labelsOnDevice, onDevice } from './inputs';
 import type { Labels, Rows } from './inputs';
 import { forSavedWeights } from './layers/initialisation';
@@ -152,11 +153,12 @@ export abstract class Model {
    *
    * @param state what `state()` of a model with the same options gave
    * @throws when it is damaged, or architecture, options or shapes differ; no saved weight is then taken over, but heads,
-   *   outputs or columns may have been added
+   *   outputs or columns may have been added; while a call of a trainer runs on the model (the method's own hooks between steps may)
    * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
    */
   restore(state: ModelState): void {
     const { architecture, inputSize } = this;
+    refuseWhileRunning(this, `${architecture}.restore`, ['to replacing']);
     checkState(`${architecture}.restore`, state);
     if (state.architecture !== architecture || state.inputSize !== inputSize) {
       throw problem(
@@ -237,8 +239,9 @@ export abstract class Model {
     return countParameters(this) >= saved;
   }
 
-  /** Frees the device memory of all parameters. The model cannot be used any more. */
+  /** Frees the device memory of all parameters. The model cannot be used any more. Throws while a call of a trainer runs on it. */
   dispose(): void {
+    refuseWhileRunning(this, `${this.architecture}.dispose`);
     for (const parameter of this.parameters()) parameter.dispose();
   }
 

@@ -23,7 +23,7 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   try {
     for (;;) {
       const phase = training.phases[cursor.phase];
-      if (!cursor.begun) await beginPhase(phase, cursor);
+      if (!cursor.begun) await beginPhase(training, phase, cursor);
       const runner = await runPhase(training, phase, cursor, call, monitor, residency);
       if (cursor.phase === training.phases.length - 1) {
         await stop(call, monitor.steps);
@@ -36,9 +36,9 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   }
 }
 
-async function beginPhase(phase: Phase, cursor: TaskCursor): Promise<void> {
+async function beginPhase(training: TaskTraining, phase: Phase, cursor: TaskCursor): Promise<void> {
   cursor.failed = true;
-  await phase.begin?.();
+  await training.beginPhase(phase);
   cursor.failed = false;
   cursor.begun = true;
 }
@@ -53,6 +53,11 @@ async function runPhase(
 ): Promise<Pick<StepRunner, 'execution' | 'executionNote'>> {
   const { data } = training;
   const startBatch = cursor.batch;
+  const stepsLeft = (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch;
+  const sizeOf = (step: number) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch);
+  cursor.draws.check(training.trainer, stepsLeft, (steps) =>
+    training.rehearse(Array.from({ length: steps }, (_, i) => sizeOf(i))),
+  );
   const runner = chooseRunner(
     {
       step: (batch) => training.step(batch),
@@ -61,8 +66,8 @@ async function runPhase(
       data,
       residency,
       draws: cursor.draws,
-      stepsLeft: (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch,
-      sizeOf: (step) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch),
+      stepsLeft,
+      sizeOf,
     },
     call.execution,
   );

@@ -5,6 +5,7 @@ import type { TrainingBatch } from './batch';
 import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
 import type { TrainCall } from './progress';
+import type { DrawnNumbers } from './runners/draws';
 
 /** Passes over a task's data with one kind of step; see `CLTrainer.phases`. */
 export interface Phase {
@@ -28,7 +29,11 @@ export interface TaskTraining {
   /** The id of the task where the scenario reveals it. */
   readonly taskId: number | undefined;
   readonly notRecordable: string | undefined;
+  /** Calls the phase's `begin`. */
+  beginPhase(phase: Phase): Promise<void>;
   step(batch: TrainingBatch): Value;
+  /** What the method would draw for batches of these sizes; nothing of it counts. */
+  rehearse(sizes: readonly number[]): DrawnNumbers[];
   likelyCause(): string;
   /** Mean accuracy over the tasks evaluated last and the matrix so far, for progress. */
   standing(): { accuracy?: number; matrix?: (number | null)[][] };

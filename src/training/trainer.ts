@@ -6,6 +6,7 @@ import type { Task } from '../data/task';
 import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
 import type { Model } from '../models';
+import { exclusively, lettingSave, pausing, refuseWhileRunning, replacing } from '../models/exclusive';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
@@ -15,7 +16,6 @@ import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
 import { checkFiniteWeights, countCorrect } from './evaluation';
-import { exclusively, lettingSave, pausing, refuseWhileRunning } from './exclusive';
 import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
 import { History } from './history';
 import * as hookResults from './hookResults';
@@ -29,6 +29,7 @@ import { TrainingInterrupted } from './progress';
 import type { SequenceCall, TrainCall, TrainingReport } from './progress';
 import { notRecordable } from './runners/choose';
 import { Draws } from './runners/draws';
+import type { DrawnNumbers } from './runners/draws';
 import { restoreTrainer, trainerState } from './state';
 import type { TrainerParts } from './state';
 import type { TrainerState } from './stateFormat';
@@ -160,7 +161,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    * @example writeFileSync('trainer.json', JSON.stringify(trainer.state()))
    */
   state(): TrainerState {
-    refuseWhileRunning(this.model, this.#named('state'), true);
+    refuseWhileRunning(this.model, this.#named('state'), ['to saving', 'to measuring']);
     this.#refuseHalfRestored('state');
     return trainerState(this.#parts());
   }
@@ -273,7 +274,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
+        beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
         step: (batch) => this.#step(batch),
+        rehearse: (sizes) => this.#rehearse(sizes),
         likelyCause: () => this.likelyCause(),
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
@@ -305,7 +308,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const skipped = unconsolidated.filter((id) => id !== task.id);
     warnOfSkippedConsolidation(this, skipped);
     if (!this.options.keepOptimizer) this.#optimizer.dispose();
-    await this.beginTask(task, data);
+    await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
     return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
   }
@@ -343,7 +346,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { task } = loader;
     this.#history.check(loader, 'training data');
     this.#history.checkConsolidation(task, this.#named('consolidate'));
-    await this.endTask(task, loader);
+    await replacing(this.model, () => this.endTask(task, loader));
     this.#history.noteConsolidated(task);
   }
 
@@ -374,7 +377,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   async #learnAll(stream: TaskLoaders, { checkpoint, ...call }: SequenceCall): Promise<CLMetricsTracker> {
     checkStream(this.#named('runSequence'), stream);
     const kept = checkpoint && new Checkpoint(this.#named('runSequence'), checkpoint, stream, () => trainerState(this.#parts()));
-    if (kept) this.#goOnFrom(kept);
+    if (kept) await replacing(this.model, () => this.#goOnFrom(kept));
     try {
       return await this.#learnRest(stream, call, kept);
     } catch (error) {
@@ -459,6 +462,16 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.#optimizer.step(kernels, adjusted);
     this.afterStep({ raw, adjusted }, mixed);
     return loss;
+  }
+
+  /** What the method would draw for batches of these sizes; it draws the same again when they come. */
+  #rehearse(sizes: readonly number[]): DrawnNumbers[] {
+    const memory = this.memoryState();
+    try {
+      return sizes.map((size) => this.draws(size));
+    } finally {
+      this.restoreMemory(memory);
+    }
   }
 
   /** What `state` and `restore` work on. */

@@ -44,8 +44,11 @@ const scenarioOf = (name: string) => (name.includes('SingleHead') ? 'class-incre
 /** A network that has learnt to answer three tasks. */
 function grown(name: string): Model {
   const model = NETWORKS[name](1);
-  const columns = [{ name: 'x', kind: 'category' as const, categories: ['low', 'high'] }];
-  const inputs = { shape: [3, 2, 1], mean: [0.5], std: [2], columns };
+  const columns = [
+    { name: 'x', kind: 'category' as const, categories: ['low', 'middle', 'high', 'top', 'none'] },
+    { name: 'y', kind: 'number' as const },
+  ];
+  const inputs = { shape: [6], mean: [0, 0, 0, 0, 0, 0.5], std: [1, 1, 1, 1, 1, 2], columns };
   for (let id = 0; id < 3; id++) {
     const one = task(id, { scenario: scenarioOf(name) });
     model.prepareTask(one);
@@ -277,8 +280,20 @@ test('saved tasks that a model could not answer by are refused', () => {
   refused({ id: -1 }, /the id of a task is -1/);
   refused({ classes: [0] }, /the classes of task 0 and their names do not fit together/);
   refused({ classes: [], classNames: [] }, /the classes of task 0/);
-  const wrongInputs = { shape: [6, 1, 2], mean: [1, 2], std: [0], columns: [{ name: 'x', kind: 'date' }] };
-  for (const [name, value] of Object.entries(wrongInputs)) {
+  refused({ classes: [1, 1] }, /the classes of task 0/);
+  const [category, number] = inputs.columns as Record<string, unknown>[];
+  const twice = { ...category, categories: ['low', 'low', 'high', 'top', 'none'] };
+  const wrongInputs: [string, unknown][] = [
+    ['shape', [6, 1, 2]],
+    ['shape', [6, 1, 1]],
+    ['mean', [1, 2]],
+    ['std', [1, 1, 1, 1, 1, 0]],
+    ['columns', [category, { name: 'y', kind: 'date' }]],
+    ['columns', [category]],
+    ['columns', [category, number, number]],
+    ['columns', [twice, number]],
+  ];
+  for (const [name, value] of wrongInputs) {
     refused({ inputs: { ...inputs, [name]: value } }, /what the inputs of task 0 are is damaged/);
   }
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
-import { EWC, ExperienceReplay, findMethod, GEM, loadTrainer, METHODS, NaiveTrainer, PNNTrainer } from '../../src/methods';
+import { EWC, ExperienceReplay, GEM, loadTrainer, NaiveTrainer, PNNTrainer } from '../../src/methods';
 import { Model, type MultiHeadMLP } from '../../src/models';
 import type { CLTrainer, SequenceCall } from '../../src/training';
 import { RandomStream } from '../../src/utils/random';
@@ -14,8 +14,8 @@ import { LwF } from '../examples/lwf';
 import { SynapticIntelligence } from '../examples/synapticIntelligence';
 import { TwoPhases } from '../examples/twoPhases';
 import { easyStream, lifeStream, smallModel, Stutter, untilDone } from '../methods/fixtures';
-import { learn, trainerOf } from './killed';
-import type { Killed } from './killed';
+import { learn, LEARNERS, trainerOf } from './killed';
+import type { Killed, Learner } from './killed';
 
 before(async () => {
   await initBackend();
@@ -33,26 +33,27 @@ const endsIn = (job: Killed) => JSON.parse(readFileSync(join(job.folder, 'ends.j
 for (const execution of ['recorded', 'op-by-op'] as const) {
   test(`killed once in the middle of each method's second task and started anew, it ends bit for bit like a run left alone, ${execution}`, async () => {
     const random = new RandomStream(2, execution);
-    const methods = METHODS.filter(({ needs }) => !needs.architecture || needs.taskId).map(({ name }) => name);
-    const job: Killed = { folder: at(execution), execution, methods, everySteps: 4 };
+    const job: Killed = { folder: at(execution), execution, learners: [...LEARNERS], everySteps: 4 };
     mkdirSync(job.folder);
     const live = (kill?: Killed['kill']) =>
       spawnSync(process.execPath, argumentsOf({ ...job, kill }), { env: environment, encoding: 'utf8' });
-    for (const [i, method] of [...methods, undefined].entries()) {
-      const kill = method && { method, steps: 1 + random.integer(26) };
+    const names = LEARNERS.map(({ name }) => name);
+    for (const [i, name] of [...names, undefined].entries()) {
+      const kill = name && { name, steps: 1 + random.integer(26) };
       const { signal, status, stdout, stderr } = live(kill || undefined);
       assert.ok(kill ? signal === 'SIGKILL' : status === 0, `${JSON.stringify(kill)}: ${stderr}`);
-      if (i > 0) assert.match(stdout, new RegExp(`: goes on from .*[\\\\/]${methods[i - 1]}[\\\\/].*, 1 task learnt`));
+      if (i > 0) assert.match(stdout, new RegExp(`: goes on from .*[\\\\/]${names[i - 1]}[\\\\/].*, 1 task learnt`));
     }
-    for (const method of methods) {
-      assert.equal(endsIn(job)[method], await learn(trainerOf(findMethod(method)), { execution }), method);
-      assert.deepEqual(readdirSync(join(job.folder, method)), ['trainer.safetensors']);
+    for (const learner of LEARNERS) {
+      assert.equal(endsIn(job)[learner.name], await learn(trainerOf(learner), { execution }), learner.name);
+      assert.deepEqual(readdirSync(join(job.folder, learner.name)), ['trainer.safetensors']);
     }
   });
 }
 
 test('killed at any moment, also while it saves, there is a whole checkpoint, and in the end the numbers of a run left alone', async () => {
-  const job: Killed = { folder: at('any'), execution: 'op-by-op', methods: ['er'], everySteps: 1 };
+  const er: Learner = { name: 'er', method: 'er', options: {} };
+  const job: Killed = { folder: at('any'), execution: 'op-by-op', learners: [er], everySteps: 1 };
   mkdirSync(job.folder);
   const random = new RandomStream(4, 'moments');
   let steps = -1;
@@ -71,7 +72,7 @@ test('killed at any moment, also while it saves, there is a whole checkpoint, an
     assert.ok(now >= steps, `${now} steps, ${steps} before`);
     steps = now;
   }
-  assert.equal(endsIn(job).er, await learn(trainerOf(findMethod('er')), { execution: 'op-by-op' }));
+  assert.equal(endsIn(job).er, await learn(trainerOf(er), { execution: 'op-by-op' }));
   assert.deepEqual(readdirSync(join(job.folder, 'er')), ['trainer.safetensors']);
 });
 
