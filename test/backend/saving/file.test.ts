@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { encodeTensor, isThere, readSaved, savedFile, writeSaved } from '../../../src/backend';
 import { RandomStream } from '../../../src/utils/random';
 import { encodeSafetensors } from '../../../src/utils/safetensors';
+import { damaged } from '../../soak/damage';
 
 const folder = mkdtempSync(join(tmpdir(), 'saved-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -99,28 +100,13 @@ test('what is not whole, not of this library, of another kind or version is refu
   assert.throws(() => readSaved(folder, ['trainer']), /is no regular file/);
 }); // prettier-ignore
 
-test('3,000 seeded corruptions of a file: each is an error in one line, or reads what was written', () => {
+test('1,000 damaged copies of a file: each is an error in one line, or reads what was written', () => {
   const random = new RandomStream(1, 'corruptions');
   const whole = readFileSync(at('one.safetensors'));
   const file = at('corrupt.safetensors');
-  const byte = () => random.integer(256);
-  const place = (length = whole.length) => random.integer(length);
-  const corruptions: ((copy: Buffer) => Buffer)[] = [
-    (copy) => ((copy[place()] ^= 1 << random.integer(8)), copy),
-    (copy) => ((copy[place(8)] = byte()), copy),
-    (copy) => copy.subarray(0, place()),
-    (copy) => Buffer.concat([copy, Buffer.from([byte()])]),
-    (copy) => Buffer.concat([copy.subarray(0, place()), Buffer.from([byte()]), copy.subarray(place())]),
-    (copy) => copy.fill(byte(), place(), place()),
-    (copy) => (copy.copy(copy, place(), place(), place()), copy),
-    (copy) => Buffer.from(copy.toString('latin1').replace(/\d+/g, (n) => (random.integer(20) ? n : '4294967296')), 'latin1'),
-    (copy) => Buffer.from(copy.toString('latin1').replace(/[a-z]+(?=\\?":)/g, (n) => (random.integer(9) ? n : '__proto__')), 'latin1'),
-    () => Buffer.from(Array.from({ length: random.integer(300) }, byte)),
-  ]; // prettier-ignore
   const seen = { errors: 0, right: 0 };
-  for (let i = 0; i < 3000; i++) {
-    const corrupt = corruptions[i % corruptions.length](Buffer.from(whole));
-    writeFileSync(file, corrupt);
+  for (let i = 0; i < 1000; i++) {
+    writeFileSync(file, damaged(whole, random));
     try {
       assert.deepEqual(readSaved(file, ['trainer']).state, STATE, `corruption ${i} was read as something else`);
       seen.right++;
@@ -131,7 +117,7 @@ test('3,000 seeded corruptions of a file: each is an error in one line, or reads
       seen.errors++;
     }
   }
-  assert.ok(seen.errors > 2500, JSON.stringify(seen));
+  assert.ok(seen.errors > 800 && seen.right > 10, JSON.stringify(seen));
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });
 
