@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -165,6 +165,41 @@ print(json.dumps([read('model.safetensors'), read('trainer.safetensors')]))`;
   assert.deepEqual(whole.tensors['model/head2/bias'], network.tensors['head2/bias']);
   assert.equal((whole.state.options as { capacity: number }).capacity, 50);
 }); // prettier-ignore
+
+test('names in a file are only names: none leads to another file, or to what JavaScript itself has under it', async () => {
+  const trainer = new EWC(model(), OPTIONS);
+  await trainer.runSequence(stream());
+  const state = trainer.state();
+  const file = at('names', 'trainer.safetensors');
+  for (const name of ['../../evil', '/etc/passwd', 'toString', 'hasOwnProperty', '..', 'file:///etc/passwd']) {
+    const changed: [object, RegExp][] = [
+      [{ method: name }, /trainer.safetensors: its method '.*' is not known by name/],
+      [{ trainer: name }, /trainer.safetensors: the saved trainer is a '.*'|EWC.restore: the saved trainer is a '.*'/],
+      [{ model: { ...state.model, architecture: name } }, /architecture: there is none called '.*'; known architectures/],
+      [{ options: { ...state.options, [name]: 1 } }, /EWC: unknown option '.*'/],
+      [{ optimizer: { ...state.optimizer, kind: name } }, /the state is of '.*', this optimizer is 'sgd'/],
+      [{ history: { ...state.history, scenario: name } }, /scenario of its history is '.*'/],
+    ];
+    for (const [change, message] of changed) {
+      writeSaved(file, 'trainer', { ...state, ...change });
+      await assert.rejects(loadTrainer(file), message);
+    }
+    const parameters = state.model.parameters.map((one, i) => (i === 0 ? { ...one, name } : one));
+    writeSaved(file, 'trainer', { ...state, model: { ...state.model, parameters } });
+    assert.deepEqual(readdirSync(at('names')), ['trainer.safetensors'], 'tensors stay inside the file');
+    await assert.rejects(
+      loadTrainer(file),
+      ({ message }: Error) => /has no hidden0\/weight|has hidden0\/weight, the/.test(message) || assert.fail(message),
+    );
+  }
+  for (const name of ['__proto__', 'constructor', '$tensor']) {
+    const options = JSON.parse(`{"${name}": {"polluted": true}}`) as object;
+    assert.throws(
+      () => writeSaved(file, 'trainer', { ...state, options }),
+      /saving: .* an object with the name .*, which is not saved/,
+    );
+  }
+});
 
 const HOSTILE: unknown[] = [
   null, true, '', 'x', 'constructor', -1, 0, 0.5, 1e9, 2 ** 53, 1e308, NaN, Infinity, [], {}, [[]], [null], [1e9, 1e9],
