@@ -203,12 +203,17 @@ export abstract class Model {
    * must be known (`registerArchitecture`).
    *
    * @param path what was passed to `save`
-   * @throws when there is no such file, or when it is damaged or of an unknown architecture
+   * @throws when there is no such file, when a folder holds both, or when it is damaged or of an unknown architecture
    * @example const model = await Model.load('model.safetensors')
    */
   static async load(path: string): Promise<Model> {
     const [own, ofTrainer] = (['model', 'trainer'] as const).map((kind) => savedFile('Model.load', path, kind));
-    const { kind, state } = readSaved(isThere(ofTrainer) && !isThere(own) ? ofTrainer : own, ['model', 'trainer']);
+    const trained = isThere(ofTrainer);
+    if (trained && own !== ofTrainer && isThere(own)) {
+      const reason = `the folder '${path}' holds a saved model and a saved trainer, whose model may be another`;
+      throw problem('Model.load', reason, `name the file: ${own} or ${ofTrainer}`);
+    }
+    const { kind, state } = readSaved(trained ? ofTrainer : own, ['model', 'trainer']);
     return Model.from((kind === 'model' ? state : (state as { model: unknown }).model) as ModelState);
   }
 

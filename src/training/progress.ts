@@ -55,7 +55,8 @@ export interface TrainCall {
 
 /**
  * Where `runSequence` keeps its trainer while it learns. Whatever ends the process, running the same again goes on from the last
- * checkpoint, with the numbers that an uninterrupted run gives, bit for bit (on the same backend, with the same `execution`).
+ * checkpoint, with the numbers that an uninterrupted run gives, bit for bit on the same backend with `execution` `'recorded'` or
+ * `'op-by-op'` (`'auto'` chooses by the clock: the last digits may differ).
  */
 export interface CheckpointOptions {
   /** A folder of this training's own; made when it is missing. Also a file that ends in `.safetensors`. */

@@ -135,6 +135,13 @@ test('next week: a saved trainer learns the data of a further period, and keeps 
   assert.equal(trainer.model.predict([{ age: 60, visits: 9 }])[0].className, 'stays');
   await trainer.save(at('weeks'));
   assert.deepEqual((await Model.load(at('weeks'))).learnt, ['week 1', 'week 2', 'week 3']);
+  await network.save(at('weeks')); // of two weeks
+  await assert.rejects(
+    Model.load(at('weeks')),
+    /Model.load: the folder '.*weeks' holds a saved model and a saved trainer, .*; name the file: /,
+  );
+  assert.equal((await Model.load(at('weeks', 'model.safetensors'))).learnt.length, 2);
+  assert.equal((await Model.load(at('weeks', 'trainer.safetensors'))).learnt.length, 3);
 });
 
 test('Python reads the weights of a saved model and the memory of a saved trainer, number by number, and the rest as JSON', async (context) => {
