@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runNode } from '../child';
-import type { CorruptionFigures } from './corruptions';
+import { corruptions, type CorruptionFigures } from './corruptions';
 
 test('damaged IDX, gzip, JSON and safetensors files are refused in words or read as what they hold, and no reader hangs, crashes or takes much memory', () => {
   const { status, output } = runNode([require.resolve('./corruptions'), '300']);
@@ -17,4 +17,10 @@ test('damaged IDX, gzip, JSON and safetensors files are refused in words or read
     assert.ok(slowestMs < 1000, output);
   }
   assert.ok(peakMb < 400, output);
+});
+
+test('the same seed makes the same damage, so that what a soak finds can be looked at again', () => {
+  const counts = (seed: number) => corruptions(40, seed).map(({ errors, right }) => [errors, right]);
+  assert.deepEqual(counts(5), counts(5));
+  assert.notDeepEqual(counts(5), counts(6));
 });
