@@ -7,7 +7,18 @@
  */
 
 // Where it computes, and the seed of everything random
-export { dispose, getDevice, initBackend, numbersOf, tensor, Variable } from './backend';
+export {
+  decodeTensor,
+  dispose,
+  encodeTensor,
+  getDevice,
+  initBackend,
+  loadVariable,
+  numbersOf,
+  saveVariable,
+  tensor,
+  Variable,
+} from './backend';
 export type { AdamNumbers, BackendName, ConvWindow, HostNumbers, Kernels, Padding, Storage, TensorState, Value } from './backend';
 export { getSeed, RandomStream, setSeed } from './utils/random';
 export type { RandomState } from './utils/random';

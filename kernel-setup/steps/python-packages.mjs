@@ -35,7 +35,7 @@ function look(context) {
   return { state: 'missing', text, plan: `${pinned()} from the Python package index into .venv`, megabytes: 320 };
 }
 
-/** Installs JupyterLab, nbclient, nbconvert and Python plotly into .venv, as pinned. */
+/** Installs JupyterLab, nbclient, nbconvert, and Python’s plotly and safetensors into .venv, as pinned. */
 async function make(context) {
   // pip does not undo what it began: an installation that was cut off is thrown away with its environment.
   if (wasCutOff(context, NAME)) removeFolder(context.venv);

@@ -11,3 +11,4 @@ export { convShape, poolShape } from './windows';
 export type { ConvWindow, Padding } from './windows';
 export { dispose, numbersOf, tensor } from './tensors';
 export type { Storage } from './variable';
+export { isThere, readSaved, savedFile, writeSaved } from './saving/file';

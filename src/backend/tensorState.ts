@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { elements } from './variable';
 import type { Variable } from './variable';
 
@@ -13,14 +13,56 @@ export interface TensorState {
   readonly data: string;
 }
 
-/** Host numbers with a shape as plain data. Not-a-number and infinities are kept bit for bit. */
-export function encodeTensor(numbers: Float32Array | Int32Array, shape: readonly number[]): TensorState {
+/** The little-endian bytes of tensors that were made here: a checkpoint takes them as they are, only JSON needs them as text. */
+const bytesByTensor = new WeakMap<object, Uint8Array>();
+
+/**
+ * Host numbers with a shape as plain data. Not-a-number and infinities are kept bit for bit.
+ *
+ * @param more what else stands in the object, e.g. `{ name }`
+ */
+export function encodeTensor<More extends object>(
+  numbers: Float32Array | Int32Array,
+  shape: readonly number[],
+  more: More = {} as More,
+): TensorState & More {
   if (numbers.length !== elements(shape)) {
     throw problem('saving a tensor', `${numbers.length} numbers do not fill the shape [${shape}]`);
   }
-  const bytes = Buffer.from(numbers.slice().buffer);
   const dtype = numbers instanceof Int32Array ? 'int32' : 'float32';
-  return { shape: [...shape], dtype, data: ordered(bytes).toString('base64') };
+  return tensorOfBytes(ordered(Buffer.from(numbers.slice().buffer)), dtype, shape, more);
+}
+
+/** A tensor as plain data, from its little-endian bytes. */
+export function tensorOfBytes<More extends object>(
+  bytes: Uint8Array,
+  dtype: TensorState['dtype'],
+  shape: readonly number[],
+  more: More,
+): TensorState & More {
+  const tensor = {
+    ...more,
+    shape: [...shape],
+    dtype,
+    get data() {
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+    },
+  };
+  bytesByTensor.set(tensor, bytes);
+  return tensor;
+}
+
+/** Whether plain data is a tensor: made here, or of the right fields and size, as JSON gives it (float32 where it names no type). */
+export function isTensor(value: Readonly<Record<string, unknown>>): value is Record<string, unknown> & TensorState {
+  if (bytesByTensor.has(value)) return true;
+  const { shape, dtype = 'float32', data } = value;
+  if (!Array.isArray(shape) || typeof data !== 'string' || (dtype !== 'float32' && dtype !== 'int32')) return false;
+  return Buffer.byteLength(data, 'base64') === 4 * elements(shape as number[]);
+}
+
+/** The little-endian bytes of a tensor that is plain data. */
+export function bytesOfTensor(tensor: Pick<TensorState, 'data'>): Uint8Array {
+  return bytesByTensor.get(tensor) ?? Buffer.from(tensor.data, 'base64');
 }
 
 /**
@@ -30,21 +72,22 @@ export function encodeTensor(numbers: Float32Array | Int32Array, shape: readonly
  * @throws when a field is missing or of the wrong kind, or when shape and data do not fit
  */
 export function decodeTensor(subject: string, saved: TensorState): { numbers: Float32Array | Int32Array; shape: number[] } {
-  const { shape, dtype, data } = (saved ?? {}) as Partial<TensorState>;
+  const { shape, dtype } = (saved ?? {}) as Partial<TensorState>;
   const damaged = (reason: string) => problem(subject, reason, 'the saved state is damaged');
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw damaged(`the shape of a saved tensor must list whole numbers, got ${JSON.stringify(shape)}`);
+    throw damaged(`the shape of a saved tensor must list whole numbers, got ${shown(shape)}`);
   }
   if (dtype !== 'float32' && dtype !== 'int32') {
-    throw damaged(`the dtype of a saved tensor must be 'float32' or 'int32', got ${JSON.stringify(dtype)}`);
+    throw damaged(`the dtype of a saved tensor must be 'float32' or 'int32', got ${shown(dtype)}`);
   }
-  const bytes = Buffer.from(typeof data === 'string' ? data : '', 'base64'); // leaves out what is no base64
-  if (bytes.toString('base64') !== data) throw damaged('the data of a saved tensor are not base64');
+  const bytes = bytesByTensor.get(saved) ?? bytesOfText(saved.data);
+  if (!bytes) throw damaged('the data of a saved tensor are not base64');
   if (bytes.length !== 4 * elements(shape as number[])) {
-    throw damaged(`the data of a saved tensor do not fill its shape [${shape}]`);
+    throw damaged(`the data of a saved tensor do not fill its shape ${shown(shape)}`);
   }
   const own = new Uint8Array(bytes.length); // a buffer of its own: Buffer.from may give a part of a shared one, not aligned
-  own.set(ordered(bytes));
+  own.set(bytes);
+  ordered(Buffer.from(own.buffer));
   return { numbers: dtype === 'int32' ? new Int32Array(own.buffer) : new Float32Array(own.buffer), shape: [...shape] };
 }
 
@@ -81,6 +124,12 @@ export function loadVariable(variable: Variable, saved: TensorState): void {
   const { numbers, shape } = decodeTensor(variable.name, saved);
   if (saved.dtype !== variable.dtype) throw problem(variable.name, `it holds ${variable.dtype}, the saved tensor ${saved.dtype}`);
   variable.set(numbers, shape);
+}
+
+/** The bytes of base64; undefined where it is none. */
+function bytesOfText(text: unknown): Buffer | undefined {
+  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64'); // leaves out what is no base64
+  return bytes.toString('base64') === text ? bytes : undefined;
 }
 
 /** Between this machine's order of bytes and little-endian; changes the buffer. */

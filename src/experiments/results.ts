@@ -145,7 +145,7 @@ function parse(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw problem(file, `it is no JSON or damaged: ${(error as Error).message}`, 'name a whole results file');
+    throw problem(file, `it is no JSON or damaged: ${shown((error as Error).message)}`, 'name a whole results file');
   }
 }
 

@@ -4,6 +4,7 @@ export { EXPERIENCE_REPLAY_DEFAULTS, ExperienceReplay } from './experienceReplay
 export type { ExperienceReplayOptions } from './experienceReplay';
 export { GEM, GEM_DEFAULTS } from './gem';
 export type { GEMOptions, OldNames as GEMOldNames } from './gem';
+export { loadTrainer } from './loadTrainer';
 export { NaiveTrainer } from './naive';
 export { diagonalFisher } from './parts/fisher';
 export type { FisherData, FisherLabels } from './parts/fisher';

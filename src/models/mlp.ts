@@ -45,7 +45,7 @@ export class MLP extends Model {
     return this.head.nOut;
   }
 
-  config(): NetworkConfig & { nClasses: number } {
+  config(): NetworkConfig & { nClasses?: number } {
     return structuredClone(this.options);
   }
 

@@ -1,12 +1,14 @@
 import { Tape } from '../autodiff';
 import type { Gradients, Parameter } from '../autodiff';
-import { backend, elements } from '../backend';
+import { backend, elements, isThere, readSaved, savedFile, writeSaved } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
 import { problem } from '../utils/errors';
 import { findArchitecture } from './architectures';
+import { refuseWhileRunning } from './exclusive';
 import { labelsOnDevice, onDevice } from './inputs';
 import type { Labels, Rows } from './inputs';
+import { forSavedWeights } from './layers/initialisation';
 import { meanCrossEntropy } from './losses';
 import { knownTask, predict } from './predict';
 import type { KnownTask, Prediction, PredictOptions, RawInputs } from './predict';
@@ -151,11 +153,12 @@ export abstract class Model {
    *
    * @param state what `state()` of a model with the same options gave
    * @throws when it is damaged, or architecture, options or shapes differ; no saved weight is then taken over, but heads,
-   *   outputs or columns may have been added
+   *   outputs or columns may have been added; while a call of a trainer runs on the model (the method's own hooks between steps may)
    * @example const model = new MultiHeadMLP(); model.restore(JSON.parse(readFileSync('model.json', 'utf8')))
    */
   restore(state: ModelState): void {
     const { architecture, inputSize } = this;
+    refuseWhileRunning(this, `${architecture}.restore`, ['to replacing']);
     checkState(`${architecture}.restore`, state);
     if (state.architecture !== architecture || state.inputSize !== inputSize) {
       throw problem(
@@ -165,7 +168,7 @@ export abstract class Model {
       );
     }
     checkSameOptions(this, state, this.optionsOfStart);
-    this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape])));
+    forSavedWeights(weightsOf(state), () => this.growTo(new Map(state.parameters.map(({ name, shape }) => [name, shape]))));
     writeParameters(this, state);
     this.learnt.splice(0, this.learnt.length, ...(state.learnt ?? []));
     this.tasks.splice(0, this.tasks.length, ...(state.tasks ?? []));
@@ -178,12 +181,40 @@ export abstract class Model {
    * @example const model = Model.from(JSON.parse(readFileSync('model.json', 'utf8')))
    */
   static from(state: ModelState): Model {
-    checkState('Model.from', state);
-    if (!state.config) throw problem('Model.from', 'the saved model does not say how it was made', 'make it and use restore');
-    const model = findArchitecture(state.architecture).create(state.config as never) as Model;
-    checkSameOptions(model, state, []);
+    const model = newModelLike('Model.from', state);
     model.restore(state);
     return model;
+  }
+
+  /**
+   * Saves the model (see `state`) as one file in the safetensors format, which Python reads, too. What a method remembers is not
+   * part of it: see `CLTrainer.save`. The file is replaced as a whole.
+   *
+   * @param path a file that ends in `.safetensors`, or a folder, made when it is missing, for `model.safetensors`
+   * @throws when a weight is not finite, when there is another file, or when it cannot be written
+   * @example await model.save('model.safetensors')
+   */
+  async save(path: string): Promise<void> {
+    writeSaved(savedFile(`${this.architecture}.save`, path, 'model'), 'model', this.state());
+  }
+
+  /**
+   * Makes a model from what `save` of a model wrote, or from the model in what `save` of a trainer wrote; architectures of your own
+   * must be known (`registerArchitecture`).
+   *
+   * @param path what was passed to `save`
+   * @throws when there is no such file, when a folder holds both, or when it is damaged or of an unknown architecture
+   * @example const model = await Model.load('model.safetensors')
+   */
+  static async load(path: string): Promise<Model> {
+    const [own, ofTrainer] = (['model', 'trainer'] as const).map((kind) => savedFile('Model.load', path, kind));
+    const trained = isThere(ofTrainer);
+    if (trained && own !== ofTrainer && isThere(own)) {
+      const reason = `the folder '${path}' holds a saved model and a saved trainer, whose model may be another`;
+      throw problem('Model.load', reason, `name the file: ${own} or ${ofTrainer}`);
+    }
+    const { kind, state } = readSaved(trained ? ofTrainer : own, ['model', 'trainer']);
+    return Model.from((kind === 'model' ? state : (state as { model: unknown }).model) as ModelState);
   }
 
   /** A copy with the same options, structure and weights, frozen where this one is. */
@@ -213,8 +244,9 @@ export abstract class Model {
     return countParameters(this) >= saved;
   }
 
-  /** Frees the device memory of all parameters. The model cannot be used any more. */
+  /** Frees the device memory of all parameters. The model cannot be used any more. Throws while a call of a trainer runs on it. */
   dispose(): void {
+    refuseWhileRunning(this, `${this.architecture}.dispose`);
     for (const parameter of this.parameters()) parameter.dispose();
   }
 
@@ -223,6 +255,22 @@ export abstract class Model {
     return `${this.architecture} (${countParameters(this).toLocaleString('en')} parameters: ${sizes.join(', ')})`;
   }
 }
+
+/**
+ * A new model of the architecture and options of a saved one, without its weights.
+ *
+ * @param subject what to call the saved one in errors
+ */
+export function newModelLike(subject: string, state: unknown): Model {
+  checkState(subject, state);
+  if (!state.config) throw problem(subject, 'the saved model does not say how it was made', 'make it and use restore');
+  const { create } = findArchitecture(state.architecture);
+  const model = forSavedWeights(weightsOf(state), () => create(state.config as never)) as Model;
+  checkSameOptions(model, state, []);
+  return model;
+}
+
+const weightsOf = ({ parameters }: ModelState) => parameters.reduce((total, { shape }) => total + elements(shape), 0);
 
 /**
  * The number of weights and biases of a model.

@@ -1,9 +1,12 @@
 import { elements } from '../backend';
+import type { FeatureColumn } from '../data/dataset';
+import { featureCount } from '../data/table/columns';
 import { isPlainObject, shown } from '../utils/errors';
 
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 const isText = (value: unknown) => typeof value === 'string';
 const isPositive = (value: unknown) => Number.isFinite(value) && (value as number) > 0;
+const isEachOnce = (list: readonly unknown[]) => new Set(list).size === list.length;
 const listOf = (list: unknown, fits: (value: unknown) => boolean): list is unknown[] => Array.isArray(list) && list.every(fits);
 
 /**
@@ -23,7 +26,8 @@ export function checkSavedTasks(damaged: (reason: string) => Error, inputSize: n
     ids.add(id);
     if (!isText(name)) throw damaged(`task ${id} has no name`);
     const named = listOf(classes, isWhole) && listOf(classNames, isText) && classes.length === classNames.length;
-    if (!named || classes.length === 0) throw damaged(`the classes of task ${id} and their names do not fit together`);
+    if (!named || classes.length === 0 || !isEachOnce(classes))
+      throw damaged(`the classes of task ${id} and their names do not fit together`);
     if (inputs !== undefined && !describes(inputs, inputSize)) throw damaged(`what the inputs of task ${id} are is damaged`);
   }
 }
@@ -35,11 +39,14 @@ function describes(inputs: unknown, inputSize: number): boolean {
   if (!listOf(shape, isWhole) || ![1, 3].includes(shape.length) || elements(shape as number[]) !== inputSize) return false;
   const each = shape.at(-1); // channels, or features
   const standardised = listOf(mean, Number.isFinite) && listOf(std, isPositive) && mean.length === each && std.length === each;
-  return standardised && (columns === undefined || listOf(columns, isColumn));
+  if (columns === undefined) return standardised;
+  return (
+    standardised && listOf(columns, isColumn) && shape.length === 1 && featureCount(columns as FeatureColumn[]) === inputSize
+  );
 }
 
 function isColumn(column: unknown): boolean {
   if (!isPlainObject(column) || !isText(column.name)) return false;
   const { kind, categories } = column;
-  return kind === 'number' || kind === 'boolean' || (kind === 'category' && listOf(categories, isText));
+  return kind === 'number' || kind === 'boolean' || (kind === 'category' && listOf(categories, isText) && isEachOnce(categories));
 }

@@ -4,7 +4,7 @@ import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { registerArchitecture } from './architectures';
 import { MLP } from './mlp';
-import type { NetworkOptions } from './trunk';
+import type { NetworkConfig, NetworkOptions } from './trunk';
 
 /** Options of `SingleHeadMLP`. */
 export interface SingleHeadMLPOptions extends NetworkOptions {
@@ -20,9 +20,9 @@ export class SingleHeadMLP extends MLP {
   override readonly architecture = 'SingleHeadMLP';
 
   protected override readonly optionsOfStart = ['seed', 'nClasses'];
-  /** Whether the number of outputs was left to the first task, which has not come yet. */
-  private open: boolean;
-  /** Whether a task has come, or a saved model was taken over. */
+  /** Whether the number of outputs was left to the first task. */
+  private readonly open: boolean;
+  /** Whether a task has come, to this model or to the saved one that it took over. */
   private met = false;
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: as many as the first task has, seed}` */
@@ -40,10 +40,17 @@ export class SingleHeadMLP extends MLP {
     this.head.grow(count, new RandomStream(this.options.seed, `initialisation/classes from ${this.nClasses}`));
   }
 
+  /** Without `nClasses` where the first task decides. */
+  override config(): NetworkConfig & { nClasses?: number } {
+    const { nClasses, ...config } = super.config();
+    return this.open ? config : { ...config, nClasses };
+  }
+
   override prepareTask(task: Task): void {
     const needed = Math.max(...task.classes) + 1;
+    const first = !this.met && this.tasks.length === 0 && this.learnt.length === 0;
     if (needed > this.nClasses) this.expandHead(needed - this.nClasses);
-    else if (needed < this.nClasses && !this.met) this.shrinkHead(needed, task);
+    else if (needed < this.nClasses && first) this.shrinkHead(needed, task);
     this.met = true;
   }
 
@@ -59,8 +66,8 @@ export class SingleHeadMLP extends MLP {
   }
 
   protected override growTo(shapes: ReadonlyMap<string, readonly number[]>): void {
-    this.met = true;
     const [classes] = shapes.get('head/bias') ?? [0];
+    if (classes !== this.nClasses) this.met = true; // nobody but a task changes their number
     if (classes > this.nClasses) this.expandHead(classes - this.nClasses);
     else if (this.open && classes > 0 && classes < this.nClasses) this.head.keepFirst(classes);
   }

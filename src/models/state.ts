@@ -1,6 +1,7 @@
 import type { Parameter } from '../autodiff';
 import { isDeepStrictEqual } from 'node:util';
-import { decodeTensor, encodeTensor } from '../backend';
+import { encodeTensor, unpackedFloats } from '../backend';
+import type { TensorState } from '../backend';
 import { checkNumber, isPlainObject, problem, shown } from '../utils/errors';
 import type { KnownTask } from './predict';
 import { checkSavedTasks } from './savedTasks';
@@ -13,11 +14,13 @@ export interface ParameterState {
   /** Its name, e.g. `head0/weight`. */
   name: string;
   /** Size of each axis. */
-  shape: number[];
+  shape: readonly number[];
   /** Whether it is frozen. */
   frozen: boolean;
   /** Its numbers, row-major, as little-endian 32-bit floats in base64. */
   data: string;
+  /** `'float32'`; absent in states of the first edition. */
+  dtype?: TensorState['dtype'];
 }
 
 /** A model as plain data, ready for `JSON.stringify`; see `Model.state`. */
@@ -53,7 +56,7 @@ export function modelState(model: Saved): ModelState {
   const { architecture, inputSize } = model;
   const parameters = model.parameters().map((parameter) => {
     const { name, shape, frozen } = parameter;
-    return { name, shape: [...shape], frozen, data: encodeTensor(parameter.data(), shape).data };
+    return encodeTensor(parameter.data(), shape, { name, frozen });
   });
   return {
     version: MODEL_STATE_VERSION,
@@ -91,25 +94,32 @@ export function checkState(subject: string, state: unknown): asserts state is Mo
   if (!Array.isArray(parameters)) throw damaged('the saved model has no list of parameters');
   const names = new Set<string>();
   for (const [i, one] of parameters.entries()) {
-    const name = checkParameter(subject, damaged, i, one);
+    const name = checkParameter(subject, damaged, i, one, version === undefined ? [undefined, 'float32'] : ['float32']);
     if (names.has(name)) throw damaged(`parameter ${name} is there twice`);
     names.add(name);
   }
 }
 
 /** Throws unless one saved parameter is whole; gives its name. */
-function checkParameter(subject: string, damaged: (reason: string) => Error, i: number, one: unknown): string {
+function checkParameter(
+  subject: string,
+  damaged: (reason: string) => Error,
+  i: number,
+  one: unknown,
+  dtypes: readonly unknown[],
+): string {
   if (!isPlainObject(one)) throw damaged(`parameter ${i} is ${shown(one)}, no object`);
-  const { name, frozen } = one;
+  const { name, frozen, dtype } = one;
   if (typeof name !== 'string') throw damaged(`parameter ${i} has no name`);
   if (typeof frozen !== 'boolean') throw damaged(`${name}: frozen is ${shown(frozen)}, not true or false`);
+  if (!dtypes.includes(dtype)) throw damaged(`${name}: dtype is ${shown(dtype)}, not 'float32'`);
   const numbers = numbersOf(subject, one as unknown as ParameterState);
   if (numbers.every(Number.isFinite)) return name;
   throw problem(subject, `${name} holds a number that is not finite`, 'the saved model had diverged; train anew');
 }
 
-function numbersOf(subject: string, { name, shape, data }: ParameterState): Float32Array {
-  return decodeTensor(`${subject}: ${name}`, { shape, data, dtype: 'float32' }).numbers as Float32Array;
+function numbersOf(subject: string, saved: ParameterState): Float32Array {
+  return unpackedFloats(`${subject}: ${saved.name}`, saved.dtype ? (saved as TensorState) : { ...saved, dtype: 'float32' });
 }
 
 /**

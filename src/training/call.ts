@@ -1,10 +1,15 @@
 import { checkChoice, checkFunction, checkNumber, problem, shown, withDefaults } from '../utils/errors';
-import type { Probes, TrainCall } from './progress';
+import { checkCheckpoint } from './checkpoint';
+import type { Probes, SequenceCall } from './progress';
 
 const EXECUTIONS = ['auto', 'recorded', 'op-by-op'] as const;
 
-/** Throws when a training call has an option that does not exist or cannot be meant. */
-export function checkCall(subject: string, call: TrainCall & { nTasks?: number }): void {
+/**
+ * Throws when a training call has an option that does not exist or cannot be meant.
+ *
+ * @param own the option of this call beyond those of every call
+ */
+export function checkCall(subject: string, call: SequenceCall & { nTasks?: number }, own: 'nTasks' | 'checkpoint'): void {
   const known = {
     onProgress: undefined,
     onLosses: undefined,
@@ -12,7 +17,7 @@ export function checkCall(subject: string, call: TrainCall & { nTasks?: number }
     signal: undefined,
     execution: undefined,
     probes: undefined,
-    nTasks: undefined,
+    [own]: undefined,
   };
   withDefaults<Record<string, unknown>>(subject, call as Record<string, unknown>, known);
   for (const name of ['onProgress', 'onLosses', 'onTask'] as const) {
@@ -25,6 +30,7 @@ export function checkCall(subject: string, call: TrainCall & { nTasks?: number }
   if (execution !== undefined) checkChoice(subject, 'execution', execution, EXECUTIONS);
   if (nTasks !== undefined) checkNumber(subject, 'nTasks', nTasks, { min: 1, integer: true });
   if (probes !== undefined) checkProbes(subject, probes);
+  if (call.checkpoint !== undefined) checkCheckpoint(`${subject}, checkpoint`, call.checkpoint);
 }
 
 function checkProbes(subject: string, given: Probes): void {

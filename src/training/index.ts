@@ -11,7 +11,7 @@ export type { AdamOptions, OptimizerMemory, OptimizerName, SGDOptions } from './
 export { TRAINER_DEFAULTS } from './options';
 export type { TrainerOptions } from './options';
 export { TrainingInterrupted } from './progress';
-export type { Probes, ProgressEvent, TrainCall, TrainingReport } from './progress';
+export type { CheckpointOptions, Probes, ProgressEvent, SequenceCall, TrainCall, TrainingReport } from './progress';
 export type { TrainerState } from './stateFormat';
 export { CLTrainer } from './trainer';
 export type { CapacityReport } from './trainer';

@@ -23,10 +23,10 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   try {
     for (;;) {
       const phase = training.phases[cursor.phase];
-      if (!cursor.begun) await beginPhase(phase, cursor);
+      if (!cursor.begun) await beginPhase(training, phase, cursor);
       const runner = await runPhase(training, phase, cursor, call, monitor, residency);
       if (cursor.phase === training.phases.length - 1) {
-        await probe(call, monitor.steps);
+        await stop(call, monitor.steps);
         return monitor.finish(runner);
       }
       Object.assign(cursor, { phase: cursor.phase + 1, begun: false, epoch: 0, batch: 0 });
@@ -36,9 +36,9 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   }
 }
 
-async function beginPhase(phase: Phase, cursor: TaskCursor): Promise<void> {
+async function beginPhase(training: TaskTraining, phase: Phase, cursor: TaskCursor): Promise<void> {
   cursor.failed = true;
-  await phase.begin?.();
+  await training.beginPhase(phase);
   cursor.failed = false;
   cursor.begun = true;
 }
@@ -53,6 +53,11 @@ async function runPhase(
 ): Promise<Pick<StepRunner, 'execution' | 'executionNote'>> {
   const { data } = training;
   const startBatch = cursor.batch;
+  const stepsLeft = (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch;
+  const sizeOf = (step: number) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch);
+  cursor.draws.check(training.trainer, stepsLeft, (steps) =>
+    training.rehearse(Array.from({ length: steps }, (_, i) => sizeOf(i))),
+  );
   const runner = chooseRunner(
     {
       step: (batch) => training.step(batch),
@@ -61,8 +66,8 @@ async function runPhase(
       data,
       residency,
       draws: cursor.draws,
-      stepsLeft: (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch,
-      sizeOf: (step) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch),
+      stepsLeft,
+      sizeOf,
     },
     call.execution,
   );
@@ -88,9 +93,9 @@ async function runEpoch(
   if (cursor.batch === 0) monitor.beginEpoch();
   while (cursor.batch < data.batchesPerEpoch) {
     const done = monitor.step();
-    await probe(call, done);
+    await stop(call, done);
     const started = performance.now();
-    const steps = Math.min(monitor.chunk, data.batchesPerEpoch - cursor.batch, stepsToNextProbe(call, done));
+    const steps = Math.min(monitor.chunk, data.batchesPerEpoch - cursor.batch, stepsToNextStop(call, done));
     const batches = Array.from({ length: steps }, (_, i) => batchAt(order, data.batchSize, cursor.batch + i));
     cursor.failed = true;
     const losses = runner.run(batches);
@@ -108,12 +113,12 @@ async function runEpoch(
   }
 }
 
-async function probe({ probes }: LoopCall, step: number): Promise<void> {
-  if (probes?.steps.includes(step)) await probes.measure(step);
+async function stop({ stops }: LoopCall, steps: number): Promise<void> {
+  for (const one of stops) if (one.next(steps - 1) === steps) await one.run(steps);
 }
 
-function stepsToNextProbe({ probes }: LoopCall, done: number): number {
-  return Math.min(...(probes?.steps ?? []).filter((step) => step > done).map((step) => step - done), Infinity);
+function stepsToNextStop({ stops }: LoopCall, done: number): number {
+  return Math.min(...stops.map((one) => one.next(done) - done), Infinity);
 }
 
 /** The samples of a batch, as numbers within the task. */

@@ -5,6 +5,7 @@ import type { TrainingBatch } from './batch';
 import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
 import type { TrainCall } from './progress';
+import type { DrawnNumbers } from './runners/draws';
 
 /** Passes over a task's data with one kind of step; see `CLTrainer.phases`. */
 export interface Phase {
@@ -28,16 +29,26 @@ export interface TaskTraining {
   /** The id of the task where the scenario reveals it. */
   readonly taskId: number | undefined;
   readonly notRecordable: string | undefined;
+  /** Calls the phase's `begin`. */
+  beginPhase(phase: Phase): Promise<void>;
   step(batch: TrainingBatch): Value;
+  /** What the method would draw for batches of these sizes; nothing of it counts. */
+  rehearse(sizes: readonly number[]): DrawnNumbers[];
   likelyCause(): string;
   /** Mean accuracy over the tasks evaluated last and the matrix so far, for progress. */
   standing(): { accuracy?: number; matrix?: (number | null)[][] };
 }
 
-/** A training call, with probes that know the task. */
-export type LoopCall = Omit<TrainCall, 'probes'> & {
-  probes?: { readonly steps: readonly number[]; measure(step: number): void | Promise<void> };
-};
+/** Something that is done between two steps of a task: a probe, a checkpoint. */
+export interface Stop {
+  /** The first number of steps of the task beyond `steps` at which it is due; Infinity for never. */
+  next(steps: number): number;
+  /** Does it; training waits. */
+  run(steps: number): void | Promise<void>;
+}
+
+/** A training call, with its stops. */
+export type LoopCall = Omit<TrainCall, 'probes'> & { readonly stops: readonly Stop[] };
 
 /** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
 export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {

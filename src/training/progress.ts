@@ -53,6 +53,24 @@ export interface TrainCall {
   probes?: Probes;
 }
 
+/**
+ * Where `runSequence` keeps its trainer while it learns. Whatever ends the process, running the same again goes on from the last
+ * checkpoint, with the numbers that an uninterrupted run gives, bit for bit on the same backend with `execution` `'recorded'` or
+ * `'op-by-op'` (`'auto'` chooses by the clock: the last digits may differ).
+ */
+export interface CheckpointOptions {
+  /** A folder of this training's own; made when it is missing. Also a file that ends in `.safetensors`. */
+  folder: string;
+  /** Saves after every so many steps of a task, too; default: after each task, and when training is interrupted. */
+  everySteps?: number;
+}
+
+/** Options of `runSequence`. */
+export interface SequenceCall extends TrainCall {
+  /** Keeps the trainer in a file while it learns, and goes on from there when the same is run again; see `CheckpointOptions`. */
+  checkpoint?: CheckpointOptions;
+}
+
 /** Where in a task to stop for a measurement. */
 export interface Probes {
   /** Numbers of training steps of the task; 0 is before the first step, when the model has its head or column already. */

@@ -12,7 +12,7 @@ import { filledTracker, savedTracker } from './tracking';
 
 /** What of a trainer is saved. */
 export interface TrainerParts {
-  readonly trainer: object;
+  readonly trainer: { readonly method: string };
   readonly model: Model;
   readonly options: object;
   readonly history: History;
@@ -33,6 +33,7 @@ export function trainerState(parts: TrainerParts): TrainerState {
   return {
     version: TRAINER_STATE_VERSION,
     trainer: trainer.constructor.name,
+    method: trainer.method,
     options: { ...options },
     model: model.state(),
     optimizer: optimizer.state(),
@@ -46,14 +47,13 @@ export function trainerState(parts: TrainerParts): TrainerState {
 /**
  * Takes a state over.
  *
+ * @param subject what to call it in errors
  * @param halfDone called when everything that can be checked beforehand is right: an error that comes later leaves the trainer half
  *   restored
  */
-export function restoreTrainer(parts: TrainerParts, state: TrainerState, halfDone: () => void): RestoredParts {
-  const { trainer, model, options, history, optimizer, memory, draw } = parts;
-  const subject = `${trainer.constructor.name}.restore`;
-  refuseUnsavedMemory(trainer);
-  checkTrainerState(subject, state, { name: trainer.constructor.name, options, model });
+export function restoreTrainer(subject: string, parts: TrainerParts, state: unknown, halfDone: () => void): RestoredParts {
+  const { model, history, optimizer, memory, draw } = parts;
+  checkSaved(subject, parts, state);
   const { cursor, tracker } = state;
   const restored = {
     cursor: cursor ? openedCursor(subject, cursor, draw) : undefined,
@@ -62,9 +62,27 @@ export function restoreTrainer(parts: TrainerParts, state: TrainerState, halfDon
   optimizer.restore(state.optimizer);
   halfDone();
   model.restore(state.model);
-  memory.restore(state.memory);
+  restoreMemory(subject, memory, state.memory);
   history.restore(state.history);
   return restored;
+}
+
+/** Throws unless a state is one that this trainer can take over, as far as that can be known before. */
+export function checkSaved(subject: string, parts: TrainerParts, state: unknown): asserts state is TrainerState {
+  const { trainer, model, options } = parts;
+  refuseUnsavedMemory(trainer);
+  checkTrainerState(subject, state, { name: trainer.constructor.name, method: trainer.method, options, model });
+}
+
+/** A method takes its memory as it is; what is damaged there may fail in any way. */
+function restoreMemory(subject: string, memory: TrainerParts['memory'], state: object): void {
+  try {
+    memory.restore(state);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'Error') throw error;
+    throw problem(subject, `what the method remembers cannot be taken over (${message})`, 'use another copy');
+  }
 }
 
 function savedCursor({ draws, failed: _, ...place }: TaskCursor): SavedCursor {

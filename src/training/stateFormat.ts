@@ -18,6 +18,8 @@ export interface TrainerState {
   version: number;
   /** The trainer's class, e.g. `EWC`. */
   trainer: string;
+  /** Short name of the method, e.g. `ewc`. */
+  method: string;
   /** Options in force. */
   options: Record<string, unknown>;
   /** The model. */
@@ -43,6 +45,7 @@ export interface SavedCursor extends Omit<TaskCursor, 'draws' | 'failed'> {
 /** The trainer that a state is for. */
 interface Target {
   readonly name: string;
+  readonly method: string;
   readonly options: object;
   readonly model: Model;
 }
@@ -59,7 +62,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function checkTrainerState(subject: string, state: unknown, target: Target): asserts state is TrainerState {
   const damaged: Damaged = (reason) => problem(subject, reason, 'pass what state() of a trainer gave, or JSON.parse of its file');
   if (!isPlainObject(state)) throw damaged(`expected a saved trainer, got ${shown(state)}`);
-  const { version, trainer, cursor, tracker } = state;
+  const { version, trainer, method, cursor, tracker } = state;
   if (version !== TRAINER_STATE_VERSION) {
     const reason = `the saved trainer has format version ${shown(version)}, this library reads ${TRAINER_STATE_VERSION}`;
     throw problem(subject, reason, 'use the version of the library that saved it');
@@ -73,6 +76,7 @@ export function checkTrainerState(subject: string, state: unknown, target: Targe
     return value as Fields;
   };
   checkSame(subject, 'make the trainer with the same options', part('options'), target.options);
+  if (method !== target.method) throw damaged(`method of the saved trainer is ${shown(method)}, of this one '${target.method}'`);
   checkModel(subject, damaged, part('model'), target.model);
   part('memory');
   checkOptimizer(subject, damaged, part('optimizer'), part('model'));

@@ -1,32 +1,35 @@
 import { Tape } from '../autodiff';
-import { backend, initBackend } from '../backend';
+import { backend, initBackend, readSaved, savedFile, writeSaved } from '../backend';
 import type { Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
 import type { Model } from '../models';
+import { exclusively, lettingSave, pausing, refuseWhileRunning, replacing } from '../models/exclusive';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
 import { checkCall } from './call';
+import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
 import { checkFiniteWeights, countCorrect } from './evaluation';
-import { exclusively, lettingSave, pausing, refuseWhileRunning } from './exclusive';
 import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
 import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
-import type { LoopCall } from './plan';
+import type { LoopCall, Stop } from './plan';
 import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
 import type { TrainerOptions } from './options';
-import type { TrainCall, TrainingReport } from './progress';
+import { TrainingInterrupted } from './progress';
+import type { SequenceCall, TrainCall, TrainingReport } from './progress';
 import { notRecordable } from './runners/choose';
 import { Draws } from './runners/draws';
+import type { DrawnNumbers } from './runners/draws';
 import { restoreTrainer, trainerState } from './state';
 import type { TrainerParts } from './state';
 import type { TrainerState } from './stateFormat';
@@ -85,7 +88,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    */
   async trainTask(loader: TaskLoader, call: TrainCall & { nTasks?: number } = {}): Promise<TrainingReport> {
     checkTrainingData(this.#named('trainTask'), loader);
-    checkCall(this.#named('trainTask'), call);
+    checkCall(this.#named('trainTask'), call, 'nTasks');
     return this.#alone('trainTask', () => this.#train(loader, call));
   }
 
@@ -131,13 +134,14 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /**
    * Learns all tasks in order: before each task (but the first) its zero-shot accuracy is measured, then it is trained and
    * consolidated, then all tasks are evaluated. Tasks that are trained already are skipped, so an interrupted run goes on
-   * when called again.
+   * when called again; with `checkpoint` in another process, too.
    *
+   * @example await trainer.runSequence(stream, { checkpoint: { folder: 'runs/ewc', everySteps: 500 } })
    * @returns the tracker with the accuracy matrix: `tracker.compute()` gives the metrics
    * @throws when the loaders do not belong together, or are of another stream than the one this trainer learns
    */
-  async runSequence(stream: TaskLoaders, call: TrainCall = {}): Promise<CLMetricsTracker> {
-    checkCall(this.#named('runSequence'), call);
+  async runSequence(stream: TaskLoaders, call: SequenceCall = {}): Promise<CLMetricsTracker> {
+    checkCall(this.#named('runSequence'), call, 'checkpoint');
     return this.#alone('runSequence', () => this.#learnAll(stream, call));
   }
 
@@ -150,13 +154,14 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   /**
    * Everything as plain data: model, optimiser, what the method remembers, random streams, where in a task training stands, and
-   * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit.
+   * the accuracy matrix. A trainer that is restored from it goes on as if there had been no break, bit for bit. (`save` writes it
+   * into a file.)
    *
    * @throws when the method keeps a memory but does not say how to save it, or while a call runs (callbacks and probes may save)
    * @example writeFileSync('trainer.json', JSON.stringify(trainer.state()))
    */
   state(): TrainerState {
-    refuseWhileRunning(this.model, this.#named('state'), true);
+    refuseWhileRunning(this.model, this.#named('state'), ['to saving', 'to measuring']);
     this.#refuseHalfRestored('state');
     return trainerState(this.#parts());
   }
@@ -168,11 +173,36 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
    */
   restore(state: TrainerState): void {
     refuseWhileRunning(this.model, this.#named('restore'));
-    const { cursor, tracker } = restoreTrainer(this.#parts(), state, () => (this.#halfRestored = true));
-    this.#halfRestored = false;
-    this.#cursor = cursor;
-    this.tracker = tracker;
-    this.#accountedFor = this.model.learnt.length;
+    this.#takeOver(this.#named('restore'), state);
+  }
+
+  /**
+   * Saves everything (see `state`) as it is at this moment: one file in the safetensors format, which Python reads, too. The file is
+   * replaced as a whole; whatever happens meanwhile, there is a whole checkpoint.
+   *
+   * @param folder where to put `trainer.safetensors`, made when it is missing; or a file that ends in `.safetensors`
+   * @throws where `state` does, when a number is not finite, when there is another file, or when it cannot be written
+   * @example await trainer.save('runs/ewc')
+   */
+  async save(folder: string): Promise<void> {
+    const file = savedFile(this.#named('save'), folder, 'trainer');
+    writeSaved(file, 'trainer', this.state());
+  }
+
+  /**
+   * Takes over what `save` of a trainer of the same class with the same options wrote, its model included. Where the method is known
+   * by name, `loadTrainer` makes the trainer as well.
+   *
+   * @param folder what was passed to `save`
+   * @returns this trainer
+   * @throws when there is no such file, when it is damaged, or of another method, other options or another model
+   * @example const trainer = await new MyMethod(new MultiHeadMLP(), { strength: 2 }).load('runs/mine')
+   */
+  async load(folder: string): Promise<this> {
+    const file = savedFile(this.#named('load'), folder, 'trainer');
+    refuseWhileRunning(this.model, this.#named('load'));
+    this.#takeOver(file, readSaved(file, ['trainer']).state);
+    return this;
   }
 
   /** Frees all device memory of the trainer, not that of the model. A task that was interrupted begins anew after it. */
@@ -220,7 +250,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     throw problem(this.#named(call), reason, 'restore a whole state, or make model and trainer anew');
   }
 
-  async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }): Promise<TrainingReport> {
+  #takeOver(subject: string, state: unknown): void {
+    const { cursor, tracker } = restoreTrainer(subject, this.#parts(), state, () => (this.#halfRestored = true));
+    this.#halfRestored = false;
+    this.#cursor = cursor;
+    this.tracker = tracker;
+    this.#accountedFor = this.model.learnt.length;
+  }
+
+  async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }, stops: readonly Stop[] = []): Promise<TrainingReport> {
     const { task } = loader;
     this.#prepare(loader);
     const seen = this.#seen(loader);
@@ -236,12 +274,14 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
+        beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
         step: (batch) => this.#step(batch),
+        rehearse: (sizes) => this.#rehearse(sizes),
         likelyCause: () => this.likelyCause(),
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
       cursor,
-      this.#opened(call, loader),
+      this.#opened(call, loader, stops),
     );
     this.#cursor = undefined;
     if (!this.options.keepOptimizer) this.#optimizer.dispose();
@@ -268,7 +308,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const skipped = unconsolidated.filter((id) => id !== task.id);
     warnOfSkippedConsolidation(this, skipped);
     if (!this.options.keepOptimizer) this.#optimizer.dispose();
-    await this.beginTask(task, data);
+    await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
     return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
   }
@@ -289,15 +329,16 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The call with its callbacks and probes, in which the trainer may be used. */
-  #opened({ probes, ...call }: TrainCall, loader: TaskLoader): LoopCall {
+  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[]): LoopCall {
+    const probe = probes && {
+      next: (steps: number) => Math.min(...probes.steps.filter((step) => step > steps), Infinity),
+      run: (step: number) => pausing(this.model, () => probes.measure(step, loader)),
+    };
     return {
       ...call,
       onProgress: lettingSave(this.model, call.onProgress),
       onLosses: lettingSave(this.model, call.onLosses),
-      probes: probes && {
-        steps: probes.steps,
-        measure: (step) => pausing(this.model, () => probes.measure(step, loader)),
-      },
+      stops: probe ? [probe, ...stops] : stops,
     };
   }
 
@@ -305,7 +346,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { task } = loader;
     this.#history.check(loader, 'training data');
     this.#history.checkConsolidation(task, this.#named('consolidate'));
-    await this.endTask(task, loader);
+    await replacing(this.model, () => this.endTask(task, loader));
     this.#history.noteConsolidated(task);
   }
 
@@ -333,8 +374,27 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return accuracies;
   }
 
-  async #learnAll(stream: TaskLoaders, call: TrainCall): Promise<CLMetricsTracker> {
+  async #learnAll(stream: TaskLoaders, { checkpoint, ...call }: SequenceCall): Promise<CLMetricsTracker> {
     checkStream(this.#named('runSequence'), stream);
+    const kept = checkpoint && new Checkpoint(this.#named('runSequence'), checkpoint, stream, () => trainerState(this.#parts()));
+    if (kept) await replacing(this.model, () => this.#goOnFrom(kept));
+    try {
+      return await this.#learnRest(stream, call, kept);
+    } catch (error) {
+      if (error instanceof TrainingInterrupted) kept?.save();
+      throw error;
+    }
+  }
+
+  /** Takes over the checkpoint that there is, unless training has begun already: then it may only be replaced by one of its own. */
+  #goOnFrom(checkpoint: Checkpoint): void {
+    const state = checkpoint.find(this.#parts());
+    if (!state || this.#history.begun.length > 0) return;
+    this.#takeOver(checkpoint.file, state);
+    console.info(`${this.constructor.name}: goes on from ${checkpoint.file}, ${progressOf(state)}`);
+  }
+
+  async #learnRest(stream: TaskLoaders, call: TrainCall, checkpoint: Checkpoint | undefined): Promise<CLMetricsTracker> {
     const { trainLoaders, testLoaders, fingerprint } = stream;
     for (const loader of [...trainLoaders, ...testLoaders]) {
       checkModel(this.constructor.name, this.model, loader.task);
@@ -348,11 +408,12 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       this.#loaders.set(task.id, loader);
       if (!this.#history.hasTrained(task)) {
         await this.#measureZeroShot(loader, testLoaders[i]);
-        await this.#train(loader, { ...call, nTasks: trainLoaders.length });
+        await this.#train(loader, { ...call, nTasks: trainLoaders.length }, checkpoint?.stops);
       }
       if (!this.#history.hasConsolidated(task)) await this.#keep(loader);
-      if (this.#history.weightsAfter === task.id)
-        await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
+      if (this.#history.weightsAfter !== task.id) continue;
+      await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
+      checkpoint?.save();
     }
     return tracker;
   }
@@ -401,6 +462,16 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.#optimizer.step(kernels, adjusted);
     this.afterStep({ raw, adjusted }, mixed);
     return loss;
+  }
+
+  /** What the method would draw for batches of these sizes; it draws the same again when they come. */
+  #rehearse(sizes: readonly number[]): DrawnNumbers[] {
+    const memory = this.memoryState();
+    try {
+      return sizes.map((size) => this.draws(size));
+    } finally {
+      this.restoreMemory(memory);
+    }
   }
 
   /** What `state` and `restore` work on. */

@@ -3,10 +3,12 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   lstatSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -32,6 +34,7 @@ export function writeWhole(file: string, content: string | Uint8Array, through?:
   try {
     fill(beside, content, place.mode);
     renameSync(beside, place.path);
+    fsyncFolder(dirname(place.path));
   } catch (error) {
     rmSync(beside, { force: true });
     throw cannotWrite(file, error);
@@ -85,9 +88,23 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
+/** What the name of a second file ends with. */
+const RANDOM = '0123456789ab.tmp';
+
 /** A name in the same folder, as renaming works within one disk only; short, so that a long name does not become too long. */
 function secondFile(path: string): string {
   return join(dirname(path), `.${Array.from(basename(path)).slice(0, 20).join('')}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** Removes the second files beside a file that `writeWhole` could not remove because its process was killed. */
+export function removeUnfinished(file: string): void {
+  const path = existsSync(file) ? realpathSync(file) : file;
+  const [folder, own] = [dirname(path), basename(secondFile(path))];
+  const begin = own.slice(0, -RANDOM.length);
+  for (const name of readdirSync(folder)) {
+    const random = name.startsWith(begin) ? name.slice(begin.length) : '';
+    if (random.length === RANDOM.length && /^[0-9a-f]+\.tmp$/.test(random)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** `writeFileSync` goes on after a short write until all is written or the system says why not; `writeSync` does not. */
@@ -99,6 +116,19 @@ function fill(file: string, content: string | Uint8Array, mode?: number): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** So that the new name is on the disk, too. Not every system lets a folder be opened; there it comes later. */
+function fsyncFolder(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch {
+    // the file is whole all the same
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }
 

@@ -41,7 +41,7 @@ test('damaged tensors are refused with what is wrong', () => {
     [{ ...good, shape: 2 }, /shape/],
     [{ ...good, shape: [-2] }, /shape/],
     [{ ...good, shape: [1.5] }, /shape/],
-    [{ ...good, dtype: 'float64' }, /dtype .* got "float64"/],
+    [{ ...good, dtype: 'float64' }, /dtype .* got 'float64'/],
     [{ ...good, data: undefined }, /not base64/],
     [{ ...good, data: '!'.repeat(12) }, /not base64/],
     [{ ...good, data: 'A'.repeat(12) }, /do not fill its shape \[2\]/], // a byte too many

@@ -74,7 +74,7 @@ export async function untilDone<T>(train: () => Promise<T>): Promise<{ result: T
     try {
       return { result: await train(), interruptions };
     } catch (error) {
-      if (!(error instanceof TrainingInterrupted)) throw error;
+      if (!(error instanceof TrainingInterrupted) || interruptions > 1000) throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
-import { SingleHeadMLP } from '../../src/models';
+import { Model, SingleHeadMLP } from '../../src/models';
 import { logits, randomBatch, task, weights } from './fixtures';
 
 before(async () => {
@@ -55,4 +55,29 @@ test('the seed decides the weights of new outputs, too', () => {
   };
   assert.deepEqual(grown(1), grown(1));
   assert.notDeepEqual(grown(1), grown(2));
+});
+
+test('where the first task decides how many outputs there are, options, clone and file leave it open, too', () => {
+  const open = new SingleHeadMLP(NET);
+  assert.ok(!('nClasses' in open.config()));
+  assert.equal(new SingleHeadMLP({ ...NET, nClasses: 2 }).config().nClasses, 2);
+  const oneClass = { ...task(0, { scenario: 'class-incremental' }), classes: [0], classNames: ['a'] };
+  for (const model of [open.clone(), Model.from(open.state()), open.fromScratch(oneClass), open] as SingleHeadMLP[]) {
+    model.prepareTask(oneClass);
+    assert.equal(model.nClasses, 1);
+    model.meet(oneClass);
+    assert.ok(!('nClasses' in model.config()), 'and after the first task it is still so');
+  }
+  assert.throws(() => new SingleHeadMLP({ ...NET, nClasses: 2 }).clone().prepareTask(oneClass), /it has 2 outputs, but with/);
+});
+
+test('a copy of a model that knows two classes keeps both outputs whatever task comes next', () => {
+  const [first, later] = [0, 1].map((id) => task(id, { scenario: 'class-incremental' }));
+  const model = new SingleHeadMLP(NET);
+  model.prepareTask(first);
+  model.meet(first);
+  const copy = model.clone() as SingleHeadMLP;
+  copy.prepareTask({ ...later, classes: [0], classNames: ['a'] });
+  assert.equal(copy.nClasses, 2);
+  assert.deepEqual(weights(copy), weights(model));
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
 import { isDeepStrictEqual } from 'node:util';
 import { DomainMLP, MLP, Model, MultiHeadMLP, ProgressiveNeuralNet, SingleHeadMLP, type ModelState } from '../../src/models';
@@ -8,6 +11,9 @@ import { bytes, logits, randomBatch, task } from './fixtures';
 before(async () => {
   await initBackend();
 });
+
+const folder = mkdtempSync(join(tmpdir(), 'models-'));
+after(() => rmSync(folder, { recursive: true }));
 
 const NET = { inputSize: 6, hidden: [7, 5] };
 const throughJson = (state: ModelState) => JSON.parse(JSON.stringify(state)) as ModelState;
@@ -38,8 +44,11 @@ const scenarioOf = (name: string) => (name.includes('SingleHead') ? 'class-incre
 /** A network that has learnt to answer three tasks. */
 function grown(name: string): Model {
   const model = NETWORKS[name](1);
-  const columns = [{ name: 'x', kind: 'category' as const, categories: ['low', 'high'] }];
-  const inputs = { shape: [3, 2, 1], mean: [0.5], std: [2], columns };
+  const columns = [
+    { name: 'x', kind: 'category' as const, categories: ['low', 'middle', 'high', 'top', 'none'] },
+    { name: 'y', kind: 'number' as const },
+  ];
+  const inputs = { shape: [6], mean: [0, 0, 0, 0, 0, 0.5], std: [1, 1, 1, 1, 1, 2], columns };
   for (let id = 0; id < 3; id++) {
     const one = task(id, { scenario: scenarioOf(name) });
     model.prepareTask(one);
@@ -50,7 +59,7 @@ function grown(name: string): Model {
 }
 
 for (const name of Object.keys(NETWORKS)) {
-  test(`${name} survives save and load: a fresh one, one made from the state alone and a clone are alike bit for bit`, () => {
+  test(`${name} survives save and load: a fresh one, one made from the state or the file alone and a clone are alike`, async () => {
     const original = grown(name);
     original.parameters()[0].frozen = true;
     const batch = randomBatch(4, 6, 2, 1);
@@ -58,7 +67,9 @@ for (const name of Object.keys(NETWORKS)) {
     const state = throughJson(original.state());
     const fresh = NETWORKS[name](2);
     fresh.restore(state);
-    for (const copy of [fresh, Model.from(state), original.clone()]) {
+    const file = join(folder, `${name}.safetensors`);
+    await original.save(file);
+    for (const copy of [fresh, Model.from(state), await Model.load(file), original.clone()]) {
       assert.equal(copy.constructor, original.constructor);
       assert.deepEqual(copy.parameters().map(bytes), original.parameters().map(bytes));
       assert.deepEqual(
@@ -190,7 +201,7 @@ test('a state of another network is refused with the reason, and no weight chang
   refused(
     new MultiHeadMLP(NET),
     damaged,
-    /MultiHeadMLP.restore: hidden1\/weight: the data of a saved tensor do not fill its shape \[7,5\]/,
+    /MultiHeadMLP.restore: hidden1\/weight: the data of a saved tensor do not fill its shape \[7, 5\]/,
   );
 });
 
@@ -213,6 +224,15 @@ test('what a file only announces takes no memory: layers, outputs, heads and col
   const config = heads.config as { hidden: number[] };
   const wide = { ...heads, config: { ...config, hidden: [2e5, 2e5] } };
   assert.throws(() => Model.from(wide), /hidden1\/weight: it would have 200000×200000 weights, 1.5e\+2 GB; use smaller layers/);
+  const many = { ...heads, config: { ...config, hidden: Array(1000).fill(2000) } }; // 16 GB in layers of 16 MB
+  assert.throws(
+    () => Model.from(many),
+    /^Error: the saved model: its options ask for many more weights than it has; use another copy$/,
+  );
+  assert.doesNotThrow(
+    () => new MultiHeadMLP({ inputSize: 6, hidden: [2000, 2000, 2000] }),
+    'a new model may be as large as it likes',
+  );
   const single = throughJson(grown('DomainMLP').state());
   assert.throws(
     () => Model.from({ ...single, config: { ...single.config, nClasses: 1e12 } }),
@@ -260,8 +280,36 @@ test('saved tasks that a model could not answer by are refused', () => {
   refused({ id: -1 }, /the id of a task is -1/);
   refused({ classes: [0] }, /the classes of task 0 and their names do not fit together/);
   refused({ classes: [], classNames: [] }, /the classes of task 0/);
-  const wrongInputs = { shape: [6, 1, 2], mean: [1, 2], std: [0], columns: [{ name: 'x', kind: 'date' }] };
-  for (const [name, value] of Object.entries(wrongInputs)) {
+  refused({ classes: [1, 1] }, /the classes of task 0/);
+  const [category, number] = inputs.columns as Record<string, unknown>[];
+  const twice = { ...category, categories: ['low', 'low', 'high', 'top', 'none'] };
+  const wrongInputs: [string, unknown][] = [
+    ['shape', [6, 1, 2]],
+    ['shape', [6, 1, 1]],
+    ['mean', [1, 2]],
+    ['std', [1, 1, 1, 1, 1, 0]],
+    ['columns', [category, { name: 'y', kind: 'date' }]],
+    ['columns', [category]],
+    ['columns', [category, number, number]],
+    ['columns', [twice, number]],
+  ];
+  for (const [name, value] of wrongInputs) {
     refused({ inputs: { ...inputs, [name]: value } }, /what the inputs of task 0 are is damaged/);
   }
+});
+
+test('a folder holds model.safetensors; what is no saved model, or of an architecture nobody knows, is refused', async () => {
+  const model = grown('MultiHeadMLP');
+  await model.save(join(folder, 'own', 'folder'));
+  assert.deepEqual((await Model.load(join(folder, 'own', 'folder'))).state(), model.state());
+  await assert.rejects(Model.load(join(folder, 'nothing')), /nothing.model\.safetensors: cannot be read \(ENOENT\)/);
+  await assert.rejects(Model.load(''), /Model.load: the path is empty/);
+  class Unknown extends MultiHeadMLP {
+    override readonly architecture = 'Unknown' as never;
+  }
+  await new Unknown(NET).save(join(folder, 'unknown'));
+  await assert.rejects(
+    Model.load(join(folder, 'unknown')),
+    /architecture: there is none called 'Unknown'; known architectures: .*MultiHeadMLP/,
+  );
 });

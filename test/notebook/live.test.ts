@@ -117,7 +117,7 @@ test('options of trainLive are checked, and with quiet nothing is shown', async 
   const run = async () => 1;
   await assert.rejects(trainLive(run, { figre: false } as never), /unknown option 'figre'; known options: figure, quiet/);
   await assert.rejects(trainLive(run, { figure: 'matrix' } as never), /figure must be a function, got 'matrix'/);
-  await assert.rejects(trainLive('train' as never), /trainLive: run must be a function, got 'train'/);
+  await assert.rejects(trainLive('train' as never), /trainLive: run is 'train'; pass \{ trainer, stream \}, or \(live\) =>/);
   assert.throws(() => liveFigure(5 as never), /liveFigure: draw must be a function, got 5/);
   const text = await printed(() =>
     trainLive(

@@ -6,7 +6,7 @@ import { between, DOCUMENTS, textOf } from './parts';
 import { ROOT } from './tables';
 
 /** What is set only, or belongs to an environment that is passed on; the documents need no row for it. */
-const SET_ONLY = ['NODE_OPTIONS', 'NODE_TEST_CONTEXT', 'npm_config_python', 'npm_config_nodedir'];
+const SET_ONLY = ['NODE_OPTIONS', 'NODE_TEST_CONTEXT', 'npm_config_python', 'npm_config_nodedir', 'TSESTREE_SINGLE_RUN'];
 
 /** Folders that a command makes. */
 const MADE = ['notebooks/variants'];

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { initBackend } from '../../src/backend';
+import { encodeTensor, initBackend, type TensorState } from '../../src/backend';
 import type { TaskLoader } from '../../src/data/loader';
 import type { Task } from '../../src/data/task';
 import { EWC, METHODS, methodCompatibility, NaiveTrainer } from '../../src/methods';
@@ -21,12 +21,15 @@ before(async () => {
 });
 
 const OPTIMIZERS = [{}, { optimizer: 'adam', lr: 0.005, keepOptimizer: true }];
+const OWN_OPTIONS: Record<string, object[]> = { gem: [{ memoryPerTask: 20 }], ewc: [{}, { online: true, gamma: 0.9 }] };
 const PLANS = METHODS.flatMap(({ name }) =>
   (['op-by-op', 'recorded'] as const).flatMap((execution) =>
-    OPTIMIZERS.map((options): LifePlan => {
-      const scenario = methodCompatibility(name, 'class-incremental').fit === 'no' ? 'task-incremental' : 'class-incremental';
-      return { method: name, scenario, execution, options: name === 'gem' ? { memoryPerTask: 20, ...options } : options };
-    }),
+    OPTIMIZERS.flatMap((optimizer) =>
+      (OWN_OPTIONS[name] ?? [{}]).map((own): LifePlan => {
+        const scenario = methodCompatibility(name, 'class-incremental').fit === 'no' ? 'task-incremental' : 'class-incremental';
+        return { method: name, scenario, execution, options: { ...own, ...optimizer } };
+      }),
+    ),
   ),
 );
 
@@ -110,6 +113,29 @@ test('after a restore that failed half-way no call goes on, until a whole state 
   assert.throws(() => second.state(), half);
   second.restore(state);
   assert.equal(await second.evaluate(testLoaders[0]), await first.evaluate(testLoaders[0]));
+});
+
+test('draws that a damaged file says were made ahead are refused before a step is made with them', async () => {
+  const plan: LifePlan = { method: 'er', scenario: 'class-incremental', execution: 'op-by-op', options: {} };
+  const state = await interrupted(plan);
+  const [six, seven] = [6, 7].map((count) => encodeTensor(new Int32Array(count), [count]));
+  const goOn = async (...ahead: Record<string, TensorState>[]) => {
+    const trainer = trainerOf(plan);
+    trainer.restore({ ...state, cursor: { ...state.cursor!, ahead } });
+    const before = weightBytes(trainer.model);
+    const memory = JSON.stringify(trainer.state().memory);
+    await learnAll(trainer, plan).catch((error: Error) => {
+      assert.equal(weightBytes(trainer.model), before);
+      assert.equal(JSON.stringify(trainer.state().memory), memory);
+      throw error;
+    });
+  };
+  const damaged =
+    /^Error: ExperienceReplay: what it has drawn for steps to come is not what the method draws; the saved state is/;
+  const wrong: Record<string, TensorState>[] = [{}, { other: six }, { replay: seven }, { replay: six, more: six }];
+  for (const one of wrong) await assert.rejects(goOn(one), damaged);
+  await assert.rejects(goOn(...Array.from({ length: 9 }, () => ({ replay: six }))), damaged, 'more than steps are left');
+  await goOn({ replay: six });
 });
 
 /** Keeps something and does not say how to save it. */

@@ -18,8 +18,27 @@ export function newWeights(name: string, shape: number[], bound: number, random:
   throw problem(name, `it would have ${size}`, 'use smaller layers, or pool images first');
 }
 
+/** Weights that may still be made. */
+let left = Infinity;
+
+/**
+ * Runs `make`, in which a model is made from a saved one of `saved` weights: not many more weights can be meant. Else a small file
+ * whose options ask for wide layers would take all memory.
+ */
+export function forSavedWeights<T>(saved: number, make: () => T): T {
+  const before = left;
+  left = 2 * saved + 2 ** 22;
+  try {
+    return make();
+  } finally {
+    left = before;
+  }
+}
+
 /** `count` numbers, uniform in ±bound. */
 export function uniform(count: number, bound: number, random: RandomStream): Float32Array {
+  if (count > left) throw problem('the saved model', 'its options ask for many more weights than it has', 'use another copy');
+  left -= count;
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) values[i] = (2 * random.uniform() - 1) * bound;
   return values;

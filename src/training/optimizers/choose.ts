@@ -1,4 +1,4 @@
-import { problem } from '../../utils/errors';
+import { problem, shown } from '../../utils/errors';
 import { Adam } from './adam';
 import type { Optimizer } from './optimizer';
 import { SGD } from './sgd';
@@ -21,6 +21,7 @@ const OPTIMIZERS: Record<OptimizerName, (options: Chosen) => Optimizer> = {
 
 /** The optimiser that a trainer's options ask for. Throws with the known names when there is none. */
 export function newOptimizer(subject: string, options: Chosen): Optimizer {
-  if (Object.hasOwn(OPTIMIZERS, options.optimizer)) return OPTIMIZERS[options.optimizer](options);
-  throw problem(subject, `there is no optimizer '${String(options.optimizer)}'`, `use ${Object.keys(OPTIMIZERS).join(' or ')}`);
+  if (typeof options.optimizer === 'string' && Object.hasOwn(OPTIMIZERS, options.optimizer))
+    return OPTIMIZERS[options.optimizer](options);
+  throw problem(subject, `there is no optimizer ${shown(options.optimizer)}`, `use ${Object.keys(OPTIMIZERS).join(' or ')}`);
 }

@@ -1,7 +1,7 @@
 import type { Gradients, Parameter } from '../../autodiff';
 import { elements, loadVariable, saveVariable, Variable } from '../../backend';
 import type { Kernels, TensorState, Value } from '../../backend';
-import { problem } from '../../utils/errors';
+import { problem, shown } from '../../utils/errors';
 
 /** What an optimiser remembers, as plain data: by parameter name, then by what it is (`velocity`, `mean`, …). */
 export interface OptimizerState {
@@ -70,7 +70,7 @@ export abstract class Optimizer {
     if (kind !== this.kind) {
       throw problem(
         subject,
-        `the state is of '${String(kind)}', this optimizer is '${this.kind}'`,
+        `the state is of ${shown(kind)}, this optimizer is '${this.kind}'`,
         'make the optimizer it was saved from',
       );
     }

@@ -113,7 +113,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
     });
     const short = { ...state.parameters.bias[own], shape: [3] };
     const wrong: [unknown, RegExp][] = [
-      [undefined, /restore: the state is of 'undefined'/],
+      [undefined, /restore: the state is of undefined/],
       [{ ...state, kind: 'lion' }, /restore: the state is of 'lion'/],
       [{ kind: state.kind }, /restore: it lists no parameters/],
       [{ ...state, parameters: { weight: state.parameters.weight, bias: {} } }, /restore: bias has nothing instead of/],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
 import { EWC, NaiveTrainer } from '../../src/methods';
-import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
+import type { CLTrainer, Phase, TrainCall, TrainerState } from '../../src/training';
 import { easyStream, smallModel } from '../methods/fixtures';
-import { weightBytes } from './fixtures';
+import { weightBytes } from '../training/fixtures';
 
 before(async () => {
   await initBackend();
@@ -48,6 +48,12 @@ for (const [first, call] of Object.entries(CALLS)) {
       assert.throws(
         () => disturbed[second](saved),
         new RegExp(`^Error: EWC.${second}: EWC.${first} is still running on this model`),
+      );
+    }
+    for (const second of ['restore', 'dispose'] as const) {
+      assert.throws(
+        () => disturbed.model[second](saved.model),
+        new RegExp(`^Error: SingleHeadMLP.${second}: EWC.${first} is still running on this model; wait for it: write await`),
       );
     }
     await Promise.all(others);
@@ -95,6 +101,7 @@ test('a probe may measure and save in the middle of a task, and nothing else', a
       await assert.rejects(CALLS[name](trainer), /EWC.trainTask is still running on this model/);
     }
     assert.throws(() => trainer.restore(saved!), /EWC.restore: EWC.trainTask is still running/);
+    assert.throws(() => trainer.model.restore(saved!.model), /SingleHeadMLP.restore: EWC.trainTask is still running/);
     looks++;
   });
   assert.equal(looks, 1);
@@ -127,4 +134,36 @@ test('callbacks may save between two steps, and what they save goes on bit for b
     if (callback !== 'onTask') await restored.trainTask(trainLoaders[1], { execution: 'op-by-op' });
     assert.equal(JSON.stringify(restored.state()), JSON.stringify(trainer.state()), callback);
   }
+});
+
+test('a method may put other weights into its model between two steps, but not save, load or free anything there', async () => {
+  const start = smallModel('SingleHeadMLP');
+  const states: string[] = [];
+  /** Learns each phase from the start. */
+  class Anew extends NaiveTrainer {
+    protected override async beginTask(): Promise<void> {
+      await Promise.resolve();
+      this.reset();
+    }
+    protected override phases(): Phase[] {
+      return [{ epochs: 2 }, { epochs: 4, begin: () => this.reset() }];
+    }
+    protected override memoryState(): object {
+      return {};
+    }
+    private reset(): void {
+      states.push(weightBytes(this.model));
+      this.model.restore(start.state());
+      assert.equal(weightBytes(this.model), weightBytes(start));
+      for (const call of [() => this.state(), () => this.dispose(), () => this.model.dispose()]) {
+        assert.throws(call, /(Anew.state|Anew.dispose|SingleHeadMLP.dispose): Anew.trainTask is still running on this model/);
+      }
+    }
+  }
+  const trainer = new Anew(smallModel('SingleHeadMLP'), OPTIONS);
+  await trainer.trainTask(trainLoaders[0]);
+  assert.equal(states.length, 2);
+  assert.notEqual(states[1], weightBytes(start), 'the first phase has learnt');
+  trainer.model.restore(start.state()); // after the call anybody may
+  trainer.model.dispose();
 });

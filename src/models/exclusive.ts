@@ -1,18 +1,25 @@
-import type { Model } from '../models';
 import { problem } from '../utils/errors';
+
+/**
+ * What may be done with a model while a call runs on it: in a callback it may be saved, in a probe it may be measured, too, and a
+ * method's hook between two steps may replace its weights.
+ */
+type Open = 'no' | 'to saving' | 'to measuring' | 'to replacing';
 
 /** A call that uses a model. */
 interface Call {
   /** Its name, e.g. `NaiveTrainer.trainTask`. */
   readonly what: string;
-  /** What may be done with the model while it runs: in a probe it may be measured, in a callback it may be saved. */
-  open: 'no' | 'to saving' | 'to measuring';
+  open: Open;
 }
 
-/** The calls that run, by model: one, or a training in a probe and the measurement that the probe makes. */
-const running = new WeakMap<Model, readonly Call[]>();
+/** A `Model`; who it is counts here, not what it can do. */
+type Used = object;
 
-const callsOn = (model: Model): readonly Call[] => running.get(model) ?? [];
+/** The calls that run, by model: one, or a training in a probe and the measurement that the probe makes. */
+const running = new WeakMap<Used, readonly Call[]>();
+
+const callsOn = (model: Used): readonly Call[] => running.get(model) ?? [];
 const REMEDY = 'wait for it: write await in front of the call';
 
 /**
@@ -22,7 +29,7 @@ const REMEDY = 'wait for it: write await in front of the call';
  * @param measures whether it only measures, so that a probe may make it in the middle of a training
  * @throws when another call is still running
  */
-export async function exclusively<T>(model: Model, what: string, work: () => Promise<T>, measures = false): Promise<T> {
+export async function exclusively<T>(model: Used, what: string, work: () => Promise<T>, measures = false): Promise<T> {
   const other = callsOn(model).find(({ open }) => !(measures && open === 'to measuring'));
   if (other) throw problem(what, `${other.what} is still running on this model`, REMEDY);
   const call: Call = { what, open: 'no' };
@@ -41,7 +48,7 @@ export async function exclusively<T>(model: Model, what: string, work: () => Pro
  *
  * @throws when such a call is still running at the end: it would measure a model that changes meanwhile
  */
-export async function pausing<T>(model: Model, work: () => T | Promise<T>): Promise<T> {
+export async function pausing<T>(model: Used, work: () => T | Promise<T>): Promise<T> {
   const [training] = callsOn(model);
   training.open = 'to measuring';
   try {
@@ -56,7 +63,7 @@ export async function pausing<T>(model: Model, work: () => T | Promise<T>): Prom
 
 /** A callback of the training that runs, between two steps, where the trainer may be saved; undefined stays undefined. */
 export function lettingSave<A extends unknown[]>(
-  model: Model,
+  model: Used,
   callback: ((...values: A) => void) | undefined,
 ): ((...values: A) => void) | undefined {
   return (
@@ -73,12 +80,23 @@ export function lettingSave<A extends unknown[]>(
   );
 }
 
+/** Lets `work`, a hook of the training that runs, put other weights into the model. */
+export async function replacing<T>(model: Used, work: () => T | Promise<T>): Promise<T> {
+  const [training] = callsOn(model);
+  training.open = 'to replacing';
+  try {
+    return await work();
+  } finally {
+    training.open = 'no';
+  }
+}
+
 /**
  * Throws while a call runs: what is to be done now would see the model in the middle of a change, or change it.
  *
- * @param saves whether it only saves, which callbacks and probes may do
+ * @param allowed where it may be done all the same
  */
-export function refuseWhileRunning(model: Model, what: string, saves = false): void {
-  const other = callsOn(model).find(({ open }) => !(saves && open !== 'no'));
+export function refuseWhileRunning(model: Used, what: string, allowed: readonly Open[] = []): void {
+  const other = callsOn(model).find(({ open }) => !allowed.includes(open));
   if (other) throw problem(what, `${other.what} is still running on this model`, REMEDY);
 }
