@@ -2,6 +2,7 @@ import { bench } from './commands/bench.mjs';
 import { benchmark } from './commands/benchmark.mjs';
 import { docs } from './commands/docs.mjs';
 import { doctor, readDoctor } from './commands/doctor.mjs';
+import { gate } from './commands/gate.mjs';
 import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
@@ -56,6 +57,12 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: [],
     start: results,
+  },
+  gate: {
+    about: 'judge whether a new model may replace the one in use (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: [],
+    start: gate,
   },
   bench: {
     about: 'time training steps against other engines (--help shows its options)',

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { RUN_STATUSES } from '../../experiments/store/filter';
+import { Command } from 'commander';
 import type { RunFilter } from '../../experiments/store/filter';
+import { filterOf, withFilters } from './filterOptions';
+import type { FilterOptions } from './filterOptions';
 
 /** What the command line asks for. */
 export type ResultsRequest = { store: string | undefined; filter: RunFilter } & (
@@ -12,16 +13,8 @@ export type ResultsRequest = { store: string | undefined; filter: RunFilter } & 
   | { command: 'merge'; from: string[] }
 );
 
-interface Options {
+interface Options extends FilterOptions {
   store?: string;
-  id?: string[];
-  study?: string[];
-  method?: string[];
-  stream?: string[];
-  scenario?: string[];
-  label?: string[];
-  seeds?: number[];
-  status?: RunFilter['statuses'];
 }
 
 /**
@@ -39,7 +32,7 @@ export function resultsCommand(ask: (request: ResultsRequest) => void): Command 
       'after',
       '\nExit status: 0 all is well, 1 some of the runs failed, are damaged or differ, 2 what was asked for cannot be done.',
     );
-  const add = (usage: string, about: string) => withFilters(command.command(usage).description(about));
+  const add = (usage: string, about: string) => withStore(withFilters(command.command(usage).description(about)));
   add('list', 'a line a run').action((options: Options) => ask({ command: 'list', ...read(options) }));
   add('compare', 'tables with mean and interval over the seeds, a row a configuration').action((options: Options) =>
     ask({ command: 'compare', ...read(options) }),
@@ -63,62 +56,6 @@ function withStore(command: Command): Command {
   return command.option('--store <folder>', 'the store (default: .cache/runs)');
 }
 
-function withFilters(command: Command): Command {
-  return withStore(command)
-    .addOption(list('--study <name...>', 'runs of these studies'))
-    .addOption(list('--method <name...>', 'runs of these methods'))
-    .addOption(list('--stream <name...>', 'runs on these streams'))
-    .addOption(list('--scenario <name...>', 'runs in these scenarios'))
-    .addOption(new Option('--label <text...>', 'runs whose label contains one of these'))
-    .addOption(
-      list('--seeds <number...>', 'runs of these seeds').argParser((text, before) => [
-        ...((before as number[] | undefined) ?? []),
-        ...parts(text).map(wholeNumber),
-      ]),
-    )
-    .addOption(list('--status <name...>', `runs that ended like this: ${RUN_STATUSES.join(', ')}`).argParser(statuses))
-    .addOption(list('--id <text...>', 'runs whose id begins with one of these'));
-}
-
-function read({ store, id, study, method, stream, scenario, label, seeds, status }: Options): {
-  store: string | undefined;
-  filter: RunFilter;
-} {
-  return {
-    store,
-    filter: {
-      ids: id,
-      studies: study,
-      methods: method,
-      streams: stream,
-      scenarios: scenario,
-      labels: label,
-      seeds,
-      statuses: status,
-    },
-  };
-}
-
-/** An option that takes a list; commas and spaces alike. */
-function list(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((text, before) => [
-    ...((before as string[] | undefined) ?? []),
-    ...parts(text),
-  ]);
-}
-
-function statuses(text: string, before: unknown): string[] {
-  const wrong = parts(text).find((part) => !(RUN_STATUSES as readonly string[]).includes(part));
-  if (wrong !== undefined) throw new InvalidArgumentError(`Allowed choices are ${RUN_STATUSES.join(', ')}.`);
-  return [...((before as string[] | undefined) ?? []), ...parts(text)];
-}
-
-function wholeNumber(text: string): number {
-  const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('They must be whole numbers separated by commas or spaces, e.g. 42,43,44.');
-}
-
-function parts(text: string): string[] {
-  return text.split(',').flatMap((part) => part.trim() || []);
+function read({ store, ...filter }: Options): { store: string | undefined; filter: RunFilter } {
+  return { store, filter: filterOf(filter) };
 }

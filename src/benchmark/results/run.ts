@@ -1,8 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { failureInWords, isFailed } from '../../experiments/failedRun';
 import type { FinalRun } from '../../experiments/failedRun';
-import { collectResults, readResults, writeResults } from '../../experiments/results';
+import { collectResults, writeResults } from '../../experiments/results';
 import { openStore } from '../../experiments/store';
 import type { RunStore } from '../../experiments/store';
 import { fits, statusOf } from '../../experiments/store/filter';
@@ -17,6 +16,7 @@ import { runsTable } from '../tables';
 import type { ResultsRequest } from './arguments';
 import { csvOf } from './csv';
 import { reportPage } from './page';
+import { existing, runsIn } from './places';
 
 /** Where text goes: `say` what was asked for, `warn` what is wrong. */
 export interface Outputs {
@@ -117,21 +117,6 @@ function merge(
     differences += different.length;
   }
   return differences > 0 ? 1 : 0;
-}
-
-/** The runs of a store or of a results file. */
-function runsIn(place: string, warn: Outputs['warn']): Iterable<FinalRun> {
-  if (!existsSync(place)) throw problem(place, 'it does not exist', 'name a store or a results file');
-  if (statSync(place).isDirectory()) return existing(place, warn).runs();
-  const { experiments, failed = [] } = readResults(place);
-  return [...experiments, ...failed];
-}
-
-/** A store that is there: a misspelt name is no empty store. */
-function existing(folder: string | undefined, warn: Outputs['warn']): RunStore {
-  const store = openStore(folder, { warn });
-  if (existsSync(store.folder)) return store;
-  throw problem(store.folder, 'it does not exist', 'npm run benchmark makes it; name another with --store');
 }
 
 function chosen(store: RunStore, filter: RunFilter): FinalRun[] {
