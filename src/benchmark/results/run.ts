@@ -11,6 +11,8 @@ import { runRowsOf } from '../../experiments/store/runRow';
 import { problem, shown } from '../../utils/errors';
 import { checkWritable, writeWhole } from '../../utils/files';
 import { formatDuration, formatNumber, textTable } from '../../utils/format';
+import { comparisonsText, rankingOver, rankingText } from '../comparisons';
+import type { Comparing } from '../comparisons';
 import { tablesOf } from '../rows';
 import { runsTable } from '../tables';
 import type { ResultsRequest } from './arguments';
@@ -56,19 +58,25 @@ function tell(
   say: Outputs['say'],
 ): void {
   if (request.command === 'list') return say(listOf(runs));
-  if (request.command === 'compare')
-    return say(
-      tablesOf(runs)
-        .map(({ head, runs: own }) => `${head}\n${runsTable(own)}`)
-        .join('\n\n'),
-    );
+  if (request.command === 'compare') return say(compared(runs, request));
   const { file } = request;
   checkWritable(file);
   if (request.command === 'report') {
     if (extname(file).toLowerCase() !== '.html') throw problem('report', `${shown(file)} has another ending`, 'end it in .html');
-    writeWhole(file, reportPage(runs, { store: store.folder, date: new Date().toISOString() }));
+    const { metric, baseline } = request;
+    writeWhole(file, reportPage(runs, { store: store.folder, date: new Date().toISOString(), metric, baseline }));
   } else exportTo(file, runs);
   say(`${file}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
+}
+
+/** A table a stream with its comparisons; where there are several streams, the ranks over them. */
+function compared(runs: readonly FinalRun[], comparing: Comparing): string {
+  const tables = tablesOf(runs);
+  const over = rankingOver(tables, comparing.metric ?? 'acc');
+  return [
+    ...tables.map(({ head, runs: own }) => `${head}\n${runsTable(own)}${comparisonsText(own, comparing)}`),
+    ...(over ? [rankingText(over, comparing.metric ?? 'acc', 'streams')] : []),
+  ].join('\n\n');
 }
 
 function listOf(runs: readonly FinalRun[]): string {
