@@ -30,7 +30,7 @@ export const STEPS = {
  * with a word about it; with CI=true a missing part is a failure all the same), and what is started.
  * `read(args)`, where there is one, reads the arguments before anything is set up: it gives `{request}` for `start`, with
  * settings of the context, or `{text, code}` where there is only something to print (help, a wrong argument).
- * `start(context, request, results)` gives the exit code.
+ * `start(context, request, results)` gives the exit code; `notStarted` is that of a command whose parts are missing (default 1).
  */
 export const COMMANDS = {
   lab: {
@@ -62,6 +62,7 @@ export const COMMANDS = {
     about: 'judge whether a new model may replace the one in use (--help shows its options)',
     needs: ['node-packages', 'compile'],
     uses: [],
+    notStarted: 2, // 1 would say that the new model is worse
     start: gate,
   },
   bench: {

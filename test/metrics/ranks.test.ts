@@ -68,6 +68,8 @@ test('a group within another is not told again; one that stands alone is in none
   const { groups, methods } = rankMethods({ a: alternate(0.9, 0.8), b: alternate(0.8, 0.9), last: many(0.1) });
   assert.deepEqual(methods.map(({ rank }) => rank), [1.5, 1.5, 3]); // prettier-ignore
   assert.deepEqual(groups, [['a', 'b']]);
+  const turns = (shift: number) => blocks(...Array.from({ length: 9 }, (_, i) => (i + shift) % 3));
+  assert.deepEqual(rankMethods({ x: turns(0), y: turns(1), z: turns(2) }).groups, [['x', 'y', 'z']]);
 });
 
 test('where lower is better the order turns; blocks that not all have are left out and named', () => {
