@@ -48,7 +48,9 @@ const DEFAULTS: Required<GateOptions> & SeedGateOptions & { rule: GateRule; leve
  * paired by seed, and each pair has to be measured on the same stream. A limit is kept where the unfavourable end of the two-sided
  * t-interval keeps to it: for FM the upper end over the challenger's seeds, for ACC and BWT the lower end of the differences
  * challenger − champion of each seed. An interval that reaches over the limit does not pass (`undecided`): the release is held
- * until more seeds show that it is safe. A value that was not measured in one of the runs does not pass.
+ * until more seeds show that it is safe. Since all three limits have to be kept, their number needs no correction: at level 0.95, with
+ * roughly normal values, a challenger that just breaks one of them passes in at most 2.5 % of all cases. A value that was not
+ * measured in one of the runs does not pass.
  *
  * @param challenger the new model's runs, one a seed
  * @param champion the runs of the model in use, with the same seeds

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatP, shortNames, shortened, textTable } from '../../src/utils/format';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatP,
+  shortNames,
+  shortened,
+  textTable,
+} from '../../src/utils/format';
 
 test('a number has the asked decimals, a missing one is a dash, and nothing is ever −0', () => {
   assert.equal(formatNumber(0.98761), '0.9876');
