@@ -2,6 +2,7 @@ import { bench } from './commands/bench.mjs';
 import { benchmark } from './commands/benchmark.mjs';
 import { docs } from './commands/docs.mjs';
 import { doctor, readDoctor } from './commands/doctor.mjs';
+import { gate } from './commands/gate.mjs';
 import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
@@ -29,7 +30,7 @@ export const STEPS = {
  * with a word about it; with CI=true a missing part is a failure all the same), and what is started.
  * `read(args)`, where there is one, reads the arguments before anything is set up: it gives `{request}` for `start`, with
  * settings of the context, or `{text, code}` where there is only something to print (help, a wrong argument).
- * `start(context, request, results)` gives the exit code.
+ * `start(context, request, results)` gives the exit code; `notStarted` is that of a command whose parts are missing (default 1).
  */
 export const COMMANDS = {
   lab: {
@@ -56,6 +57,13 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: [],
     start: results,
+  },
+  gate: {
+    about: 'judge whether a new model may replace the one in use (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: [],
+    notStarted: 2, // 1 would say that the new model is worse
+    start: gate,
   },
   bench: {
     about: 'time training steps against other engines (--help shows its options)',

@@ -19,7 +19,7 @@ async function main([name, ...args]) {
   const tooOld = nodeTooOld(process.versions.node);
   if (tooOld) {
     process.stderr.write(`${tooOld}\n`);
-    return 1;
+    return command.notStarted ?? 1;
   }
   const { text, code, request = args, ...settings } = command.read?.(args) ?? {};
   if (text !== undefined) {
@@ -32,7 +32,7 @@ async function main([name, ...args]) {
     process.stderr.write(
       `npm run ${name}: not started, because ${stoppedAt} is missing${context.isCI ? ' (CI=true: every part must be there)' : ''}\n`,
     );
-    return 1;
+    return command.notStarted ?? 1;
   }
   return command.start(context, request, results);
 }

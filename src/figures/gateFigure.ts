@@ -15,10 +15,10 @@ const PASSED = '#009E73';
 const FAILED = '#D55E00';
 
 /**
- * The verdict of `passesGate`: a panel per check with the challenger's value as a mark, the limit as a line and the side
- * that passes shaded.
+ * The verdict of `passesGate` or `passesGateOverSeeds`: a panel per check with the challenger's value as a mark, over several seeds
+ * with its interval, the limit as a line and the side that passes shaded.
  *
- * @param verdict what `passesGate` returned
+ * @param verdict what `passesGate` or `passesGateOverSeeds` returned
  */
 export function gateFigure(verdict: GateVerdict, options?: GateFigureOptions): Figure {
   const { title } = withDefaults<GateFigureOptions>('gateFigure', options, { title: undefined });
@@ -30,7 +30,10 @@ export function gateFigure(verdict: GateVerdict, options?: GateFigureOptions): F
       'gateFigure',
       {
         title: title ?? `The challenger ${verdict.passed ? 'passes' : 'does not pass'} the gate`,
-        notes: ['Mark: the challenger. Line: the limit. Green: what passes.'],
+        notes: [
+          'Mark: the challenger. Line: the limit. Green: what passes.',
+          ...(verdict.checks.some(hasInterval) ? ['Whiskers: the interval over the seeds, which has to lie in the green.'] : []),
+        ],
         headings: true,
         plotHeight: 66,
       },
@@ -50,7 +53,12 @@ function heading(check: GateCheck): string {
 }
 
 function failure(check: GateCheck): string {
-  return check.value === null || check.limit === null ? 'not measured' : 'beyond the limit';
+  if (check.value === null || check.limit === null) return 'not measured';
+  return check.undecided ? 'undecided' : 'beyond the limit';
+}
+
+function hasInterval(check: GateCheck): check is GateCheck & { value: number; low: number; high: number } {
+  return check.value !== null && check.low !== undefined && check.high !== undefined;
 }
 
 /** Throws unless this is a verdict, which may have been saved as JSON and read again. */
@@ -67,6 +75,8 @@ function checkVerdict(verdict: GateVerdict): void {
     checkText(subject, 'text', check.text);
     checkBoolean(subject, 'passed', check.passed);
     for (const name of ['value', 'limit'] as const) if (check[name] !== null) checkNumber(subject, name, check[name]);
+    for (const name of ['low', 'high'] as const) if (check[name] !== undefined) checkNumber(subject, name, check[name]);
+    if (check.undecided !== undefined) checkBoolean(subject, 'undecided', check.undecided);
   });
 }
 
@@ -85,10 +95,16 @@ function mark(check: GateCheck, panel: Panel): Record<string, unknown> {
     yaxis: panel.y,
     x: [check.value],
     y: [0],
+    ...(hasInterval(check) && { error_x: whiskers(check) }),
     marker: { size: 16, symbol: check.passed ? 'circle' : 'x', color: check.passed ? PASSED : FAILED },
     hoverinfo: 'text',
     hovertext: [plainText(check.text)],
   };
+}
+
+/** The interval lies evenly around the value. */
+function whiskers({ value, high }: { value: number; high: number }): Record<string, unknown> {
+  return { type: 'data', array: [high - value], thickness: 1.5, width: 6, color: TEXT_GREY };
 }
 
 /** The side that passes, shaded, and the limit itself. FM has to stay below its limit, ACC and BWT above theirs. */
@@ -102,9 +118,9 @@ function limitShapes(check: GateCheck, limit: number, panel: Panel): Record<stri
   ];
 }
 
-/** Value and limit with room on both sides, at least 0.1 wide so that tiny differences do not look large. */
+/** Value, interval and limit with room on both sides, at least 0.1 wide so that tiny differences do not look large. */
 function rangeOf(check: GateCheck): [number, number] {
-  const ends = [check.value, check.limit].filter((end): end is number => end !== null);
+  const ends = [check.value, check.limit, check.low, check.high].filter((end): end is number => typeof end === 'number');
   if (ends.length === 0) return [-1, 1];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const air = Math.max(0.05, 0.4 * (high - low));

@@ -51,6 +51,11 @@ export function methodLabel(method: string): string {
   return styles.get(method)?.label ?? method;
 }
 
+/** The method that is shown to users by this label, e.g. `ewc` for `EWC`; other labels as they are. */
+export function methodOfLabel(label: string): string {
+  return [...styles].find(([, style]) => style.label === label)?.[0] ?? label;
+}
+
 /** 32-bit FNV-1a hash with a final mix, so that similar names lie far apart. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;

@@ -20,10 +20,16 @@ export interface GateCheck {
   name: string;
   /** Whether the challenger keeps to it. */
   passed: boolean;
-  /** The challenger's value; null when not measured. */
+  /** The challenger's value, over several seeds their mean; null when not measured. */
   value: number | null;
   /** The bound: FM may not exceed it, ACC and BWT may not fall below it; null when the champion's value was not measured. */
   limit: number | null;
+  /** Over several seeds: lower end of the interval of `value`; for ACC and BWT from the differences to the champion, seed by seed. */
+  low?: number;
+  /** Upper end of it. */
+  high?: number;
+  /** True where the interval reaches over the limit: it is not passed, and more seeds could show either. */
+  undecided?: boolean;
   /** The verdict in words. */
   text: string;
 }
@@ -38,13 +44,14 @@ export interface GateVerdict {
   checks: GateCheck[];
 }
 
-const DEFAULTS: Required<GateOptions> = { maxFm: 0.05, accTolerance: 0.02, bwtTolerance: 0.03 };
+/** The limits of the gate where none are given. */
+export const GATE_LIMITS: Required<GateOptions> = { maxFm: 0.05, accTolerance: 0.02, bwtTolerance: 0.03 };
 
 /** Limits in per cent (5 for 0.05) would let everything pass. */
 const SHARE = { min: 0, max: 1 };
 
 /** Room for rounding errors, so that 0.92 − 0.02 and 0.90 count as equal. */
-const ROUNDING = 1e-12;
+export const ROUNDING = 1e-12;
 
 /**
  * Decides whether a newly trained model (challenger) may replace the one in use (champion): its FM at most `maxFm`, its
@@ -62,11 +69,11 @@ export function passesGate(
   champion: Measured | ReadonlyAccuracyMatrix,
   options: GateOptions = {},
 ): GateVerdict {
-  const limits = withDefaults('passesGate', options, DEFAULTS);
-  for (const [name, value] of Object.entries(limits)) checkNumber('passesGate', `${name} (a share of accuracy)`, value, SHARE);
+  const limits = withDefaults('passesGate', options, GATE_LIMITS);
+  checkLimits('passesGate', limits);
   const theirs = metricsOf('passesGate: challenger', challenger);
   const ours = metricsOf('passesGate: champion', champion);
-  checkSameStream(theirs, ours);
+  checkSameStream('passesGate', theirs, ours);
   const checks = [
     checkForgetting(theirs, limits.maxFm),
     checkAgainst('acc', theirs, ours, limits.accTolerance),
@@ -76,11 +83,18 @@ export function passesGate(
   return { passed: reasons.length === 0, reasons, checks };
 }
 
+/** Throws unless all limits are shares. */
+export function checkLimits(subject: string, { maxFm, accTolerance, bwtTolerance }: Required<GateOptions>): void {
+  for (const [name, value] of Object.entries({ maxFm, accTolerance, bwtTolerance })) {
+    checkNumber(subject, `${name} (a share of accuracy)`, value, SHARE);
+  }
+}
+
 /** Throws where two sides are known to be measured on different streams: their numbers say nothing about each other. */
-function checkSameStream(challenger: CLMetrics, champion: CLMetrics): void {
+export function checkSameStream(subject: string, challenger: CLMetrics, champion: CLMetrics): void {
   if (challenger.nTasks !== champion.nTasks) {
     const counts = `the challenger was measured on ${challenger.nTasks} tasks, the champion on ${champion.nTasks}`;
-    throw problem('passesGate', counts, 'measure both on the same stream');
+    throw problem(subject, counts, 'measure both on the same stream');
   }
   const [a, b] = [challenger.fingerprint, champion.fingerprint];
   if (a !== undefined && a === b) return;
@@ -93,7 +107,7 @@ function checkSameStream(challenger: CLMetrics, champion: CLMetrics): void {
         : undefined;
   if (different === undefined) return;
   const remedy = 'measure both on the same stream, or pass the matrices alone if the streams are comparable all the same';
-  throw problem('passesGate', different, remedy);
+  throw problem(subject, different, remedy);
 }
 
 function checkForgetting(challenger: CLMetrics, limit: number): GateCheck {

@@ -13,11 +13,20 @@ export {
   perTaskForgetting,
   zeroShotTransfer,
 } from './formulas';
+export { tQuantile } from './distributions';
 export { passesGate } from './gate';
 export type { GateCheck, GateOptions, GateVerdict } from './gate';
 export type { Measured } from './measured';
 export { CLMetrics, METRIC_TEXTS } from './metrics';
 export type { MetricName } from './neededCells';
-export { aggregate, confidenceInterval, mean, sampleStd, tQuantile } from './statistics';
+export { compareWithBaseline, holm, pairedTTest, wilcoxonSignedRank } from './paired';
+export type { BaselineOptions, PairedComparison } from './paired';
+export { friedmanTest, nemenyiDifference, rankMethods } from './ranks';
+export type { RankedMethod, Ranking, RankOptions } from './ranks';
+export type { MethodScores } from './scores';
+export { passesGateOverSeeds } from './seedGate';
+export type { GateRule, SeedGateOptions, SeedGateVerdict } from './seedGate';
+export type { LeftOutSeed, SeededRun } from './seedPairs';
+export { aggregate, confidenceInterval, mean, sampleStd } from './statistics';
 export type { Aggregate } from './statistics';
 export { CLMetricsTracker } from './tracker';

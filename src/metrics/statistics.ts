@@ -1,4 +1,5 @@
-import { checkNumber, problem, shown } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
+import { checkLevel, tQuantile } from './distributions';
 
 /** What several runs of one experiment (one per seed) say together; see `aggregate`. */
 export interface Aggregate {
@@ -77,41 +78,4 @@ export function aggregate(values: readonly number[], level = 0.95): Aggregate {
     high: interval && interval[1],
     n: values.length,
   };
-}
-
-/**
- * Two-sided quantile of Student's t distribution: the t with P(|T| ≤ t) = level. `tQuantile(0.95, 4)` is 2.776.
- *
- * @param level probability inside ±t, at least 0 and below 1
- * @param degrees degrees of freedom, a whole number of at least 1
- */
-export function tQuantile(level: number, degrees: number): number {
-  checkLevel('tQuantile', level);
-  checkNumber('tQuantile', 'degrees', degrees, { min: 1, integer: true });
-  // The probability grows with the angle θ = atan(t / √ν) on [0, π/2]: bisect there, where the bounds are finite.
-  let low = 0;
-  let high = Math.PI / 2;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (probabilityInside(middle, degrees) < level) low = middle;
-    else high = middle;
-  }
-  return Math.tan(low) * Math.sqrt(degrees);
-}
-
-function checkLevel(subject: string, level: number): void {
-  checkNumber(subject, 'level', level, { min: 0, max: 0.999999 });
-}
-
-/** P(|T| ≤ √ν·tan θ) for ν degrees of freedom, exact for whole ν (Abramowitz & Stegun 26.7.3 and 26.7.4). */
-function probabilityInside(theta: number, degrees: number): number {
-  const odd = degrees % 2 === 1;
-  const cos = Math.cos(theta);
-  let term = odd ? cos : 1;
-  let sum = degrees === 1 ? 0 : term;
-  for (let k = odd ? 3 : 2; k < degrees; k += 2) {
-    term *= (cos * cos * (k - 1)) / k;
-    sum += term;
-  }
-  return odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
 }

@@ -18,6 +18,7 @@ export { captioned } from './caption';
 export type { CaptionedRun } from './caption';
 export { loadRuns } from './loadRuns';
 export { runRows, summaryRows } from './resultRows';
+export type { SummaryOptions } from './resultRows';
 export { interruptible } from './interrupt';
 export type { InterruptSignal } from './interrupt';
 export { reload } from './reload';

@@ -1,6 +1,14 @@
 import { checkRuns, groupByMethod, nameOf, type Run } from '../figures/runs';
 import { aggregate, CLMetrics } from '../metrics';
+import { withDefaults } from '../utils/errors';
+import { baselineColumns } from './baselineColumns';
 import type { TableRow } from './table';
+
+/** Options of `summaryRows`. */
+export interface SummaryOptions {
+  /** Label or method of the row that the others are compared with; default none. */
+  baseline?: string;
+}
 
 /**
  * One row a method for `showTable`: ACC, BWT and FM, averaged over the seeds (with several seeds, `ACC ±` is half the 95 %
@@ -8,11 +16,17 @@ import type { TableRow } from './table';
  * method was run with several values of a hyperparameter, each has a row of its own and stands in the column `value`. Where
  * runs failed, the column `seeds` says `4 of 5` and the column `failed` why.
  *
+ * With a `baseline`, the columns `Δ ACC` (mean difference from it, seed by seed), `Δ ±` (half the 95 % interval) and `p` (paired
+ * t-test, corrected by Holm for the number of rows) say which rows differ from it.
+ *
  * @param runs runs, e.g. those of a `Comparison`
- * @throws when two runs have the same method, label, value and seed
+ * @param options `baseline`
+ * @throws when two runs have the same method, label, value and seed, or the baseline is none of the rows
  */
-export function summaryRows(runs: readonly Run[]): TableRow[] {
+export function summaryRows(runs: readonly Run[], options?: SummaryOptions): TableRow[] {
+  const { baseline } = withDefaults<{ baseline: string | undefined }>('summaryRows', options, { baseline: undefined });
   checkRuns('summaryRows', runs);
+  const columns = baseline === undefined ? () => ({}) : baselineColumns(runs, baseline);
   const severalSeeds = new Set(runs.map(({ seed }) => seed)).size > 1;
   const values = hasValues(runs);
   const groups = groupByMethod(runs);
@@ -27,6 +41,7 @@ export function summaryRows(runs: readonly Run[]): TableRow[] {
       ...(someFailed && { seeds: `${own.length} of ${own.length + failed.length}` }),
       ACC: acc.mean,
       ...(severalSeeds && { 'ACC ±': acc.half }),
+      ...columns(own),
       BWT: spread(metrics.map((each) => each.bwt)).mean,
       FM: spread(metrics.map((each) => each.fm)).mean,
       ...(own.every(({ seconds }) => seconds !== undefined) && {

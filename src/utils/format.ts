@@ -64,3 +64,8 @@ export function textTable(table: readonly (readonly string[])[]): string {
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
 }
+
+/** A p-value as tables and figures show it: `0.032`, `< 0.001`. */
+export function formatP(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

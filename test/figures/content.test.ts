@@ -4,7 +4,7 @@ import '../../src/methods'; // each method brings its own name and look
 import { crc32, inflateSync } from 'node:zlib';
 import * as figures from '../../src/figures';
 import type { Run } from '../../src/figures';
-import { passesGate } from '../../src/metrics';
+import { passesGate, passesGateOverSeeds, rankMethods } from '../../src/metrics';
 
 /** A trace with its arrays opened up for the tests. */
 type Trace = Record<string, any>;
@@ -317,6 +317,63 @@ test('gate: the passing side is below the FM limit and above the others, and unm
     ['x', 'x', 'x'],
   );
   assert.equal(traces(figures.gateFigure(passesGate([[null]], [[1]]))).length, 0);
+});
+
+test('gate over seeds: whiskers are the interval, one that reaches over the limit is called undecided', () => {
+  const side = (...kept: number[]) => kept.map((value, seed) => ({ seed, matrix: [[0.95, value], [0.5, 0.95]] })); // prettier-ignore
+  const verdict = passesGateOverSeeds(side(0.94, 0.93, 0.86), side(0.6, 0.6, 0.6));
+  const figure = figures.gateFigure(verdict);
+  const [fm, acc] = traces(figure);
+  const [check] = verdict.checks;
+  assert.ok(Math.abs(fm.x[0] + fm.error_x.array[0] - check.high!) < 1e-12);
+  assert.ok(Math.abs(fm.x[0] - fm.error_x.array[0] - check.low!) < 1e-12);
+  assert.deepEqual([fm.marker.symbol, acc.marker.symbol], ['x', 'circle']);
+  const range = (figure.layout.xaxis as Trace).range as [number, number];
+  assert.ok(range[0] < check.low! && check.high! < range[1]);
+  const headings = (figure.layout.annotations as Trace[]).map(({ text }) => text as string);
+  assert.match(headings[0], /undecided/);
+  assert.match(headings[1], /within the limit/);
+  const point = figures.gateFigure(passesGateOverSeeds(side(0.94), side(0.6), { rule: 'point' }));
+  assert.ok(traces(point).every((trace) => trace.error_x === undefined));
+  const wrong = { ...verdict, checks: [{ ...check, low: '0' as never }] };
+  assert.throws(() => figures.gateFigure(wrong), /checks\[0\]: low must be a number, got '0'/);
+});
+
+test('critical differences: best on top, marks at the mean ranks, a line beside each group', () => {
+  const blocks = (value: number) => Object.fromEntries(Array.from({ length: 12 }, (_, seed) => [seed, value]));
+  const scores = { Naive: blocks(0.1), ER: blocks(0.8), GEM: blocks(0.9), mine: { ...blocks(0.2), 99: 0.5 } };
+  const ranking = rankMethods(scores); // critical difference 1.35: neighbours are not told apart
+  const figure = figures.criticalDifferenceFigure(ranking, { blocks: 'streams' });
+  const marks = traces(figure).filter(({ mode }) => mode === 'markers');
+  assert.deepEqual(
+    marks.map(({ name, x, y }) => [name, x[0], y[0]]),
+    [
+      ['GEM', 1, 3],
+      ['ER', 2, 2],
+      ['mine', 3, 1],
+      ['Naive', 4, 0],
+    ],
+  );
+  assert.equal(marks[1].marker.color, figures.methodColor('er'));
+  const lines = traces(figure).filter(({ mode }) => mode === 'lines');
+  assert.deepEqual(lines.map(({ y }) => y.map((value: number) => Math.abs(Math.round(value)))), [[3, 2], [2, 1], [1, 0]]); // prettier-ignore
+  assert.ok(lines.every(({ x }) => x[0] > 4));
+  const notes = ((figure.layout.title as Trace).subtitle as Trace).text.replaceAll('<br>', ' ') as string;
+  assert.match(
+    notes,
+    /over 12 streams: χ² 36\.00, p &lt; 0\.001\. A line joins .* critical difference 1\.35 .*Left out, .*: 99\./,
+  );
+  const apart = figures.criticalDifferenceFigure({ ...ranking, groups: [] });
+  assert.match(JSON.stringify(apart.layout.title), /All methods are told apart/);
+  for (const wrong of [
+    null,
+    {},
+    { ...ranking, methods: [{ name: 'a' }] },
+    { ...ranking, groups: [['ER', 'other']] },
+    { ...ranking, p: -1 },
+  ]) {
+    assert.throws(() => figures.criticalDifferenceFigure(wrong as never), /^Error: criticalDifferenceFigure/);
+  }
 });
 
 test('image grid: each pixel of each image is in the PNG at its place, gaps are transparent', () => {

@@ -1,6 +1,6 @@
 import * as figures from '../../src/figures';
 import type { Figure, Run, SweepRun } from '../../src/figures';
-import { passesGate, type AccuracyMatrix } from '../../src/metrics';
+import { passesGate, passesGateOverSeeds, rankMethods, type AccuracyMatrix } from '../../src/metrics';
 import { RandomStream } from '../../src/utils/random';
 
 /** A matrix of a stream in which `decay` of the accuracy goes with every later task, and some noise. */
@@ -88,7 +88,9 @@ export function exampleFigures(): Record<string, Figure> {
       [1, 2, 3, 4, 5].map((k) => ({ total: 269322 * k, frozen: 269322 * (k - 1), trainable: 269322 })),
     ),
     costAccuracy: figures.costAccuracyFigure(runs),
+    criticalDifference: figures.criticalDifferenceFigure(rankMethods(figures.scoresOf(exampleRuns(5, undefined, 12)))),
     gate: figures.gateFigure(passesGate(few[9].matrix, few[6].matrix, { maxFm: 0.25 })),
+    gateOverSeeds: figures.gateFigure(passesGateOverSeeds(few.slice(9, 12), few.slice(6, 9), { maxFm: 0.25 })),
     gateNotMeasured: figures.gateFigure(passesGate(partly, few[0].matrix)),
     imageGrid: figures.imageGridFigure(
       [4, 6, 8, 10, 12].map((radius, k) => ({

@@ -6,6 +6,7 @@ import type { Figure } from '../../src/figures';
 import { exampleFigures, exampleRuns, exampleSweep } from './examples';
 import { colorAt, contrast } from '../../src/figures/color';
 import { plotlyComplaints } from './validate';
+import { rankMethods } from '../../src/metrics';
 
 const examples = exampleFigures();
 
@@ -187,6 +188,10 @@ test("the user's words are shown as written in every figure: titles, labels, nam
     figures.parameterGrowthFigure([{ total: 1, frozen: 0, trainable: 1 }], { title: REAL, taskNames: [REAL] }),
     figures.compatibilityFigure([{ row: REAL, column: REAL, fits: true, reason: REAL }], { title: REAL }),
     figures.imageGridFigure([{ label: REAL, images: [[1]], captions: [REAL] }], { title: REAL, width: 1, height: 1 }),
+    figures.criticalDifferenceFigure(rankMethods({ [REAL]: { 1: 1, 2: 1 }, other: { 1: 0, 2: 0, [REAL]: 0 } }), {
+      title: REAL,
+      blocks: REAL,
+    }),
     figures.gateFigure(
       { passed: true, reasons: [], checks: [{ name: REAL, passed: true, value: 1, limit: 1, text: REAL }] },
       { title: REAL },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { STUDIES } from '../../src/benchmark';
 import { METHODS } from '../../src/methods';
-import { methodColor, methodLabel, methodStyle, variantSymbol } from '../../src/figures/palette';
+import { methodColor, methodLabel, methodOfLabel, methodStyle, variantSymbol } from '../../src/figures/palette';
 
 const BUILT_IN = METHODS.flatMap((entry) => [entry, ...(entry.variants ?? [])]);
 
@@ -43,4 +43,9 @@ test('figures call a method what the rows of the benchmark call it', () => {
 test('variants beyond the line styles get other markers than the method itself', () => {
   assert.equal(variantSymbol('ewc', 0), methodStyle('ewc').symbol);
   assert.equal(new Set([0, 1, 2, 3].map((round) => variantSymbol('ewc', round))).size, 4);
+});
+
+test('a label leads back to its method; one of your own is a name', () => {
+  for (const { name } of METHODS) assert.equal(methodOfLabel(methodLabel(name)), name);
+  assert.equal(methodOfLabel('mine'), 'mine');
 });

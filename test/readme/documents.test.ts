@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gateCommand } from '../../src/benchmark/gate/arguments';
 import { anchorsOf, between, commandsIn, DOCUMENTS, linksOf, textOf } from './parts';
 import type { DocumentName } from './parts';
 import { ROOT, TABLES } from './tables';
@@ -52,6 +53,7 @@ test('every option that a document gives to a command exists', () => {
   const known: Record<string, string> = {
     benchmark: TABLES['benchmark options'](),
     bench: TABLES['bench options'](),
+    gate: gateCommand(() => undefined).helpInformation(),
     notebooks: helpOf('notebooks'),
     doctor: helpOf('doctor'),
   };

@@ -53,8 +53,11 @@ test(
   'a command whose parts are all there starts where nothing can be written; one whose parts are not says what to do, without a stack',
   { skip: process.platform === 'win32' && 'there is no ulimit' },
   (t) => {
-    const limited = (entry) =>
-      spawnSync('sh', ['-c', 'ulimit -f 0; exec "$0" "$1" benchmark --help', process.execPath, entry], { encoding: 'utf8', env });
+    const limited = (entry, command = 'benchmark') =>
+      spawnSync('sh', ['-c', 'ulimit -f 0; exec "$0" "$1" "$2" --help', process.execPath, entry, command], {
+        encoding: 'utf8',
+        env,
+      });
     spawnSync(process.execPath, [run, 'benchmark', '--help'], { env }); // everything is there
     const there = limited(run);
     assert.equal(there.status, 0, there.stderr);
@@ -68,6 +71,7 @@ test(
     assert.match(stderr, /set-up: EFBIG: .*\n +what to do: the size of files is limited here: see ulimit -f\n/);
     assert.match(stderr, /npm run benchmark: not started, because node-packages is missing/);
     assert.doesNotMatch(stderr, /\n\s+at /);
+    assert.equal(limited(path.join(root, 'kernel-setup', 'run.mjs'), 'gate').status, 2, 'the gate has not judged');
   },
 );
 

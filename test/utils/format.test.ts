@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatCount, formatDuration, formatNumber, shortNames, shortened, textTable } from '../../src/utils/format';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatP,
+  shortNames,
+  shortened,
+  textTable,
+} from '../../src/utils/format';
 
 test('a number has the asked decimals, a missing one is a dash, and nothing is ever −0', () => {
   assert.equal(formatNumber(0.98761), '0.9876');
@@ -86,4 +95,8 @@ test('short names stay different where their names are', () => {
 
 test('a line break in a cell does not break the line of the table', () => {
   assert.equal(textTable([['a'], ['x\ny']]).split('\n').length, 3);
+});
+
+test('p-values have three decimals, and none is 0', () => {
+  assert.deepEqual([0.0321, 1, 0.001, 0.00099, 0].map(formatP), ['0.032', '1.000', '0.001', '< 0.001', '< 0.001']);
 });

@@ -1,18 +1,21 @@
-import { accuracyCurvesFigure, metricBarsFigure } from '../../figures';
+import { accuracyCurvesFigure, criticalDifferenceFigure, metricBarsFigure } from '../../figures';
 import type { Figure } from '../../figures';
 import { plainFigure } from '../../figures/plainFigure';
 import type { FinalRun } from '../../experiments/failedRun';
-import { aggregate } from '../../metrics';
+import { aggregate, METRIC_TEXTS } from '../../metrics';
+import type { MetricName } from '../../metrics';
 import { formatDuration } from '../../utils/format';
 import { escapeHtml, inlineScript, scriptJson } from '../../utils/html';
 import { PLOTLY_CONFIG, plotlyCode } from '../../utils/plotly';
+import { differencesOf, rankingOf, rankingOver } from '../comparisons';
+import type { Comparing, Differences } from '../comparisons';
 import { notesOn, rowsOf, spread, tablesOf } from '../rows';
 import type { Row, TableOfRuns } from '../rows';
 import { runDetails } from './runDetails';
 import { STYLE } from './style';
 
 /** What a page is made of beside the runs. */
-export interface PageNotes {
+export interface PageNotes extends Comparing {
   /** Where the runs are kept. */
   store: string;
   /** When the page is made, ISO 8601. */
@@ -29,9 +32,13 @@ type Figures = { id: string; figure: Figure }[];
  *
  * @param runs results and failed runs
  */
-export function reportPage(runs: readonly FinalRun[], { store, date }: PageNotes): string {
+export function reportPage(runs: readonly FinalRun[], { store, date, metric = 'acc', baseline }: PageNotes): string {
   const figures: Figures = [];
-  const sections = tablesOf(runs).map((table, i) => section(table, i, figures));
+  const tables = tablesOf(runs);
+  const sections = [
+    ...tables.map((table, i) => section(table, i, figures, { metric, baseline })),
+    ...overStreams(tables, metric, figures),
+  ];
   const failed = runs.filter((run) => 'failed' in run).length;
   const count = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${failed > 0 ? `, ${failed} of them without a result` : ''}`;
   const draw = figures.map(
@@ -65,12 +72,40 @@ openRun();
 `;
 }
 
-function section({ head, runs }: TableOfRuns, index: number, figures: Figures): string {
+/** The ranks over all streams, where there are enough of them. */
+function overStreams(tables: readonly TableOfRuns[], metric: MetricName, figures: Figures): string[] {
+  const ranking = rankingOver(tables, metric);
+  if (!ranking) return [];
+  const title = `${METRIC_TEXTS[metric].label}: which methods differ over all streams`;
+  const figure = criticalDifferenceFigure(ranking, { title, blocks: 'streams' });
+  figures.push({ id: 'figure-streams', figure: plainFigure(figure, 'report') });
+  return ['<section>\n<h2>All streams</h2>\n<div id="figure-streams"></div>\n</section>'];
+}
+
+/** Differences from the baseline, seed by seed. */
+function differencesTable({ title, head, cells, notes }: Differences): string {
+  const row = (tag: 'td' | 'th', texts: string[]) =>
+    `<tr>${texts.map((text, i) => `<${tag}${i > 0 ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`).join('')}</tr>`;
+  const table = `<table><thead>${row('th', head)}</thead><tbody>\n${cells.map((one) => row('td', one)).join('\n')}\n</tbody></table>`;
+  return `<h3>${escapeHtml(title)}</h3>\n${cells.length > 0 ? table : ''}\n${notesHtml(notes)}`;
+}
+
+function notesHtml(notes: readonly string[]): string {
+  return notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('\n');
+}
+
+function section({ head, runs }: TableOfRuns, index: number, figures: Figures, { metric = 'acc', baseline }: Comparing): string {
   const rows = rowsOf(runs);
   // Variants of one label are told apart as the table does it.
   const named = rows.flatMap(({ label, runs: done, failed }) => [...done, ...failed].map((run) => ({ ...run, label })));
   const taskNames = commonTaskNames(rows);
-  const drawn = [metricBarsFigure(named), accuracyCurvesFigure(named, taskNames && { taskNames })].map((figure, k) => ({
+  const ranking = rankingOf(rows, metric);
+  const title = `${METRIC_TEXTS[metric].label}: which methods differ`;
+  const drawn = [
+    metricBarsFigure(named),
+    accuracyCurvesFigure(named, taskNames && { taskNames }),
+    ...(ranking ? [criticalDifferenceFigure(ranking, { title })] : []),
+  ].map((figure, k) => ({
     id: `figure-${index}-${k}`,
     figure: plainFigure(figure, 'report'),
   }));
@@ -78,9 +113,8 @@ function section({ head, runs }: TableOfRuns, index: number, figures: Figures): 
   return `<section>
 <h2>${escapeHtml(head)}</h2>
 ${tableOf(rows)}
-${notesOn(rows)
-  .map((note) => `<p class="note">${escapeHtml(note)}</p>`)
-  .join('\n')}
+${notesHtml(notesOn(rows))}
+${baseline === undefined ? '' : differencesTable(differencesOf(rows, baseline, metric))}
 ${drawn.map(({ id }) => `<div id="${id}"></div>`).join('\n')}
 </section>`;
 }

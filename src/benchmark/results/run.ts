@@ -1,8 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { failureInWords, isFailed } from '../../experiments/failedRun';
 import type { FinalRun } from '../../experiments/failedRun';
-import { collectResults, readResults, writeResults } from '../../experiments/results';
+import { collectResults, writeResults } from '../../experiments/results';
 import { openStore } from '../../experiments/store';
 import type { RunStore } from '../../experiments/store';
 import { fits, statusOf } from '../../experiments/store/filter';
@@ -12,11 +11,14 @@ import { runRowsOf } from '../../experiments/store/runRow';
 import { problem, shown } from '../../utils/errors';
 import { checkWritable, writeWhole } from '../../utils/files';
 import { formatDuration, formatNumber, textTable } from '../../utils/format';
+import { comparisonsText, rankingOver, rankingText } from '../comparisons';
+import type { Comparing } from '../comparisons';
 import { tablesOf } from '../rows';
 import { runsTable } from '../tables';
 import type { ResultsRequest } from './arguments';
 import { csvOf } from './csv';
 import { reportPage } from './page';
+import { existing, runsIn } from './places';
 
 /** Where text goes: `say` what was asked for, `warn` what is wrong. */
 export interface Outputs {
@@ -56,19 +58,25 @@ function tell(
   say: Outputs['say'],
 ): void {
   if (request.command === 'list') return say(listOf(runs));
-  if (request.command === 'compare')
-    return say(
-      tablesOf(runs)
-        .map(({ head, runs: own }) => `${head}\n${runsTable(own)}`)
-        .join('\n\n'),
-    );
+  if (request.command === 'compare') return say(compared(runs, request));
   const { file } = request;
   checkWritable(file);
   if (request.command === 'report') {
     if (extname(file).toLowerCase() !== '.html') throw problem('report', `${shown(file)} has another ending`, 'end it in .html');
-    writeWhole(file, reportPage(runs, { store: store.folder, date: new Date().toISOString() }));
+    const { metric, baseline } = request;
+    writeWhole(file, reportPage(runs, { store: store.folder, date: new Date().toISOString(), metric, baseline }));
   } else exportTo(file, runs);
   say(`${file}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
+}
+
+/** A table a stream with its comparisons; where there are several streams, the ranks over them. */
+function compared(runs: readonly FinalRun[], comparing: Comparing): string {
+  const tables = tablesOf(runs);
+  const over = rankingOver(tables, comparing.metric ?? 'acc');
+  return [
+    ...tables.map(({ head, runs: own }) => `${head}\n${runsTable(own)}${comparisonsText(own, comparing)}`),
+    ...(over ? [rankingText(over, comparing.metric ?? 'acc', 'streams')] : []),
+  ].join('\n\n');
 }
 
 function listOf(runs: readonly FinalRun[]): string {
@@ -117,21 +125,6 @@ function merge(
     differences += different.length;
   }
   return differences > 0 ? 1 : 0;
-}
-
-/** The runs of a store or of a results file. */
-function runsIn(place: string, warn: Outputs['warn']): Iterable<FinalRun> {
-  if (!existsSync(place)) throw problem(place, 'it does not exist', 'name a store or a results file');
-  if (statSync(place).isDirectory()) return existing(place, warn).runs();
-  const { experiments, failed = [] } = readResults(place);
-  return [...experiments, ...failed];
-}
-
-/** A store that is there: a misspelt name is no empty store. */
-function existing(folder: string | undefined, warn: Outputs['warn']): RunStore {
-  const store = openStore(folder, { warn });
-  if (existsSync(store.folder)) return store;
-  throw problem(store.folder, 'it does not exist', 'npm run benchmark makes it; name another with --store');
 }
 
 function chosen(store: RunStore, filter: RunFilter): FinalRun[] {

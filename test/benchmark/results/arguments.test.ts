@@ -28,6 +28,19 @@ test('each command has its own arguments, all have a store', () => {
   assert.deepEqual((asked('merge', 'a', 'b', '--store', 'c') as { from: string[] }).from, ['a', 'b']);
 });
 
+test('compare and report take a baseline and a metric, the others do not', () => {
+  for (const args of [['compare'], ['report', 'runs.html']]) {
+    const { baseline, metric } = asked(...args, '--baseline', 'naive', '--metric', 'fm') as {
+      baseline?: string;
+      metric?: string;
+    };
+    assert.deepEqual([baseline, metric], ['naive', 'fm']);
+  }
+  assert.deepEqual((asked('compare') as { baseline?: string }).baseline, undefined);
+  assert.throws(() => asked('compare', '--metric', 'accuracy'), /Allowed choices are acc, bwt, fm, averageIncrementalAccuracy/);
+  assert.throws(() => asked('list', '--baseline', 'naive'), /unknown option '--baseline'/);
+});
+
 test('filters take lists, with commas, spaces or repeated', () => {
   const { filter } = asked(
     ...['list', '--method', 'er,ewc', '--method', 'gem', '--seeds', '1', '2,3', '--label', 'EWC, small'],

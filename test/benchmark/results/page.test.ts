@@ -62,6 +62,34 @@ test('failed runs are counted and told; a study without any result has a page, t
   assert.match(failures.slice(0, 20_000), /<td>Naive \(0 of 1 seed\)<\/td><td class="number"><a href="#run-\w+">–<\/a>/);
 });
 
+test('differences from a baseline and critical differences are in the page, the latter over streams, too', () => {
+  const names = ['naive', 'er', 'ewc'];
+  const some = [5, 7, 9].flatMap((batchSize) =>
+    names.flatMap((name) =>
+      [1, 2, 3].map((seed) => {
+        const label = name === 'er' ? EVIL : undefined;
+        return result(
+          { matrix, taskNames },
+          planned({ seed, method: { name }, stream: { ...SMALL.stream, batchSize } }, { label }),
+        );
+      }),
+    ),
+  );
+  const text = reportPage(some, { store: 'x', date: '2026-01-02T03:04', baseline: EVIL });
+  const cut = text.indexOf('<script>(function (define');
+  const head = text.slice(0, cut);
+  assert.equal(head.split('<h3>ACC less that of &lt;/script&gt;').length, 4);
+  assert.match(
+    head,
+    /<tr><td>Naive<\/td><td class="number">0\.0000<\/td><td class="number">0\.0000 to 0\.0000<\/td><td class="number">3</,
+  );
+  assert.doesNotMatch(head, /<script>alert/);
+  for (const id of ['figure-0-2', 'figure-1-2', 'figure-2-2', 'figure-streams']) {
+    assert.ok(head.includes(`<div id="${id}"></div>`) && text.includes(`Plotly.newPlot("${id}"`), id);
+  }
+  assert.doesNotMatch(own, /figure-0-2|less that of/); // too few methods, and no baseline asked for
+});
+
 test('in a browser the figures are drawn without any request, and a link opens its run', async (t) => {
   const path = needsBrowser(t);
   if (!path) return;

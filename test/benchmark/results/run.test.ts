@@ -50,6 +50,24 @@ test('list has a line a run; compare a row a configuration; both take filters', 
   assert.match(ask({ command: 'compare' }).said, /seeds 1, 2[^]*^ER +0\.6500 [^]*^Naive +0\.6500 ± 0\.0000/m);
 });
 
+test('compare says how the rows differ from a baseline, and how all rank, in a stream and over streams', () => {
+  const names = ['naive', 'er', 'ewc'];
+  const stream = (batchSize: number) => ({ ...planned().spec.stream, batchSize });
+  const on = (batchSize: number) =>
+    names.flatMap((name) => [1, 2, 3].map((seed) => result({}, planned({ seed, method: { name }, stream: stream(batchSize) }))));
+  keep([...on(5), ...on(10), ...on(20)]);
+  const { said, status } = ask({ command: 'compare', baseline: 'naive' });
+  assert.equal(status, 0);
+  assert.equal(said.split('ACC less that of Naive').length, 4);
+  assert.equal(said.split('Mean ranks by ACC over 3 seeds: ').length, 4);
+  assert.match(said, /Mean ranks by ACC over 3 streams: .*2\.00[^]*Not told apart: .*$/);
+  assert.match(ask({ command: 'compare', metric: 'fm' }).said, /Mean ranks by FM/);
+  assert.throws(() => ask({ command: 'compare', baseline: 'gem' }), /no row of a table can be 'gem'/);
+  const page = join(folder, 'runs.html');
+  ask({ command: 'report', file: page, baseline: 'er', metric: 'bwt' });
+  assert.match(readFileSync(page, 'utf8'), /<h3>BWT less that of ER<\/h3>/);
+});
+
 test('failed runs are loud: in lists and tables, with the reason, and in the exit status', () => {
   keep([done(1), failedRun(planned({ seed: 2 }), 'task 1: the loss exploded to 1e5')]);
   const list = ask({ command: 'list' });
