@@ -8,6 +8,8 @@ import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
 import { results } from './commands/results.mjs';
 import { test } from './commands/test.mjs';
+import { worker } from './commands/worker.mjs';
+import { hideQueue } from './lib/queue.mjs';
 import { compile } from './steps/compile.mjs';
 import { htmlExport } from './steps/html-export.mjs';
 import { kernelspec } from './steps/kernelspec.mjs';
@@ -48,6 +50,7 @@ export const COMMANDS = {
   },
   benchmark: {
     about: 'run the benchmark (--help shows its options)',
+    read: (args) => hideQueue('benchmark', args),
     needs: ['node-packages', 'compile'],
     uses: ['native-addon'],
     start: benchmark,
@@ -64,6 +67,13 @@ export const COMMANDS = {
     uses: [],
     notStarted: 2, // 1 would say that the new model is worse
     start: gate,
+  },
+  worker: {
+    about: 'take runs from a queue that the benchmark puts there (--help shows its options)',
+    read: (args) => hideQueue('worker', args),
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    start: worker,
   },
   bench: {
     about: 'time training steps against other engines (--help shows its options)',

@@ -190,7 +190,7 @@ test('importing the library does nothing: no tfjs, no tslab, no plotting library
   const script = `
     const before = process._getActiveHandles().length;
     require(${JSON.stringify(join(ROOT, 'dist/src/index.js'))});
-    const heavy = Object.keys(require.cache).filter((file) => /node_modules.(@tensorflow|tslab|danfojs|plotly|commander|cli-progress)/.test(file));
+    const heavy = Object.keys(require.cache).filter((file) => /node_modules.(@tensorflow|tslab|danfojs|plotly|commander|cli-progress|bullmq|ioredis|valibot)/.test(file));
     setImmediate(() => console.log(JSON.stringify([heavy.slice(0, 5), process._getActiveHandles().length - before])));`;
   const { output, status } = runNode(['-e', script]);
   assert.equal(status, 0, output);

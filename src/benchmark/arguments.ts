@@ -11,6 +11,8 @@ export interface Arguments {
   request: BenchmarkRequest;
   /** Processes side by side. */
   workers: number;
+  /** The queue on which the runs are put; its URL, or true for that of the environment; undefined: none. */
+  queue: string | true | undefined;
   /** Where the results go; undefined: into the store only, as for one part of several unless a file was named. */
   json: string | undefined;
   /** Whether whatever is there may be replaced. */
@@ -40,6 +42,7 @@ interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream
   dataset?: string;
   method?: string[];
   workers: number;
+  queue?: string | true;
   json: string;
   overwrite?: boolean;
   store?: string | false;
@@ -73,6 +76,12 @@ export function benchmarkCommand(): Command {
     .addOption(
       new Option('--workers <n>', 'processes side by side').argParser(positive).default(availableParallelism(), 'one a core'),
     )
+    .addOption(
+      new Option(
+        '--queue [url]',
+        'other machines execute the runs: redis://HOST:6379 (default: CL_QUEUE_URL); see npm run worker',
+      ).conflicts('workers'),
+    )
     .option('--json <file>', 'where the results go', 'results.json')
     .option('--overwrite', 'replace that file even where it holds a larger benchmark, other runs or something else')
     .option(
@@ -93,7 +102,7 @@ export function benchmarkCommand(): Command {
 /** Reads the command line; ends the process with a message where it is wrong. */
 export function readArguments(command: Command, argv: readonly string[]): Arguments {
   const given = command.parse(argv).opts<Options>();
-  const { study, scenario, stream, dataset, method, workers, json, overwrite = false, ...more } = given;
+  const { study, scenario, stream, dataset, method, workers, queue, json, overwrite = false, ...more } = given;
   const { store, force = false, shard, ...request } = more;
   for (const [old, name] of Object.entries(RENAMED) as ['scenario' | 'dataset', 'study' | 'stream'][]) {
     if (given[old] && given[name]) command.error(`error: --${old} is the old name of --${name}: give one of them`);
@@ -102,6 +111,7 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
   return {
     request: { ...request, studies: study ?? scenario, stream: stream ?? dataset, methods: method },
     workers,
+    queue,
     json: shard && command.getOptionValueSource('json') === 'default' ? undefined : json,
     overwrite,
     store,

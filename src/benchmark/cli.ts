@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import type { Executor } from '../experiments/executors/executor';
 import { localProcesses } from '../experiments/executors/localProcesses';
+import { withoutPassword } from '../experiments/executors/queue/address';
+import { viaQueue } from '../experiments/executors/viaQueue';
 import { failedRun, isFailed, isFinished } from '../experiments/failedRun';
 import type { FinalRun } from '../experiments/failedRun';
 import { runName } from '../experiments/plan';
@@ -9,16 +12,18 @@ import { openStore, withStore } from '../experiments/store';
 import type { RunStore, StoringExecutor } from '../experiments/store';
 import { benchmarkCommand, readArguments } from './arguments';
 import type { Arguments } from './arguments';
+import { EXIT_CODES, onInterrupt } from './interrupt';
 import { madeElsewhere } from './madeElsewhere';
 import { planExperiments } from './plan';
 import { STUDIES } from './presets';
 import { ResultsFile } from './resultsFile';
 import { learningCurvesTable, studyTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
+import { hideArguments } from './title';
 import { Writer } from './writer';
 
-/** A signal that comes within this time of the first is the same one, sent once to the group and once to each process. */
-const SAME_SIGNAL_MS = 1000;
+/** What was asked for, as results files tell it. */
+const COMMAND = withoutPassword(['benchmark', ...process.argv.slice(2)].join(' '));
 
 const command = benchmarkCommand();
 
@@ -40,11 +45,17 @@ async function main(): Promise<number> {
 
 function openFile(json: string, plan: readonly PlannedRun[], overwrite: boolean, store: RunStore | undefined): ResultsFile {
   const isKept = (id: string) => store?.finished(id) !== undefined;
-  return new ResultsFile(json, plan, { overwrite, command: ['benchmark', ...process.argv.slice(2)].join(' '), isKept });
+  return new ResultsFile(json, plan, { overwrite, command: COMMAND, isKept });
 }
 
 function note(text: string): void {
   console.error(`note: ${text}`);
+}
+
+/** The processes of this machine, or a queue for others. */
+function executorFor({ workers, queue, force }: Arguments, plan: readonly PlannedRun[], tell: (text: string) => void): Executor {
+  if (queue === undefined) return localProcesses({ workers: Math.max(1, Math.min(workers, plan.length)) });
+  return viaQueue({ ...(queue !== true && { url: queue }), force, note: tell });
 }
 
 /** Runs everything, prints the tables and writes the file; what is finished is never lost. Returns the exit code. */
@@ -52,13 +63,14 @@ async function runAll(
   plan: PlannedRun[],
   store: RunStore | undefined,
   file: ResultsFile | undefined,
-  { workers, force }: Arguments,
+  given: Arguments,
 ): Promise<number> {
   const final = new Map<string, FinalRun>();
   const runs = () => plan.flatMap(({ id, label, study }) => (final.has(id) ? [{ ...final.get(id)!, label, study }] : []));
   const display = progressDisplay(plan);
-  const local = localProcesses({ workers: Math.max(1, Math.min(workers, plan.length)) });
-  const executor = store ? withStore(local, store, { force, note: (text) => display.note(`note: ${text}`) }) : local;
+  const tell = (text: string) => display.note(`note: ${text}`);
+  const place = executorFor(given, plan, tell);
+  const executor = store ? withStore(place, store, { force: given.force, note: tell }) : place;
   const interrupted = onInterrupt(() => void executor.stop());
   const writer = new Writer(() => file?.write(runs()));
   await executor.run(plan, {
@@ -94,24 +106,6 @@ async function runAll(
   return interrupted.by ? EXIT_CODES[interrupted.by] : failures.length > 0 || notStored || writer.problem ? 1 : 0;
 }
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
-
-/** Hears Ctrl-C and the request to end; a later second one ends at once. */
-function onInterrupt(stop: () => void): { by?: keyof typeof EXIT_CODES } {
-  const state: { by?: keyof typeof EXIT_CODES } = {};
-  let first = 0;
-  for (const signal of Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[]) {
-    process.on(signal, () => {
-      if (state.by && performance.now() - first > SAME_SIGNAL_MS) process.exit(EXIT_CODES[signal]);
-      if (state.by) return;
-      state.by = signal;
-      first = performance.now();
-      stop();
-    });
-  }
-  return state;
-}
-
 function report(runs: FinalRun[], store: RunStore | undefined, file: ResultsFile | undefined): void {
   for (const { name } of STUDIES) {
     const own = runs.filter(({ study }) => study === name);
@@ -126,6 +120,7 @@ function report(runs: FinalRun[], store: RunStore | undefined, file: ResultsFile
   if (store) console.log(`${file?.whereabouts === undefined ? '\n' : ''}Store: ${store.folder}`);
 }
 
+hideArguments('continual-learning benchmark');
 // A program that reads the output and ends early (`| head`) does not take the results along.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 

@@ -2,6 +2,8 @@ export type { Claim, Executor, Outcome, RunListener } from './executors/executor
 export { inProcess } from './executors/inProcess';
 export { localProcesses } from './executors/localProcesses';
 export type { LocalProcessesOptions } from './executors/localProcesses';
+export { viaQueue } from './executors/viaQueue';
+export type { ViaQueueOptions } from './executors/viaQueue';
 export { isFailed, isFinished } from './failedRun';
 export type { FailedRun, FinalRun } from './failedRun';
 export { canonicalJson, configurationId } from './identity';

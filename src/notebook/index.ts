@@ -12,8 +12,10 @@ export type { LiveCall, LiveTraining, TrainLiveOptions } from './trainLive';
 export { Comparison } from './comparison';
 export type { ComparisonRun } from './comparisonRun';
 export type { ComparisonPlan } from './comparisonPlan';
-export { runInProcesses } from './runInProcesses';
-export type { RunInProcessesOptions } from './runInProcesses';
+export { runExperiments } from './runExperiments';
+export type { RunExperimentsOptions } from './runExperiments';
+
+export { runInProcesses, type RunInProcessesOptions } from './runExperiments';
 export { captioned } from './caption';
 export type { CaptionedRun } from './caption';
 export { loadRuns } from './loadRuns';

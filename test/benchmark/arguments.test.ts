@@ -106,3 +106,11 @@ test('a part of the plan is given as 3/8; it writes no results file unless one i
     assert.throws(() => read(`--shard=${wrong}`), /It must be a part and the number of parts, from 1\/8 to 8\/8/, wrong);
   }
 });
+
+test('a queue is named by its URL or left to the environment, and has workers of its own', () => {
+  assert.equal(read().queue, undefined);
+  assert.equal(read('--queue').queue, true);
+  assert.equal(read('--queue', '--quick').queue, true);
+  assert.equal(read('--queue', 'redis://host:1').queue, 'redis://host:1');
+  assert.throws(() => read('--queue', 'redis://host', '--workers', '2'), /cannot be used with option '--workers <n>'/);
+});

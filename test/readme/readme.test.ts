@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { RUN_SCRIPT } from '../../src/experiments/executors/runProcess';
+import { NO_REDIS, RedisServer } from '../experiments/executors/queue/redis';
+import { endWorkers, startWorker } from '../experiments/executors/queue/workers';
 import { snippets, textOf } from './parts';
 import { ROOT } from './tables';
 
@@ -14,8 +17,8 @@ const place = join(folder, 'run');
 const blocks = snippets();
 
 /** Runs a command; gives what it prints. */
-const run = (program: string, args: string[], cwd: string) =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}) =>
+  execFileSync(program, args, { cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 test("the README's code compiles with strict types", () => {
   rmSync(folder, { recursive: true, force: true });
@@ -47,8 +50,15 @@ test("the README's code compiles with strict types", () => {
 
 // In the order of the README: a later block may read what an earlier one has written.
 blocks.forEach(({ section, code }, i) => {
-  test(`the README's code block ${i + 1} runs (${section})`, () => {
-    const output = run(process.execPath, [join(folder, `snippet${i}.mjs`)], place);
+  const onQueue = section === 'More machines';
+  test(`the README's code block ${i + 1} runs (${section})`, { skip: onQueue && NO_REDIS }, async (t) => {
+    const server = onQueue ? await RedisServer.start() : undefined;
+    t.after(async () => {
+      await endWorkers();
+      await server?.end();
+    });
+    if (server) await startWorker(server.url, { script: RUN_SCRIPT });
+    const output = run(process.execPath, [join(folder, `snippet${i}.mjs`)], place, { CL_QUEUE_URL: server?.url });
     const promised = [...code.matchAll(/\/\/ prints: (.+)$/gm)].map(([, line]) => line);
     for (const line of promised) assert.ok(output.includes(line), `expected '${line}' in:\n${output}`);
   });

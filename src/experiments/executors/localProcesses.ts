@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { pool } from 'workerpool';
-import type { Pool } from 'workerpool';
-import type { ProgressEvent } from '../../training';
 import { checkNumber, withDefaults } from '../../utils/errors';
 import { checkRuns, relativeDuration } from '../plan';
 import type { PlannedRun } from '../plan';
-import type { ExperimentResult } from '../result';
 import { guarded, inPlanOrder, uniqueRuns } from './executor';
 import type { Claim, Executor, Outcome, RunListener } from './executor';
+import { ProcessCrashed, RUN_SCRIPT, RunProcess } from './runProcess';
 
 /** Options of `localProcesses`. */
 export interface LocalProcessesOptions {
@@ -31,7 +27,7 @@ export function localProcesses(options: LocalProcessesOptions = {}): Executor {
     workers: availableParallelism(),
     freshProcesses: false,
     modules: [],
-    script: join(__dirname, 'worker.js'),
+    script: RUN_SCRIPT,
   });
   checkNumber('localProcesses', 'workers', settings.workers, { min: 1, integer: true });
   return new LocalProcesses(settings);
@@ -39,7 +35,7 @@ export function localProcesses(options: LocalProcessesOptions = {}): Executor {
 
 class LocalProcesses implements Executor {
   readonly asksBefore = true;
-  private readonly pools = new Set<Pool>();
+  private readonly processes = new Set<RunProcess>();
   private stopped = false;
 
   constructor(private readonly settings: Required<LocalProcessesOptions>) {}
@@ -56,7 +52,7 @@ class LocalProcesses implements Executor {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    await Promise.all([...this.pools].map((one) => one.terminate(true)));
+    await Promise.all([...this.processes].map((one) => one.close(true)));
   }
 
   /** Takes the next waiting run again and again; one process at a time. */
@@ -66,55 +62,46 @@ class LocalProcesses implements Executor {
     claim: Claim,
     outcomes: Map<string, Outcome>,
   ): Promise<void> {
-    let workers: Pool | undefined;
+    let place: RunProcess | undefined;
     try {
       for (let run = waiting.shift(); run && !this.stopped; run = waiting.shift()) {
         if (!claim(run)) continue;
-        workers ??= this.open();
-        outcomes.set(run.id, await this.execute(workers, run, listener));
+        place ??= this.open();
+        outcomes.set(run.id, await this.execute(place, run, listener));
         if (this.settings.freshProcesses) {
-          await this.close(workers);
-          workers = undefined;
+          await this.close(place);
+          place = undefined;
         }
       }
     } finally {
-      if (workers) await this.close(workers);
+      if (place) await this.close(place);
     }
   }
 
-  private open(): Pool {
-    const workers = pool(this.settings.script, {
-      workerType: 'process',
-      maxWorkers: 1,
-      emitStdStreams: true, // swallows what native libraries write to the terminal while progress bars are drawn
-      forkOpts: {
-        env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
-        // A process group of their own: Ctrl-C in the terminal reaches this process only, which decides about its workers.
-        // Where this process is killed, they end as well: they hear that the channel to it is closed.
-        detached: process.platform !== 'win32',
-      },
-    });
-    this.pools.add(workers);
-    return workers;
+  private open(): RunProcess {
+    const one = new RunProcess(this.settings);
+    this.processes.add(one);
+    return one;
   }
 
-  private async close(workers: Pool): Promise<void> {
-    this.pools.delete(workers);
-    await workers.terminate(this.stopped);
+  private async close(one: RunProcess): Promise<void> {
+    this.processes.delete(one);
+    await one.close(this.stopped);
   }
 
   /** Runs one; once more where its process crashed. */
-  private async execute(workers: Pool, run: PlannedRun, listener: Required<RunListener>): Promise<Outcome> {
+  private async execute(place: RunProcess, run: PlannedRun, listener: Required<RunListener>): Promise<Outcome> {
     const { id } = run;
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.once(workers, run, listener);
+        listener.started(id);
+        const result = await place.execute(run, (event) => listener.progress(id, event));
         listener.finished(id, result);
         return { id, status: 'finished', result };
       } catch (error) {
         if (this.stopped) return { id, status: 'stopped' };
-        const reason = (error as Error).message.trim().split('\n')[0];
-        if (!isCrash(reason) || attempt === 2) {
+        const reason = (error as Error).message;
+        if (!(error instanceof ProcessCrashed) || attempt === 2) {
           listener.failed(id, reason);
           return { id, status: 'failed', reason };
         }
@@ -122,18 +109,4 @@ class LocalProcesses implements Executor {
       }
     }
   }
-
-  private once(workers: Pool, run: PlannedRun, listener: Required<RunListener>): Promise<ExperimentResult> {
-    listener.started(run.id);
-    return workers.exec('run', [run, this.settings.modules], {
-      on: (payload: ProgressEvent | { stdout?: string; stderr?: string }) => {
-        if ('task' in payload) listener.progress(run.id, payload);
-      },
-    }) as unknown as Promise<ExperimentResult>;
-  }
-}
-
-/** A worker that is gone, in workerpool's words; all else is an error of the run itself, which would come again. */
-function isCrash(message: string): boolean {
-  return /worker (is )?terminated|ERR_IPC/i.test(message);
 }

@@ -39,7 +39,8 @@ const noOperation: Executor = {
   },
 };
 
-function fullResult(run: PlannedRun) {
+/** A result with everything that a run of five tasks logs. */
+export function fullResult(run: PlannedRun) {
   const losses = Array.from({ length: 256 }, (_, i) => Number((2.3 / (1 + i / 20)).toPrecision(5)));
   const matrix = Array.from({ length: 5 }, () => Array<number>(5).fill(0.9876));
   const tasks = [0, 1, 2, 3, 4].map((task) => ({ task, firstStep: 0, steps: 4096, every: 16, losses }));
