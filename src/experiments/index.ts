@@ -7,6 +7,8 @@ export type { ViaQueueOptions } from './executors/viaQueue';
 export { isFailed, isFinished } from './failedRun';
 export type { FailedRun, FinalRun } from './failedRun';
 export { canonicalJson, configurationId } from './identity';
+export { measureInsideTasks } from './insideTasks';
+export type { InsideTasksOptions } from './insideTasks';
 export { measureLearningCurves } from './learningCurves';
 export type { AccuracyCurve, CurvesCall, LearningCurvesReport, TaskCurves } from './learningCurves';
 

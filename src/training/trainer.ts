@@ -15,12 +15,14 @@ import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
-import { checkFiniteWeights, countCorrect } from './evaluation';
+import { checkAmong, largestAmong } from './answers';
+import { checkFiniteWeights, countCorrect, rowsOf } from './evaluation';
 import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
 import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
+import { nextProbe } from './plan';
 import type { LoopCall, Stop } from './plan';
 import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
@@ -112,6 +114,20 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   async evaluate(loader: TaskLoader): Promise<number> {
     checkLoader(this.#named('evaluate'), loader);
     return this.#alone('evaluate', () => this.#measure(loader), true);
+  }
+
+  /**
+   * The label answered for each of a loader's samples, in stored order; `evaluate` gives the share of right ones.
+   *
+   * @param among only these labels compete; default all outputs that do at evaluation. With the labels of the loader's task
+   *   (`loader.task.classes`) it is the "masked" answer, which uses a task id that class-incremental learning hides
+   * @returns labels, int32 [loader.size]
+   * @throws as `evaluate`; with `among` also where the method does not answer by the model's outputs
+   */
+  async answers(loader: TaskLoader, among?: readonly number[]): Promise<Int32Array> {
+    checkLoader(this.#named('answers'), loader);
+    if (among !== undefined) checkAmong(this.#named('answers'), among, this.answersByOutputs);
+    return this.#alone('answers', () => this.#answer(loader, among), true);
   }
 
   /**
@@ -331,7 +347,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** The call with its callbacks and probes, in which the trainer may be used. */
   #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[]): LoopCall {
     const probe = probes && {
-      next: (steps: number) => Math.min(...probes.steps.filter((step) => step > steps), Infinity),
+      next: (steps: number) => nextProbe(probes, steps),
+      atEnd: probes.every !== undefined,
       run: (step: number) => pausing(this.model, () => probes.measure(step, loader)),
     };
     return {
@@ -351,13 +368,25 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   async #measure(loader: TaskLoader): Promise<number> {
+    const taskId = this.#checkedTaskId('evaluate', loader);
+    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+  }
+
+  async #answer(loader: TaskLoader, among: readonly number[] | undefined): Promise<Int32Array> {
+    const taskId = this.#checkedTaskId('answers', loader);
+    if (among === undefined) return Int32Array.from(await rowsOf((k, x) => this.predict(k, x, taskId), loader));
+    const logits = await rowsOf((k, x) => this.model.logits(k, x, taskId), loader);
+    return largestAmong(this.#named('answers'), logits, loader.size, among);
+  }
+
+  /** The task id that may be used to answer for a loader's samples. Throws where there is no answer. */
+  #checkedTaskId(call: string, loader: TaskLoader): number | undefined {
     const { task } = loader;
     checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, `${loader.split} data`);
-    checkAnswers(this.#named('evaluate'), this.model, task);
+    checkAnswers(this.#named(call), this.model, task);
     checkFiniteWeights(this.model);
-    const taskId = this.taskIdOf(task);
-    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+    return this.taskIdOf(task);
   }
 
   async #measureAll(
