@@ -20,7 +20,7 @@ export function checkAmong(subject: string, among: readonly number[], byOutputs:
  * @param n rows
  * @returns int32 [n]
  */
-export function largestAmong(subject: string, logits: readonly number[], n: number, among: readonly number[]): Int32Array {
+export function largestAmong(subject: string, logits: Float32Array, n: number, among: readonly number[]): Int32Array {
   const outputs = logits.length / n;
   const unknown = among.find((label) => label >= outputs);
   if (unknown !== undefined) {

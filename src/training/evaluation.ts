@@ -26,11 +26,15 @@ export async function countCorrect(predict: (k: Kernels, x: Value) => Value, loa
  * @param compute [n, inputSize] → any shape of n rows
  * @returns all rows one after the other
  */
-export async function rowsOf(compute: (k: Kernels, x: Value) => Value, loader: TaskLoader): Promise<number[]> {
-  const rows: number[] = [];
-  await eachPart(loader, compute, (numbers) => {
-    for (const value of numbers) rows.push(value);
-  });
+export async function rowsOf(compute: (k: Kernels, x: Value) => Value, loader: TaskLoader): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  await eachPart(loader, compute, (numbers) => void parts.push(Float32Array.from(numbers)));
+  const rows = new Float32Array(parts.reduce((total, { length }) => total + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    rows.set(part, start);
+    start += part.length;
+  }
   return rows;
 }
 

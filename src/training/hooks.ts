@@ -163,7 +163,7 @@ export abstract class MethodHooks<Own extends object = {}> {
   }
 
   /** Whether the method answers with the largest output, as every method does that does not say otherwise. */
-  protected get answersByOutputs(): boolean {
+  get answersByOutputs(): boolean {
     return this.predict === MethodHooks.prototype.predict;
   }
 
