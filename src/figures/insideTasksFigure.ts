@@ -17,8 +17,8 @@ export interface InsideTasksFigureOptions {
 
 /** Tasks that have a line, at most. */
 const MOST = 10;
-/** The end of the scale of colours is too bright for a line on white. */
-const BRIGHTEST = 0.85;
+/** The ends of the scale of colours: darker would be lost on a dark ground, brighter on white. */
+const [DARKEST, BRIGHTEST] = [0.3, 0.85];
 
 /**
  * The accuracy on each task while the stream is learnt, step by step: a line per task from its own first step on. Uprights mark where a
@@ -51,17 +51,16 @@ export function insideTasksFigure(moments: readonly AccuracyMoment[], options?: 
       {
         xaxis: axis('training steps', { range: [0, positions.at(-1)! || 1] }),
         yaxis: accuracyAxis('accuracy'),
-        shapes: begins
-          .slice(1)
-          .map((x) => ({
-            type: 'line',
-            x0: x,
-            x1: x,
-            y0: 0,
-            y1: 1,
-            yref: 'paper',
-            line: { color: LINE_GREY, width: 1, dash: 'dash' },
-          })),
+        shapes: begins.slice(1).map((x) => ({
+          type: 'line',
+          xref: 'x',
+          x0: x,
+          x1: x,
+          y0: 0,
+          y1: 1,
+          yref: 'y domain',
+          line: { color: LINE_GREY, width: 1, dash: 'dash' },
+        })),
       },
     ),
   };
@@ -87,7 +86,7 @@ function line(moments: readonly AccuracyMoment[], positions: readonly number[], 
     legendgroup: String(task),
     x: own.map(({ x }) => x),
     y: own.map(({ moment }) => moment.accuracies[task]),
-    line: { color: colorAt(VIRIDIS, (BRIGHTEST * task) / Math.max(1, lines - 1)), width: 2 },
+    line: { color: colorAt(VIRIDIS, DARKEST + ((BRIGHTEST - DARKEST) * task) / Math.max(1, lines - 1)), width: 2 },
     hoverinfo: 'text',
     hovertext: own.map(
       ({ moment }) =>

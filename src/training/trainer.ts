@@ -17,7 +17,18 @@ import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
 import { checkAmong, largestAmong } from './answers';
 import { checkFiniteWeights, countCorrect, rowsOf } from './evaluation';
-import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
+import {
+  checkAnswers,
+  checkLoader,
+  checkLoaders,
+  checkModel,
+  checkOutputs,
+  checkPasses,
+  checkRevealed,
+  checkStream,
+  checkTrainingData,
+  isHidden,
+} from './fit';
 import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
@@ -280,13 +291,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const seen = this.#seen(loader);
     const data = this.trainingData(loader, seen);
     hookResults.checkTrainingData(this.constructor.name, data);
+    const phases = this.phases(task);
+    if (data === loader) checkPasses(this.#named('trainTask'), task, phases);
     const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const report = await runTask(
       {
         trainer: this.constructor.name,
         task,
         data,
-        phases: this.phases(task),
+        phases,
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
@@ -300,7 +313,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       this.#opened(call, loader, stops),
     );
     this.#cursor = undefined;
-    if (!this.options.keepOptimizer) this.#optimizer.dispose();
+    if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
     this.#history.trained(task);
     this.model.learnt.push(task.name);
     this.#accountedFor++;
@@ -323,10 +336,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     if (unfinished !== undefined && unfinished !== task.id) warnOfUnfinishedTask(this, unfinished);
     const skipped = unconsolidated.filter((id) => id !== task.id);
     warnOfSkippedConsolidation(this, skipped);
-    if (!this.options.keepOptimizer) this.#optimizer.dispose();
-    await replacing(this.model, () => this.beginTask(task, data));
+    if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
+    if (!isHidden(task) || this.#history.learnt.length === 0) await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
     return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
+  }
+
+  /** Whether velocities go on into the next task: where they are to, and where nobody knows that there is a next one. */
+  #keepsOptimizer(task: Task): boolean {
+    return this.options.keepOptimizer || isHidden(task);
   }
 
   /** Training data of the tasks begun so far, this one last. */
@@ -363,7 +381,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { task } = loader;
     this.#history.check(loader, 'training data');
     this.#history.checkConsolidation(task, this.#named('consolidate'));
-    await replacing(this.model, () => this.endTask(task, loader));
+    if (!isHidden(task)) await replacing(this.model, () => this.endTask(task, loader));
     this.#history.noteConsolidated(task);
   }
 
@@ -458,6 +476,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   #prepare(loader: TaskLoader): void {
     const { task } = loader;
     checkModel(this.constructor.name, this.model, task);
+    checkRevealed(this.constructor.name, task, this.needs);
     this.#history.check(loader, 'training data');
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));
