@@ -79,7 +79,7 @@ export interface SpecInput {
   readonly optimizer?: OptimizerSpec;
   /** How it keeps what it learnt. */
   readonly method: MethodSpec;
-  /** Passes over the data of each task; default 5. */
+  /** Passes over the data of each task; default 5, on online streams 1. */
   readonly epochs?: number;
   /** Seed of everything random that has no seed of its own; default the one of `setSeed` (42). */
   readonly seed?: number;
