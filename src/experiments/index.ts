@@ -27,7 +27,7 @@ export type { TaskLosses } from './lossLog';
 export type { Provenance } from './provenance';
 export { runExperiment } from './run';
 export { runMeasures } from './runMeasures';
-export type { RunMeasure, RunMeasuresOptions } from './runMeasures';
+export type { MeasuredRun, RunMeasure, RunMeasuresOptions } from './runMeasures';
 export type { ExperimentResult } from './result';
 export type {
   CheckedMeasure,

@@ -26,7 +26,11 @@ export interface RunMeasuresOptions {
   untrained?: readonly number[];
 }
 
-type Run = Pick<ExperimentResult, 'matrix' | 'taskNames' | 'fingerprint' | 'insideTasks' | 'answers' | 'memoryBytes' | 'spec'>;
+/** What of a result its metrics are computed from. */
+export type MeasuredRun = Pick<
+  ExperimentResult,
+  'matrix' | 'taskNames' | 'fingerprint' | 'insideTasks' | 'answers' | 'memoryBytes' | 'spec'
+>;
 
 /**
  * Every metric of a run that was finished, e.g. read from a store: computed where what the run kept allows it, else with the reason
@@ -37,7 +41,7 @@ type Run = Pick<ExperimentResult, 'matrix' | 'taskNames' | 'fingerprint' | 'insi
  * @throws when a run to compare with learnt another stream
  * @example showTable(runMeasures(store.runs()[0]))
  */
-export function runMeasures(run: Run, against: RunMeasuresOptions = {}): RunMeasure[] {
+export function runMeasures(run: MeasuredRun, against: RunMeasuresOptions = {}): RunMeasure[] {
   const subject = 'runMeasures';
   const none = { joint: undefined, scratch: undefined, untrained: undefined };
   const { joint, scratch, untrained } = withDefaults<RunMeasuresOptions>(subject, against, none);
@@ -72,7 +76,7 @@ function row(metric: string, value: number | null, source: string, note = '', wh
 }
 
 /** The metrics of the accuracy matrix alone. */
-function ofMatrix({ matrix, taskNames }: Run): RunMeasure[] {
+function ofMatrix({ matrix, taskNames }: MeasuredRun): RunMeasure[] {
   const computed = new metrics.CLMetrics(matrix, taskNames);
   const sources = {
     acc: LOPEZ_PAZ,
@@ -89,7 +93,7 @@ function ofMatrix({ matrix, taskNames }: Run): RunMeasure[] {
   });
 }
 
-function ofMoments({ insideTasks: moments }: Run): RunMeasure[] {
+function ofMoments({ insideTasks: moments }: MeasuredRun): RunMeasure[] {
   const deepest = (all: readonly metrics.StabilityGap[]) => Math.max(...all.map(({ before, lowest }) => before - lowest));
   const wanted: [string, string, (given: readonly metrics.AccuracyMoment[]) => number | null, string][] = [
     ['min-ACC', DE_LANGE, metrics.averageMinimumAccuracy, 'mean of the lowest accuracies since each task was learnt'],
@@ -110,7 +114,7 @@ function ofMoments({ insideTasks: moments }: Run): RunMeasure[] {
   return wanted.map(([metric, source, compute, note]) => row(metric, moments ? compute(moments) : null, source, note, why));
 }
 
-function ofAnswers({ answers }: Run): RunMeasure[] {
+function ofAnswers({ answers }: MeasuredRun): RunMeasure[] {
   const without = 'its answers were not kept: run it with measure: { answers: true }';
   const mean = answers && meanAnswers(answers);
   const whyNotMasked = answers?.whyNotMasked ?? without;
@@ -132,13 +136,18 @@ function maskedNote(unmasked: number | undefined): string {
   return `only the classes of the task compete; unmasked ${formatNumber(unmasked ?? null)}`;
 }
 
-function ofMemory({ memoryBytes }: Run): RunMeasure[] {
+function ofMemory({ memoryBytes }: MeasuredRun): RunMeasure[] {
   const parts = Object.entries(memoryBytes?.parts ?? {}).map(([name, bytes]) => `${name} ${bytes}`);
   const why = 'the run says nothing of it: it was made by an earlier version, or its method does not say how to save its memory';
   return [row('Memory in bytes', memoryBytes?.total ?? null, OWN, parts.join(', ') || 'nothing beside the network', why)];
 }
 
-function checkSameStream(subject: string, name: string, run: Run, other: Pick<Run, 'matrix' | 'fingerprint'> | undefined): void {
+function checkSameStream(
+  subject: string,
+  name: string,
+  run: MeasuredRun,
+  other: Pick<MeasuredRun, 'matrix' | 'fingerprint'> | undefined,
+): void {
   if (other === undefined || other.fingerprint === run.fingerprint) return;
   const reason = `${name} learnt the stream ${shown(other.fingerprint)}, the run ${shown(run.fingerprint)}`;
   throw problem(subject, reason, 'compare runs of one stream and seed');

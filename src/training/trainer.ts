@@ -291,9 +291,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const seen = this.#seen(loader);
     const data = this.trainingData(loader, seen);
     hookResults.checkTrainingData(this.constructor.name, data);
+    const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const phases = this.phases(task);
     if (data === loader) checkPasses(this.#named('trainTask'), task, phases);
-    const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const report = await runTask(
       {
         trainer: this.constructor.name,
