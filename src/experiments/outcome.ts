@@ -10,7 +10,7 @@ import type { ExperimentResult } from './result';
 /** What a trainer that has learnt a stream came to; the time it took and the losses are told by whoever watched it. */
 export type TrainedOutcome = Omit<
   ExperimentResult,
-  keyof PlannedRun | 'seconds' | 'losses' | 'learningCurves' | 'insideTasks' | 'answers'
+  keyof PlannedRun | 'seconds' | 'losses' | 'learningCurves' | 'insideTasks' | 'answers' | 'passes'
 >;
 
 /**

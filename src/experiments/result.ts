@@ -1,4 +1,5 @@
 import type { AccuracyMatrix, AccuracyMoment, CLMetrics } from '../metrics';
+import type { Passes } from '../models';
 import type { CapacityReport } from '../training';
 import type { AnswersReport } from './answers';
 import type { LearningCurvesReport } from './learningCurves';
@@ -35,6 +36,8 @@ export interface ExperimentResult extends PlannedRun {
   insideTasks?: AccuracyMoment[];
   /** Masked accuracies, confusion matrix and recency bias, where asked for. */
   answers?: AnswersReport;
+  /** Samples that went forward and backward in training steps; absent in results of earlier versions, and where it is not known. */
+  passes?: Passes;
   /** What the method remembered at the end, in bytes; absent in results of earlier versions, and where it does not say how to save it. */
   memoryBytes?: MemoryBytes;
   /** That it stopped learning, and since when; absent where it learnt. Such a run counts in means, with a word about it. */

@@ -42,8 +42,9 @@ export async function runExperiment(
     const measured = await train(assembly, loaders, { onProgress, signal, ...log.call });
     const seconds = (performance.now() - started) / 1000;
     const answers = run.spec.measure.answers && { answers: await measureAnswers(trainer, loaders) };
+    const passes = trainer.passes && { passes: trainer.passes };
     const outcome = outcomeOf(trainer, loaders, run.spec.method.name, run.spec.seed);
-    return { ...run, ...outcome, seconds, ...measured, ...answers, losses: log.tasks };
+    return { ...run, ...outcome, seconds, ...measured, ...answers, ...passes, losses: log.tasks };
   } finally {
     trainer.dispose();
     model.dispose();

@@ -29,7 +29,7 @@ export interface RunMeasuresOptions {
 /** What of a result its metrics are computed from. */
 export type MeasuredRun = Pick<
   ExperimentResult,
-  'matrix' | 'taskNames' | 'fingerprint' | 'insideTasks' | 'answers' | 'memoryBytes' | 'spec'
+  'matrix' | 'taskNames' | 'fingerprint' | 'insideTasks' | 'answers' | 'memoryBytes' | 'passes' | 'spec'
 >;
 
 /**
@@ -61,7 +61,7 @@ export function runMeasures(run: MeasuredRun, against: RunMeasuresOptions = {}):
       : row('Forward transfer', null, LOPEZ_PAZ, '', 'pass untrained: the mean of untrainedAccuracies'),
     ...ofMoments(run),
     ...ofAnswers(run),
-    ...ofMemory(run),
+    ...ofCost(run),
   ];
 }
 
@@ -136,10 +136,15 @@ function maskedNote(unmasked: number | undefined): string {
   return `only the classes of the task compete; unmasked ${formatNumber(unmasked ?? null)}`;
 }
 
-function ofMemory({ memoryBytes }: MeasuredRun): RunMeasure[] {
+function ofCost({ memoryBytes, passes }: MeasuredRun): RunMeasure[] {
   const parts = Object.entries(memoryBytes?.parts ?? {}).map(([name, bytes]) => `${name} ${bytes}`);
   const why = 'the run says nothing of it: it was made by an earlier version, or its method does not say how to save its memory';
-  return [row('Memory in bytes', memoryBytes?.total ?? null, OWN, parts.join(', ') || 'nothing beside the network', why)];
+  const uncounted = 'not counted: not run by runExperiment, made by an earlier version, or by a network that does not count';
+  return [
+    row('Memory in bytes', memoryBytes?.total ?? null, OWN, parts.join(', ') || 'nothing beside the network', why),
+    row('Samples forward', passes?.forward ?? null, OWN, 'through networks in training steps', uncounted),
+    row('Samples backward', passes?.backward ?? null, OWN, 'of them with gradients', uncounted),
+  ];
 }
 
 function checkSameStream(

@@ -5,7 +5,7 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
-import type { Model } from '../models';
+import type { Model, Passes } from '../models';
 import { exclusively, lettingSave, pausing, refuseWhileRunning, replacing } from '../models/exclusive';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
@@ -33,6 +33,7 @@ import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
+import { StepPasses } from './passes';
 import { nextProbe } from './plan';
 import type { LoopCall, Stop } from './plan';
 import { newOptimizer } from './optimizers';
@@ -75,6 +76,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** Training data of the tasks begun, by their ids. */
   readonly #loaders = new Map<number, TaskLoader>();
   readonly #optimizer: Optimizer;
+  readonly #passes = new StepPasses();
   #cursor: TaskCursor | undefined;
   /** How many of the tasks that the model has learnt are known here: learnt by this trainer, restored, or warned of. */
   #accountedFor = 0;
@@ -177,6 +179,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const frozen = countParameters(this.model, 'frozen');
     const total = countParameters(this.model);
     return { total, frozen, trainable: total - frozen };
+  }
+
+  /**
+   * Samples that went forward and backward through networks in this trainer's training steps so far, in this process: new ones, replayed
+   * ones, and those of further passes of the method. What hooks around tasks compute (Fisher information) and evaluations do not count.
+   * Null where the architecture does not count.
+   */
+  get passes(): Passes | null {
+    return this.#passes.total;
   }
 
   /**
@@ -294,6 +305,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const phases = this.phases(task);
     if (data === loader) checkPasses(this.#named('trainTask'), task, phases);
+    this.#passes.beginTask();
     const report = await runTask(
       {
         trainer: this.constructor.name,
@@ -304,13 +316,13 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
-        step: (batch) => this.#step(batch),
+        step: (batch) => this.#passes.step(batch.size, () => this.#step(batch)),
         rehearse: (sizes) => this.#rehearse(sizes),
         likelyCause: () => this.likelyCause(),
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
       cursor,
-      this.#opened(call, loader, stops),
+      this.#opened(call, loader, stops, data),
     );
     this.#cursor = undefined;
     if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
@@ -363,7 +375,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The call with its callbacks and probes, in which the trainer may be used. */
-  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[]): LoopCall {
+  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[], data: TrainingData): LoopCall {
+    const onLosses = lettingSave(this.model, call.onLosses);
     const probe = probes && {
       next: (steps: number) => nextProbe(probes, steps),
       atEnd: probes.every !== undefined,
@@ -372,7 +385,10 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return {
       ...call,
       onProgress: lettingSave(this.model, call.onProgress),
-      onLosses: lettingSave(this.model, call.onLosses),
+      onLosses: (losses, firstStep) => {
+        this.#passes.add(data, firstStep, losses.length);
+        onLosses?.(losses, firstStep);
+      },
       stops: probe ? [probe, ...stops] : stops,
     };
   }

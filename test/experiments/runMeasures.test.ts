@@ -39,6 +39,7 @@ test('what a spec asks to measure is in its result, and the id of a spec that as
   assert.equal(measured.insideTasks!.length, 5 * 2); // 2 steps a task: before the first and at the end
   assert.equal(measured.answers!.tasks.length, 5);
   assert.deepEqual(measured.memoryBytes, { total: 0, parts: {} });
+  assert.deepEqual(measured.passes, { forward: 640, backward: 640 }); // 5 tasks of 128 samples, one epoch
   assert.deepEqual(measured.matrix, (await runExperiment(plain)).matrix);
   const rows = runMeasures(JSON.parse(JSON.stringify(measured)));
   assert.ok(value(rows, 'WP (10 moments)').value !== null && value(rows, 'Accuracy, masked').value !== null);

@@ -18,6 +18,7 @@ test('task-incremental: label 0 of each task is a class of its own, tasks may be
   const own = [{ ...task(0, 'animals', [0, 1, 2]), classNames: ['cat', 'dog', 'horse'] }, task(1, 'cars', [0, 1], 5)];
   const stream = taskScenario(own);
   assert.equal(stream.scenario, 'task-incremental');
+  assert.equal(new Set(stream.dataset.train.labels).size, 5, 'classes of the data set');
   assert.deepEqual(
     stream.tasks.map(({ name, classes, classNames }) => [name, classes, classNames]),
     [
