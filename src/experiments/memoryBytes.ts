@@ -40,6 +40,7 @@ function collect(value: unknown, name: string, parts: Record<string, number>): v
 /** How many numbers a saved tensor or list holds; undefined where it is neither. */
 function countOf(value: object): number | undefined {
   const { shape, data } = value as { shape?: number[]; data?: unknown };
-  if (Array.isArray(shape) && (typeof data === 'string' || ArrayBuffer.isView(data))) return shape.reduce((product, size) => product * size, 1);
+  if (Array.isArray(shape) && (typeof data === 'string' || ArrayBuffer.isView(data)))
+    return shape.reduce((product, size) => product * size, 1);
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number') ? value.length : undefined;
 }

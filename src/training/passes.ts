@@ -11,16 +11,12 @@ export class StepPasses {
   private forward = 0;
   private backward = 0;
   private unknown = false;
+  /** What the last step of each size was like; each task runs or records one of a size before it counts any. */
   private readonly bySize = new Map<number, Passes>();
 
   /** All so far; null where a network does not count (an architecture of one's own without `Trunk`). */
   get total(): Passes | null {
     return this.unknown ? null : { forward: this.forward, backward: this.backward };
-  }
-
-  /** Forgets what the steps of an earlier task were like. */
-  beginTask(): void {
-    this.bySize.clear();
   }
 
   /** Runs or records a step for a batch of `size` samples. */

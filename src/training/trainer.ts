@@ -305,7 +305,6 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
     const phases = this.phases(task);
     if (data === loader) checkPasses(this.#named('trainTask'), task, phases);
-    this.#passes.beginTask();
     const report = await runTask(
       {
         trainer: this.constructor.name,
