@@ -5,7 +5,7 @@ import { meanAnswers } from './answers';
 import type { ExperimentResult } from './result';
 
 /** One number of a run, or why there is none; a row for `showTable`. */
-export interface RunMeasure {
+export type RunMeasure = {
   /** The metric, for people. */
   readonly metric: string;
   /** Its value; null where there is none. */
@@ -14,7 +14,7 @@ export interface RunMeasure {
   readonly note: string;
   /** Where it is defined. */
   readonly source: string;
-}
+};
 
 /** Other runs that a run is compared with; see `runMeasures`. */
 export interface RunMeasuresOptions {

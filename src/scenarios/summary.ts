@@ -2,7 +2,7 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 
 /** One task of a stream in numbers; a row for `showTable`. */
-export interface TaskSummary {
+export type TaskSummary = {
   /** Position in the stream, from 1. */
   readonly task: number;
   /** For people. */
@@ -21,7 +21,7 @@ export interface TaskSummary {
   readonly shareOfStream: number;
   /** Hash of all that its training loader serves. */
   readonly fingerprint: string;
-}
+};
 
 /** A stream in numbers; see `TaskStream.summary`. Plain JSON, and what `streamFigure` draws. */
 export interface StreamSummary {

@@ -11,6 +11,8 @@ const value = (rows: ReturnType<typeof runMeasures>, metric: string) => {
 
 test('a stored run gives every metric that its matrix allows, and says of the others why not', () => {
   const rows = runMeasures(result());
+  const forTables: readonly Readonly<Record<string, unknown>>[] = rows; // what showTable takes
+  assert.equal(forTables.length, rows.length);
   assert.equal(value(rows, 'ACC').value, 0.65);
   assert.ok(Math.abs(value(rows, 'Learning accuracy').value! - 0.85) < 1e-12);
   assert.match(value(rows, 'FWT').note, /not measured: accuracy on digits 2, 3 after digits 0, 1/);

@@ -22,6 +22,8 @@ test('counts, shares and hashes of each task, by hand', () => {
     { task: 2, name: 'rest', classes: 'e, d', training: 16, validation: 4, test: 8, largestClass: 0.5, shareOfStream: 0.4 },
   ]); // prettier-ignore
   assert.deepEqual(rows.map((row) => row.fingerprint), stream.trainLoaders.map((loader) => loader.fingerprint)); // prettier-ignore
+  const forTables: readonly Readonly<Record<string, unknown>>[] = rows; // what showTable takes
+  assert.equal(forTables.length, 2);
   assert.deepEqual([classNames, taskNames], [['c', 'a', 'b', 'e', 'd'], ['c, a, b', 'rest']]); // prettier-ignore
   assert.deepEqual(counts, [[8, 0], [8, 0], [8, 0], [0, 8], [0, 8]]); // prettier-ignore
   assert.deepEqual([fingerprint, scenario, datasetHash.length], [stream.fingerprint, 'class-incremental', 40]);
