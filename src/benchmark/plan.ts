@@ -1,6 +1,6 @@
 import { planRun } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
-import type { SpecInput } from '../experiments/spec';
+import type { JsonOptions, SpecInput } from '../experiments/spec';
 import { findStream } from '../experiments/streams';
 import { findMethod, methodCompatibility } from '../methods';
 import { checkChoice, checkList, checkNumber, problem, withDefaults } from '../utils/errors';
@@ -41,7 +41,7 @@ export function planExperiments(request: BenchmarkRequest = {}): PlannedRun[] {
   if (asked.studies && asked.methods) refuseImpossible(studies, asked.methods);
   const runs = studies.flatMap((study) =>
     study.methods
-      .filter(({ method }) => !asked.methods || asked.methods.includes(method))
+      .filter(({ method }) => (asked.methods ? asked.methods.includes(method) : needsNoHidden(asked.stream, method)))
       .flatMap((preset) =>
         asked.seeds!.map((seed) => planRun(specOf(study, preset, asked, seed), { study: study.name, label: preset.label })),
       ),
@@ -55,19 +55,31 @@ function specOf(study: Study, { method, options = {} }: MethodPreset, asked: Req
   return {
     stream: {
       ...ORIGINAL_STREAM,
+      ...ownDefaults(asked.stream),
       name: asked.stream ?? study.stream,
       scenario: study.scenario,
       data,
-      limitPerTask: limit,
-      testLimitPerTask: quick ? QUICK.testLimitPerTask : undefined,
+      ...(limit !== undefined && { limitPerTask: limit }),
+      ...(quick && { testLimitPerTask: QUICK.testLimitPerTask }),
     },
     model: ORIGINAL_MODEL,
     ...ORIGINAL_TRAINING,
-    epochs: asked.epochs ?? (quick ? QUICK.epochs : ORIGINAL_TRAINING.epochs),
+    epochs: asked.epochs ?? (quick || ownDefaults(asked.stream).online ? QUICK.epochs : ORIGINAL_TRAINING.epochs),
     method: { name: method, options },
     seed,
     measure: study.measure,
   };
+}
+
+/** What a stream named in place of the studies' own is opened with unless a user says otherwise. */
+function ownDefaults(stream: string | undefined): JsonOptions {
+  const { scenario: _, data: __, ...defaults } = stream === undefined ? {} : findStream(stream).defaults();
+  return Object.fromEntries(Object.entries(defaults).filter(([, value]) => value !== undefined));
+}
+
+/** Whether a method can do without what the stream hides. */
+function needsNoHidden(stream: string | undefined, method: string): boolean {
+  return stream === undefined || findStream(stream).boundaries === 'told' || !findMethod(method).needs.taskBoundaries;
 }
 
 /** Every name and value is understood before anything is planned. */

@@ -10,19 +10,24 @@ export interface Served {
   readonly dataset: Dataset;
   readonly positions: Int32Array;
   readonly labelOf: ArrayLike<number> | undefined;
+  readonly relabelled: ReadonlyMap<number, number> | undefined;
+  readonly inOrder: boolean;
   readonly pixelMap: PixelMap | undefined;
   readonly seed: number;
 }
 
 /** Two hashes of 12 hexadecimal digits: of the task as such, and of all that one loader of it serves. */
-export function loaderIdentity({ task, split, dataset, positions, labelOf, pixelMap, seed }: Served): {
+export function loaderIdentity({ task, split, dataset, positions, labelOf, relabelled, inOrder, pixelMap, seed }: Served): {
   task: string;
   data: string;
 } {
-  const { id, name, scenario, classes, classNames } = task;
-  const what = [datasetHash(dataset), id, name, scenario, classes, classNames, labelOf ? Array.from(labelOf) : null];
+  const { id, name, scenario, classes, classNames, boundaries, online } = task;
+  const what: unknown[] = [datasetHash(dataset), id, name, scenario, classes, classNames, labelOf ? Array.from(labelOf) : null];
+  if (boundaries || online) what.push({ boundaries, online });
   const ofTask = hash(JSON.stringify(what), ...arraysOf(pixelMap));
-  return { task: ofTask, data: hash(JSON.stringify([ofTask, split, seed]), positions) };
+  // What came later is there only where it is used, so that data served as before keeps its fingerprint.
+  const later = [...(relabelled?.size ? [{ relabelled: [...relabelled] }] : []), ...(inOrder ? [{ inOrder }] : [])];
+  return { task: ofTask, data: hash(JSON.stringify([ofTask, split, seed, ...later]), positions) };
 }
 
 function arraysOf(map: PixelMap | undefined): ArrayBufferView[] {

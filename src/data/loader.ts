@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import { checkBoolean, checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
 import { shapeInWords, sizeOf, unitOf, type Dataset, type SampleSet } from './dataset';
 import { loaderIdentity } from './identity';
@@ -21,6 +21,10 @@ export interface LoaderSettings {
   positions: Int32Array;
   /** The label served for each class of the data set. Default: the class itself. */
   labelOf?: ArrayLike<number>;
+  /** Labels served in place of those of `labelOf`, by position: label noise. Default: none. */
+  relabelled?: ReadonlyMap<number, number>;
+  /** Whether training data is served in stored order, epoch after epoch, as it arrives. Default: false, shuffled. */
+  inOrder?: boolean;
   /** How the task changes the inputs, e.g. a permutation. Default: not at all. */
   pixelMap?: PixelMap;
   /** Samples per batch. Default: 64. */
@@ -35,6 +39,8 @@ const DEFAULTS: { [K in keyof Required<LoaderSettings>]: LoaderSettings[K] | und
   dataset: undefined,
   positions: undefined,
   labelOf: undefined,
+  relabelled: undefined,
+  inOrder: false,
   pixelMap: undefined,
   batchSize: 64,
   seed: undefined,
@@ -68,6 +74,8 @@ export class TaskLoader {
   private readonly source: SampleSet;
   private readonly positions: Int32Array;
   private readonly labelOf: ArrayLike<number> | undefined;
+  private readonly relabelled: ReadonlyMap<number, number> | undefined;
+  private readonly inOrder: boolean;
   private readonly pixelMap: PixelMap | undefined;
   private readonly seed: number;
   private readonly scale: Scale;
@@ -76,10 +84,12 @@ export class TaskLoader {
   /** @throws for unknown settings, another split, a task that does not fit the data set, or labels that are not the task's */
   constructor(settings: LoaderSettings) {
     const given = withDefaults<Partial<LoaderSettings>>('TaskLoader', settings, { ...DEFAULTS, seed: getSeed() });
-    const { task, split, dataset, positions, labelOf, pixelMap, batchSize, seed } = given as Required<LoaderSettings>;
+    const { task, split, dataset, positions, labelOf, relabelled, inOrder, pixelMap, batchSize, seed } =
+      given as Required<LoaderSettings>;
     checkChoice('TaskLoader', 'split', split, ['train', 'test', 'validation']);
     checkNumber('TaskLoader', 'batchSize', batchSize, { min: 1, integer: true });
     checkNumber('TaskLoader', 'seed', seed, { integer: true });
+    checkBoolean('TaskLoader', 'inOrder', inOrder);
     this.task = task;
     this.split = split;
     this.size = positions.length;
@@ -89,6 +99,8 @@ export class TaskLoader {
     this.source = split === 'test' ? dataset.test : dataset.train;
     this.positions = positions;
     this.labelOf = labelOf;
+    this.relabelled = relabelled;
+    this.inOrder = inOrder;
     this.pixelMap = pixelMap;
     this.seed = seed;
     const unit = unitOf(this.source.inputs, dataset.shape);
@@ -112,13 +124,13 @@ export class TaskLoader {
 
   /**
    * The order in which an epoch visits the samples: numbers 0 … size−1. Training data is shuffled, reproducibly from seed,
-   * task id and epoch; test and validation data stays in stored order.
+   * task id and epoch, unless it is served `inOrder`; test and validation data stays in stored order.
    *
    * @param index number of the epoch, from 0
    */
   epoch(index: number): Int32Array {
     checkNumber('TaskLoader', 'epoch', index, { min: 0, integer: true });
-    if (this.split !== 'train') return Int32Array.from({ length: this.size }, (_, i) => i);
+    if (this.split !== 'train' || this.inOrder) return Int32Array.from({ length: this.size }, (_, i) => i);
     return new RandomStream(this.seed, `data-order/task ${this.task.id}/epoch ${index}`).permutation(this.size);
   }
 
@@ -208,8 +220,8 @@ export class TaskLoader {
   }
 
   private identity(): { task: string; data: string } {
-    const { task, split, dataset, positions, labelOf, pixelMap, seed } = this;
-    return (this.keys ??= loaderIdentity({ task, split, dataset, positions, labelOf, pixelMap, seed }));
+    const { task, split, dataset, positions, labelOf, relabelled, inOrder, pixelMap, seed } = this;
+    return (this.keys ??= loaderIdentity({ task, split, dataset, positions, labelOf, relabelled, inOrder, pixelMap, seed }));
   }
 
   private positionOf(sample: number): number {
@@ -222,6 +234,8 @@ export class TaskLoader {
   }
 
   private labelAt(position: number): number {
+    const changed = this.relabelled?.get(position);
+    if (changed !== undefined) return changed;
     const label = this.source.labels[position];
     return this.labelOf ? this.labelOf[label] : label;
   }

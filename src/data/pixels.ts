@@ -67,6 +67,7 @@ export function convertInputs(
   out: Float32Array = new Float32Array(positions.length * size),
 ): Float32Array {
   const channels = factor.length;
+  const order = map?.kind === 'permutation' ? map.order : undefined; // once: it may be drawn anew at every look
   for (let row = 0; row < positions.length; row++) {
     const from = positions[row] * size;
     const to = row * size;
@@ -74,11 +75,10 @@ export function convertInputs(
       const [f, o] = [factor[c], offset[c]];
       if (map === undefined) {
         for (let j = c; j < size; j += channels) out[to + j] = inputs[from + j] * f + o;
-      } else if (map.kind === 'permutation') {
-        const { order } = map;
+      } else if (order !== undefined) {
         for (let j = c; j < size; j += channels) out[to + j] = inputs[from + order[j]] * f + o;
       } else {
-        for (let j = c; j < size; j += channels) out[to + j] = blend(inputs, from, map, 4 * j) * f + o;
+        for (let j = c; j < size; j += channels) out[to + j] = blend(inputs, from, map as BilinearMap, 4 * j) * f + o;
       }
     }
   }
@@ -95,13 +95,27 @@ function blend(inputs: StoredInputs, from: number, { neighbours, weights }: Bili
   );
 }
 
-/** A permutation of pixels as one of all numbers of an image: the channels of a pixel stay together. */
-export function pixelPermutation(order: Int32Array, channels: number): PixelPermutation {
-  const all = Int32Array.from(
+/**
+ * A permutation of pixels as one of all numbers of an image: the channels of a pixel stay together. The order is drawn when it is
+ * asked for and not kept: a stream of hundreds of permutations takes no memory for them.
+ *
+ * @param draw gives the order of the pixels, the same at every call
+ */
+export function pixelPermutation(draw: () => Int32Array, channels: number): PixelPermutation {
+  return {
+    kind: 'permutation',
+    get order() {
+      return withChannels(draw(), channels);
+    },
+  };
+}
+
+function withChannels(order: Int32Array, channels: number): Int32Array {
+  if (channels === 1) return order;
+  return Int32Array.from(
     { length: order.length * channels },
     (_, j) => order[Math.floor(j / channels)] * channels + (j % channels),
   );
-  return { kind: 'permutation', order: all };
 }
 
 /**

@@ -29,4 +29,11 @@ export interface Task {
    * about raw inputs later; see `standardiseInputs`. Absent where the task was made by hand.
    */
   readonly inputs?: InputDescription;
+  /**
+   * `'hidden'`: the trainer is not told where this task begins and ends (task-free learning), so a method's hooks around tasks are not
+   * called, and the optimiser goes on. Absent: it is told.
+   */
+  readonly boundaries?: 'hidden';
+  /** That each sample of the task may be seen once only (online learning): its trainer refuses a second epoch. Absent: no limit. */
+  readonly online?: boolean;
 }

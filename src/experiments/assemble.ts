@@ -4,6 +4,7 @@ import type { Model } from '../models';
 import { checkArchitecture } from '../models/architectures';
 import type { TaskStream } from '../scenarios';
 import type { CLTrainer } from '../training';
+import { checkRevealed } from '../training/fit';
 import { problem } from '../utils/errors';
 import { hashOf } from './identity';
 import { checkSpec, isOptimizerOption, SPEC_VERSION } from './spec';
@@ -37,7 +38,9 @@ export function assemble(given: SpecInput): Assembly {
   const model = makeModel(checked, stream);
   try {
     checkArchitecture(model.architecture, stream.scenario);
-    const trainer = findMethod(checked.method.name).create(model, trainerOptions(checked));
+    const { create, needs } = findMethod(checked.method.name);
+    checkRevealed(checked.method.name, stream.tasks[0], needs);
+    const trainer = create(model, trainerOptions(checked, stream));
     const spec = fillIn(checked, stream, model, trainer);
     const samples = spec.epochs * stream.trainLoaders.reduce((sum, loader) => sum + loader.size, 0);
     return { spec, id: identify(spec, stream, model), samples, stream, model, trainer };
@@ -58,7 +61,11 @@ function identify(spec: Spec, stream: TaskStream, model: Model): string {
   });
 }
 
-function trainerOptions({ optimizer: { name, ...optimizer }, method, epochs, seed }: CheckedSpec): Record<string, unknown> {
+function trainerOptions(
+  { optimizer: { name, ...optimizer }, method, epochs: asked, seed }: CheckedSpec,
+  { tasks }: TaskStream,
+): Record<string, unknown> {
+  const epochs = asked ?? (tasks[0].online ? 1 : undefined); // online, the default is the only number possible
   return { ...method.options, ...optimizer, optimizer: name, epochs, seed };
 }
 

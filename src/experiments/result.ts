@@ -1,7 +1,10 @@
-import type { AccuracyMatrix, CLMetrics } from '../metrics';
+import type { AccuracyMatrix, AccuracyMoment, CLMetrics } from '../metrics';
+import type { Passes } from '../models';
 import type { CapacityReport } from '../training';
+import type { AnswersReport } from './answers';
 import type { LearningCurvesReport } from './learningCurves';
 import type { TaskLosses } from './lossLog';
+import type { MemoryBytes } from './memoryBytes';
 import type { PlannedRun } from './plan';
 import type { Provenance } from './provenance';
 
@@ -29,6 +32,14 @@ export interface ExperimentResult extends PlannedRun {
   device: string;
   /** Learning curves, where asked for. */
   learningCurves?: LearningCurvesReport;
+  /** Accuracies inside the tasks, where asked for. */
+  insideTasks?: AccuracyMoment[];
+  /** Masked accuracies, confusion matrix and recency bias, where asked for. */
+  answers?: AnswersReport;
+  /** Samples that went forward and backward in training steps; absent in results of earlier versions, and where it is not known. */
+  passes?: Passes;
+  /** What the method remembered at the end, in bytes; absent in results of earlier versions, and where it does not say how to save it. */
+  memoryBytes?: MemoryBytes;
   /** That it stopped learning, and since when; absent where it learnt. Such a run counts in means, with a word about it. */
   stuckAtChance?: string;
   /** Training losses task by task; absent in results files, which are for people. */

@@ -1,6 +1,6 @@
 import type { ScenarioName } from '../data/task';
 import { TRAINER_DEFAULTS } from '../training';
-import { checkNumber, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
+import { checkBoolean, checkNumber, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 
 /** Version of the form of a `Spec`; changed when the same fields would mean another run. */
@@ -56,6 +56,10 @@ export interface MethodSpec {
 export interface MeasureSpec {
   /** Learning curves of each task, next to networks that learn it from scratch; default false. */
   readonly learningCurves?: boolean;
+  /** All tasks are evaluated every so many training steps, for the stability gap; see `measureInsideTasks`. Default: not. */
+  readonly insideTasks?: number;
+  /** Masked accuracies, confusion matrix and recency bias at the end; see `measureAnswers`. Default false. */
+  readonly answers?: boolean;
 }
 
 /**
@@ -75,7 +79,7 @@ export interface SpecInput {
   readonly optimizer?: OptimizerSpec;
   /** How it keeps what it learnt. */
   readonly method: MethodSpec;
-  /** Passes over the data of each task; default 5. */
+  /** Passes over the data of each task; default 5, on online streams 1. */
   readonly epochs?: number;
   /** Seed of everything random that has no seed of its own; default the one of `setSeed` (42). */
   readonly seed?: number;
@@ -100,14 +104,17 @@ export interface Spec extends SpecInput {
   /** Seed of everything random that has no seed of its own. */
   readonly seed: number;
   /** What is measured beyond the accuracy matrix. */
-  readonly measure: Required<MeasureSpec>;
+  readonly measure: CheckedMeasure;
 }
+
+/** What is measured, with defaults; what came later than `learningCurves` is there only where it was asked for, so that ids stay. */
+export type CheckedMeasure = MeasureSpec & { readonly learningCurves: boolean };
 
 /** A spec whose fields are there and of the right kind; the options of stream, model and method are checked by whoever takes them. */
 export type CheckedSpec = Required<Pick<SpecInput, 'stream' | 'model' | 'optimizer' | 'seed'>> & {
   method: MethodSpec & { options: JsonOptions };
   epochs: number | undefined;
-  measure: Required<MeasureSpec>;
+  measure: CheckedMeasure;
 };
 
 /** Trainer options that belong to the optimiser; the spec calls `optimizer` its `name`. */
@@ -149,7 +156,7 @@ export function checkSpec(given: SpecInput): CheckedSpec {
     method: named({ name: method.name as string, options: checkMethodOptions(method.options) }, 'method'),
     epochs: spec.epochs as number | undefined,
     seed: spec.seed as number,
-    measure: withDefaults<Required<MeasureSpec>>('spec.measure', part<MeasureSpec>(spec, 'measure'), { learningCurves: false }),
+    measure: checkMeasure(part<MeasureSpec>(spec, 'measure')),
   };
 }
 
@@ -169,6 +176,18 @@ function checkOptimizer(optimizer: OptimizerSpec): OptimizerSpec {
   const wrong = Object.keys(optimizer).find((name) => !known.includes(name));
   if (wrong === undefined) return optimizer;
   throw problem('spec.optimizer', `unknown option '${wrong}'`, `known options: ${known.join(', ')}`);
+}
+
+function checkMeasure(given: MeasureSpec): CheckedMeasure {
+  const none = { learningCurves: false, insideTasks: undefined, answers: false };
+  const { learningCurves, insideTasks, answers } = withDefaults<MeasureSpec>('spec.measure', given, none);
+  checkBoolean('spec.measure', 'learningCurves', learningCurves);
+  checkBoolean('spec.measure', 'answers', answers);
+  if (insideTasks !== undefined) checkNumber('spec.measure', 'insideTasks (steps)', insideTasks, { min: 1, integer: true });
+  if (learningCurves && insideTasks !== undefined) {
+    throw problem('spec.measure', 'learningCurves and insideTasks are both asked for', 'measure them in two runs');
+  }
+  return { learningCurves, ...(insideTasks !== undefined && { insideTasks }), ...(answers && { answers }) };
 }
 
 function checkMethodOptions(options: unknown): JsonOptions {

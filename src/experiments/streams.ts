@@ -1,10 +1,16 @@
 import type { ScenarioName } from '../data/task';
 import { getPermutedMnist, getRotatedMnist, getSplitFashionMnist, getSplitMnist } from '../scenarios';
 import type { TaskStream } from '../scenarios';
+import { loadFashionMnist } from '../data/fashionMnist';
+import { loadMnist } from '../data/mnist';
+import { blurryDefaults, blurryScenario } from '../scenarios/blurry';
+import { onImages } from '../scenarios/mnist';
 import { permutedDefaults } from '../scenarios/permuted';
+import { repetitionDefaults, repetitionScenario } from '../scenarios/repetition';
 import { rotatedDefaults } from '../scenarios/rotated';
 import { splitDefaults } from '../scenarios/split';
-import { checkFunction, checkText, problem, withDefaults } from '../utils/errors';
+import { taskFreeDefaults, taskFreeScenario } from '../scenarios/taskFree';
+import { checkChoice, checkFunction, checkText, problem, withDefaults } from '../utils/errors';
 import type { JsonOptions, StreamSpec } from './spec';
 
 /** A stream of tasks that specs can name. */
@@ -17,6 +23,8 @@ export interface StreamEntry {
   readonly defaults: () => JsonOptions;
   /** The scenarios it is made for: studies of these run on it where a user names no study; default all. */
   readonly madeFor: readonly ScenarioName[];
+  /** `'hidden'`: trainers are not told where tasks begin and end, so methods that must know are left out; default `'told'`. */
+  readonly boundaries: 'told' | 'hidden';
 }
 
 const ALL: readonly ScenarioName[] = ['task-incremental', 'domain-incremental', 'class-incremental'];
@@ -31,19 +39,25 @@ const streams = new Map<string, StreamEntry>();
  *
  * @param name for `spec.stream.name` and `--stream`, e.g. `quarters`
  * @param open opens the stream from the options of the spec, `seed` always among them; it refuses options it does not know
- * @param more `defaults` of the options and `madeFor`, see `StreamEntry`
+ * @param more `defaults` of the options, `madeFor` and `boundaries`, see `StreamEntry`
  * @throws when the name is taken
  * @example registerStream('my-digits', ({ seed, nTasks }) => splitScenario(myDataset, { seed, nTasks }));
  */
 export function registerStream(
   name: string,
   open: StreamEntry['open'],
-  more: Partial<Pick<StreamEntry, 'defaults' | 'madeFor'>> = {},
+  more: Partial<Pick<StreamEntry, 'defaults' | 'madeFor' | 'boundaries'>> = {},
 ): void {
   checkText('registerStream', 'name', name);
   checkFunction('registerStream', 'open', open, '(options) => getSplitMnist(options)');
   if (streams.has(name)) throw problem('registerStream', `there is a stream '${name}' already`, 'choose another name');
-  streams.set(name, { name, open, ...withDefaults('registerStream', more, { defaults: () => ({}), madeFor: ALL }) });
+  const rest = withDefaults<Omit<StreamEntry, 'name' | 'open'>>('registerStream', more, {
+    defaults: () => ({}),
+    madeFor: ALL,
+    boundaries: 'told',
+  });
+  checkChoice('registerStream', 'boundaries', rest.boundaries, ['told', 'hidden']);
+  streams.set(name, { name, open, ...rest });
 }
 
 /** The names specs can use, built-in ones first. */
@@ -86,3 +100,55 @@ registerStream('rotated-mnist', (options) => getRotatedMnist(options), {
   defaults: () => plain({ ...rotatedDefaults(), ...SOURCE }),
   madeFor: INPUTS_CHANGE,
 });
+
+const CLASS_INCREMENTAL: readonly ScenarioName[] = ['class-incremental'];
+
+/** A stream of the same kind as another one, with other defaults. */
+function registerVariant(name: string, kind: string, own: JsonOptions, madeFor?: readonly ScenarioName[]): void {
+  const { open, defaults, ...rest } = findStream(kind);
+  const filled = () => ({ ...defaults(), ...own });
+  const checked = (options: Record<string, unknown>) => {
+    if (own.scenario !== undefined && options.scenario !== undefined)
+      checkChoice(`stream '${name}'`, 'scenario', options.scenario as ScenarioName, [own.scenario as ScenarioName]);
+    return open({ ...own, ...options });
+  };
+  registerStream(name, checked, {
+    defaults: filled,
+    madeFor: madeFor ?? rest.madeFor,
+    boundaries: rest.boundaries,
+  });
+}
+
+/** Kinds that are class-incremental by nature: a spec may say so, and may not say otherwise. */
+function registerKind<T extends { seed?: number }>(
+  name: string,
+  load: typeof loadMnist,
+  scenario: (dataset: ReturnType<typeof loadMnist>, options: T) => TaskStream,
+  defaults: () => T,
+  boundaries: StreamEntry['boundaries'] = 'told',
+): void {
+  const open = onImages(`stream '${name}'`, load, scenario, defaults);
+  const checked = ({ scenario: asked, ...options }: Record<string, unknown>) => {
+    if (asked !== undefined) checkChoice(`stream '${name}'`, 'scenario', asked as ScenarioName, CLASS_INCREMENTAL);
+    return open(options);
+  };
+  registerStream(name, checked, { defaults: () => plain({ ...defaults(), ...SOURCE }), madeFor: CLASS_INCREMENTAL, boundaries });
+}
+
+registerVariant('base-split-mnist', 'split-mnist', { nTasks: 4, baseClasses: 4, classesPerTask: 2 });
+registerVariant('domain-split-mnist', 'split-mnist', { scenario: 'domain-incremental' }, INPUTS_CHANGE);
+registerVariant('online-split-mnist', 'split-mnist', { online: true, batchSize: 10 });
+registerVariant('online-split-fashion-mnist', 'split-fashion-mnist', { online: true, batchSize: 10 });
+registerVariant('imbalanced-split-mnist', 'split-mnist', { imbalance: 100 });
+registerVariant('noisy-split-mnist', 'split-mnist', { labelNoise: 0.2 });
+registerVariant('long-permuted-mnist', 'permuted-mnist', { nTasks: 100, limitPerTask: 1000, testLimitPerTask: 100 });
+registerKind('blurry-split-mnist', loadMnist, blurryScenario, blurryDefaults);
+registerKind('repeated-split-mnist', loadMnist, repetitionScenario, repetitionDefaults);
+registerKind('repeated-split-fashion-mnist', loadFashionMnist, repetitionScenario, repetitionDefaults);
+registerKind(
+  'task-free-mnist',
+  loadMnist,
+  taskFreeScenario,
+  () => ({ ...taskFreeDefaults(), online: true, batchSize: 10 }),
+  'hidden',
+);

@@ -178,7 +178,8 @@ export function learningCurveArea(accuracies: readonly number[], beta: number = 
   return mean(accuracies.slice(0, beta + 1));
 }
 
-function checkAccuracies(subject: string, name: string, values: readonly number[], length: number): void {
+/** Throws unless `values` are `length` shares between 0 and 1. */
+export function checkAccuracies(subject: string, name: string, values: readonly number[], length: number): void {
   if (!Array.isArray(values)) throw problem(subject, `${name} is ${shown(values)}`, 'pass an array with one accuracy per task');
   if (values.length !== length) {
     throw problem(subject, `${name} has ${values.length} entries for ${length} tasks`, 'pass one accuracy per task');

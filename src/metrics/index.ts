@@ -14,6 +14,18 @@ export {
   zeroShotTransfer,
 } from './formulas';
 export { tQuantile } from './distributions';
+export { accuracyOf, confusionMatrix, recencyBias } from './confusion';
+export type { ConfusionMatrix } from './confusion';
+export {
+  anytimeAccuracy,
+  averageMinimumAccuracy,
+  stabilityGaps,
+  windowedForgetting,
+  windowedPlasticity,
+  worstCaseAccuracy,
+} from './insideTasks';
+export type { AccuracyMoment, StabilityGap } from './insideTasks';
+export { learningAccuracy, learntAccuracies, perTaskIntransigence, plasticityAgainst } from './learning';
 export { passesGate } from './gate';
 export type { GateCheck, GateOptions, GateVerdict } from './gate';
 export type { Measured } from './measured';

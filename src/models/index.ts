@@ -19,6 +19,7 @@ export type { MLPOptions } from './mlp';
 export { countParameters, Model } from './model';
 export type { Architecture, TaskOfRows } from './model';
 export { MultiHeadMLP } from './multiHeadMlp';
+export type { Passes } from './passes';
 export { PNNColumn } from './pnnColumn';
 export type { Answer, KnownTask, Prediction, PredictOptions, RawInputs } from './predict';
 export { ProgressiveNeuralNet } from './progressiveNeuralNet';

@@ -68,7 +68,11 @@ export class MLP extends Model {
   }
 
   logits(k: Kernels, x: Value): Value {
-    return this.head.forward(k, this.trunk.forward(k, x)); // [n, classes]
+    return this.head.forward(k, this.features(k, x)); // [n, classes]
+  }
+
+  override features(k: Kernels, x: Value): Value {
+    return this.trunk.forward(k, x); // [n, width]
   }
 }
 

@@ -68,6 +68,17 @@ export abstract class Model {
    */
   abstract logits(k: Kernels, x: Value, task: TaskOfRows): Value;
 
+  /**
+   * What the last layer sees, for methods that classify by it (nearest means).
+   *
+   * @param x inputs [n, inputSize]
+   * @returns [n, width]
+   * @throws when the architecture does not say what its features are
+   */
+  features(_k: Kernels, _x: Value): Value {
+    throw problem(this.architecture, 'it does not say what its features are', 'override features(k, x)');
+  }
+
   /** Gets ready for a task before its first step: a new head, a wider head, a new column. Calling it again changes nothing. */
   prepareTask(_task: Task): void {}
 

@@ -67,8 +67,12 @@ export class MultiHeadMLP extends Model {
     return task.id < this.heads.length;
   }
 
+  override features(k: Kernels, x: Value): Value {
+    return this.trunk.forward(k, x); // [n, width]
+  }
+
   logits(k: Kernels, x: Value, task: TaskOfRows): Value {
-    const last = this.trunk.forward(k, x); // [n, width]
+    const last = this.features(k, x);
     return typeof task === 'object' ? this.mixedLogits(k, last, task) : this.head(task).forward(k, last);
   }
 

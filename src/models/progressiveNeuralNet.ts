@@ -6,6 +6,7 @@ import { registerArchitecture } from './architectures';
 import { MLP } from './mlp';
 import { Model } from './model';
 import type { TaskOfRows } from './model';
+import { notePass } from './passes';
 import { PNNColumn } from './pnnColumn';
 import { networkOptions } from './trunk';
 import type { Layer, NetworkConfig, NetworkOptions } from './trunk';
@@ -86,6 +87,7 @@ export class ProgressiveNeuralNet extends Model {
       );
     }
     const column = this.column(task);
+    notePass(k, x.shape[0], column.frozen);
     const activations = column.forward(k, x, this.earlierActivations(k, x, column.id));
     return activations[activations.length - 1];
   }

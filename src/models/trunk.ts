@@ -9,6 +9,7 @@ import type { ImageShape } from './layers/conv2d';
 import { Linear } from './layers/linear';
 import { pool, pooledShape } from './layers/pooling';
 import type { Pooling } from './layers/pooling';
+import { notePass } from './passes';
 
 /** A block of a convolutional trunk: convolution (stride 1, borders kept), pooling over 2×2 windows, ReLU. */
 export interface ConvBlock {
@@ -147,6 +148,11 @@ export class Trunk {
 
   /** The last activation; [n, inputSize] → [n, width]. */
   forward(k: Kernels, x: Value): Value {
+    notePass(
+      k,
+      x.shape[0],
+      this.layers.every((layer) => layer.parameters().every(({ frozen }) => frozen)),
+    );
     return this.hidden.reduce((h, layer) => k.relu(layer.forward(k, h)), this.convolve(k, x));
   }
 

@@ -61,6 +61,24 @@ export function getRotatedMnist(options?: RotatedMnistOptions): TaskStream {
   return rotatedScenario(images('getRotatedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
 }
 
+/**
+ * A kind of stream on MNIST or Fashion-MNIST, with the options of where images come from beside its own; for specs.
+ *
+ * @param defaults every option of the scenario with its default
+ */
+export function onImages<T extends { seed?: number }>(
+  subject: string,
+  load: (options: { folder?: string }) => Dataset,
+  scenario: (dataset: Dataset, options: T) => TaskStream,
+  defaults: () => T,
+): (options: Record<string, unknown>) => TaskStream {
+  return (options) => {
+    const all = withDefaults<T & Source>(subject, options as Partial<T & Source>, { ...defaults(), ...SOURCE_DEFAULTS });
+    const { data, dataDir, ...rest } = all;
+    return scenario(images(subject, load, { data, dataDir }, all.seed!), rest as unknown as T);
+  };
+}
+
 function images(
   subject: string,
   load: (options: { folder?: string }) => Dataset,

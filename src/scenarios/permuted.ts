@@ -32,8 +32,8 @@ export function permutedDefaults(): PermutedSettings {
 /**
  * All classes in every task, the pixels in another fixed random order in each: Permuted-MNIST (Goodfellow et al. 2013;
  * Kirkpatrick et al. 2017). The first task keeps the images as they are (to a fully connected network its order is as good
- * as any; van de Ven's code does so only for figures). Each permutation is drawn once, from a stream of its own, and its
- * hash is in `settings`. With a limit, all tasks use the same images, so validation images are never trained on in another
+ * as any; van de Ven's code does so only for figures). Each permutation is drawn from a stream of its own whenever it is needed,
+ * so hundreds of tasks take no more memory than a few; its hash is in `settings`. With a limit, all tasks use the same images, so validation images are never trained on in another
  * task's pixel order.
  *
  * Of images with channels whole pixels change places; of other inputs, features do. No two tasks have the same order.
@@ -51,12 +51,12 @@ export function permutedScenario(dataset: Dataset, options?: PermutedOptions): T
   checkEnough(subject, settings.nTasks!, places, isImage(dataset.shape) ? 'pixels' : 'features');
   const orders = drawOrders(settings.seed!, settings.nTasks!, places);
   const unchanged = isImage(dataset.shape) ? 'original pixels' : 'original features';
-  const plans = orders.map((order, id) => {
-    const map = id === 0 ? undefined : pixelPermutation(order, channels);
+  const plans = orders.map(({ draw }, id) => {
+    const map = id === 0 ? undefined : pixelPermutation(draw, channels);
     return wholeDatasetPlan(dataset, settings.scenario, id, map ? `permutation ${id}` : unchanged, map);
   });
   return buildStream('permuted', dataset, plans, settings, {
-    permutations: orders.map((order, id) => (id === 0 ? 'identity' : hashOf(order))),
+    permutations: orders.map(({ hash }, id) => (id === 0 ? 'identity' : hash)),
   });
 }
 
@@ -72,20 +72,42 @@ function checkEnough(subject: string, nTasks: number, places: number, what: stri
   );
 }
 
-/** One order a task, all different: with few places a stream of random numbers soon repeats one, which is then drawn again. */
-function drawOrders(seed: number, nTasks: number, places: number): Int32Array[] {
-  const orders: Int32Array[] = [Int32Array.from({ length: places }, (_, i) => i)];
-  const known = new Set([orders[0].join()]);
+/** The order of one task: how to draw it, and its hash. */
+interface Order {
+  draw: () => Int32Array;
+  hash: string;
+}
+
+/**
+ * One order a task, all different: with few places a stream of random numbers soon repeats one, which is then drawn again. Only
+ * hashes are kept; how often a task's stream was drawn from says which of its orders is meant.
+ */
+function drawOrders(seed: number, nTasks: number, places: number): Order[] {
+  const identity = () => Int32Array.from({ length: places }, (_, i) => i);
+  const orders: Order[] = [{ draw: identity, hash: hashOf(identity()) }];
+  const known = new Set([wholeHash(identity())]);
   for (let id = 1; id < nTasks; id++) {
-    const random = new RandomStream(seed, `permutation/task ${id}`);
-    let order = random.permutation(places);
-    while (known.has(order.join())) order = random.permutation(places);
-    known.add(order.join());
-    orders.push(order);
+    const name = `permutation/task ${id}`;
+    const random = new RandomStream(seed, name);
+    let [order, draws] = [random.permutation(places), 1];
+    for (; known.has(wholeHash(order)); draws++) order = random.permutation(places);
+    known.add(wholeHash(order));
+    orders.push({ draw: () => drawn(new RandomStream(seed, name), places, draws), hash: hashOf(order) });
   }
   return orders;
 }
 
+function drawn(random: RandomStream, places: number, draws: number): Int32Array {
+  let order = random.permutation(places);
+  for (let k = 1; k < draws; k++) order = random.permutation(places);
+  return order;
+}
+
+/** Twelve digits, for people. */
 function hashOf(order: Int32Array): string {
-  return createHash('sha1').update(order.join(',')).digest('hex').slice(0, 12);
+  return wholeHash(order).slice(0, 12);
+}
+
+function wholeHash(order: Int32Array): string {
+  return createHash('sha1').update(order.join(',')).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { checkDataset, type Dataset } from '../data/dataset';
 import type { ScenarioName } from '../data/task';
-import { problem, shown, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { classGroupPlan } from './classGroup';
 import {
@@ -22,6 +22,8 @@ export interface SplitOptions extends StreamOptions {
   scenario?: ScenarioName;
   /** Classes per task. Default: all classes of the data set shared out evenly, 2 for MNIST and 5 tasks. */
   classesPerTask?: number;
+  /** Classes of the first task, where it is a larger base: 4 and then 2 in each further task. Default: as many as the others. */
+  baseClasses?: number;
   /** The order in which classes are dealt out to tasks, or `'random'` to draw it from the seed. Default: ascending. */
   classOrder?: readonly number[] | 'random';
 }
@@ -30,12 +32,14 @@ export interface SplitOptions extends StreamOptions {
 export type SplitSettings = CommonSettings & {
   scenario: ScenarioName;
   classesPerTask: number | undefined;
+  baseClasses: number | undefined;
   classOrder: readonly number[] | 'random' | undefined;
 };
 
 /** The defaults of `SplitOptions`. */
 export function splitDefaults(): SplitSettings {
-  return { ...streamDefaults(), scenario: 'task-incremental', classesPerTask: undefined, classOrder: undefined };
+  const own = { classesPerTask: undefined, baseClasses: undefined, classOrder: undefined };
+  return { ...streamDefaults(), scenario: 'task-incremental', ...own };
 }
 
 /**
@@ -54,29 +58,64 @@ export function splitScenario(dataset: Dataset, options?: SplitOptions): TaskStr
   const { scenario } = settings;
   checkCommon(subject, settings);
   checkScenario(subject, scenario, ['task-incremental', 'domain-incremental', 'class-incremental']);
-  const perTask = classesPerTask(subject, dataset, settings);
-  const classOrder = orderOf(subject, dataset, settings, perTask * settings.nTasks!);
-  const plans = Array.from({ length: settings.nTasks! }, (_, id) => {
-    const members = classOrder.slice(id * perTask, (id + 1) * perTask);
-    return classGroupPlan(dataset, scenario, id, members, scenario === 'class-incremental' ? id * perTask : 0);
+  const { groups, classOrder, perTask } = classGroups(subject, dataset, settings);
+  let seen = 0;
+  const plans = groups.map((members, id) => {
+    const first = scenario === 'class-incremental' ? seen : 0;
+    seen += members.length;
+    return classGroupPlan(dataset, scenario, id, members, first);
   });
-  return buildStream('split', dataset, plans, settings, { classOrder, classesPerTask: perTask });
+  const { baseClasses } = settings;
+  return buildStream('split', dataset, plans, settings, {
+    classOrder,
+    classesPerTask: perTask,
+    ...(baseClasses !== undefined && { baseClasses }),
+  });
 }
 
-function classesPerTask(subject: string, dataset: Dataset, { nTasks, scenario, classesPerTask: given }: SplitSettings): number {
+/** The classes of each task. */
+export function classGroups(
+  subject: string,
+  dataset: Dataset,
+  settings: SplitSettings,
+): { groups: number[][]; classOrder: number[]; perTask: number } {
+  const perTask = classesPerTask(subject, dataset, settings);
+  const base = settings.baseClasses ?? perTask;
+  const classOrder = orderOf(subject, dataset, settings, base + perTask * (settings.nTasks! - 1));
+  const start = (id: number) => (id === 0 ? 0 : base + (id - 1) * perTask);
+  const groups = Array.from({ length: settings.nTasks! }, (_, id) => classOrder.slice(start(id), start(id + 1)));
+  return { groups, classOrder, perTask };
+}
+
+function classesPerTask(subject: string, dataset: Dataset, settings: SplitSettings): number {
+  const { nTasks, scenario, classesPerTask: given, baseClasses: base } = settings;
   const classes = dataset.classNames.length;
-  const perTask = given ?? classes / nTasks!;
-  if (!Number.isInteger(perTask) || perTask < 1 || perTask * nTasks! > classes) {
+  if (base !== undefined) checkBase(subject, settings, classes);
+  const perTask = given ?? (base === undefined ? classes / nTasks! : nTasks === 1 ? base : (classes - base) / (nTasks! - 1));
+  if (!Number.isInteger(perTask) || perTask < 1 || (base ?? perTask) + perTask * (nTasks! - 1) > classes) {
     const reason =
       given === undefined
-        ? `${classes} classes cannot be shared out evenly to ${nTasks} tasks`
-        : `${nTasks} tasks of ${given} classes do not fit into ${classes} classes`;
+        ? `${classes} classes cannot be shared out evenly to ${nTasks} tasks${base === undefined ? '' : `, the first of ${base}`}`
+        : `${nTasks} tasks of ${given} classes${base === undefined ? '' : `, the first of ${base},`} do not fit into ${classes} classes`;
     throw problem(subject, reason, 'change nTasks, or give classesPerTask (a whole number) and leave some classes out');
   }
   if (perTask < 2 && scenario !== 'class-incremental') {
     throw problem(subject, 'a task of one class has nothing to tell apart', "use fewer tasks, or scenario 'class-incremental'");
   }
   return perTask;
+}
+
+/** Tasks that share their outputs have one size. */
+function checkBase(subject: string, { scenario, baseClasses, classesPerTask: given }: SplitSettings, classes: number): void {
+  checkNumber(subject, 'baseClasses', baseClasses, {
+    min: scenario === 'class-incremental' ? 1 : 2,
+    max: classes,
+    integer: true,
+  });
+  if (scenario !== 'domain-incremental' || baseClasses === given) return;
+  const reason =
+    'tasks of a domain-incremental stream share their outputs, so the first cannot have more classes than the others';
+  throw problem(subject, reason, "leave baseClasses out, or use scenario 'task-incremental' or 'class-incremental'");
 }
 
 function orderOf(subject: string, dataset: Dataset, { classOrder, seed }: SplitSettings, needed: number): number[] {

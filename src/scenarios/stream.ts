@@ -4,9 +4,11 @@ import { describedAs } from '../data/inspect';
 import { TaskLoader, type Split } from '../data/loader';
 import type { PixelMap } from '../data/pixels';
 import type { ScenarioName, Task } from '../data/task';
-import { checkNumber, problem, shown } from '../utils/errors';
+import { checkBoolean, checkNumber, problem, shown } from '../utils/errors';
 import { getSeed } from '../utils/random';
-import { limitSamples, mergeParts, positionsByClass, splitValidation, type ClassPart } from './subsets';
+import { noisyLabels } from './labelNoise';
+import { limitSamples, mergeParts, positionsByClass, splitValidation, thinOut, type ClassPart } from './subsets';
+import { summaryOf, type StreamSummary } from './summary';
 
 /** Options every scenario has. */
 export interface StreamOptions {
@@ -25,6 +27,18 @@ export interface StreamOptions {
   testLimitPerTask?: number;
   /** Share of each task's training samples that is kept aside for `validationLoaders`, from 0 to below 1. Default: 0, none. */
   validationFraction?: number;
+  /**
+   * How many times more training samples the most frequent class has than the rarest, at least 1: class numbers fall exponentially
+   * (Cui et al. 2019), and the seed draws which classes are rare. Test data stays as it is. Default: 1, none is rarer than it was.
+   */
+  imbalance?: number;
+  /**
+   * Share of each task's training samples that are served with a wrong label, another one of the same task, from 0 to below 1
+   * (symmetric noise). Validation and test labels stay right. Default: 0.
+   */
+  labelNoise?: number;
+  /** Online learning: each sample may be seen once only, so a trainer needs `epochs: 1`. Batches are small then, e.g. 10. Default: false. */
+  online?: boolean;
 }
 
 /** A stream of tasks: what a trainer learns, one task after the other. */
@@ -45,6 +59,8 @@ export interface TaskStream {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Hash of `settings`, 12 hexadecimal digits: equal where two runs saw the same data. */
   readonly fingerprint: string;
+  /** Which classes come when, how many samples, and hashes: `showTable(stream.summary().rows)`, `streamFigure(stream.summary())`. */
+  summary(): StreamSummary;
 }
 
 /** Every option with a value; undefined limits mean all. */
@@ -59,6 +75,9 @@ export function streamDefaults(): CommonSettings {
     limitPerTask: undefined,
     testLimitPerTask: undefined,
     validationFraction: 0,
+    imbalance: undefined, // absent unless asked for, so that specs of runs from before they came stay what they were
+    labelNoise: undefined,
+    online: undefined,
   };
 }
 
@@ -74,6 +93,10 @@ export interface TaskPlan {
   pixelMap?: PixelMap;
   /** The only domain of the data set it takes samples of. Default: all samples. */
   domain?: number;
+  /** Training samples that the scenario chose itself; limit and imbalance were then applied by it (see `trainingParts`). */
+  chosen?: ClassPart[];
+  /** The order in which training samples arrive, where they are not shuffled: positions in the data set. */
+  arrival?: Int32Array;
 }
 
 /**
@@ -89,17 +112,27 @@ export function buildStream(
   options: CommonSettings,
   details: Record<string, unknown>,
 ): TaskStream {
-  const { batchSize, limitPerTask, testLimitPerTask, validationFraction } = options;
+  const { batchSize, limitPerTask, testLimitPerTask, validationFraction, imbalance, labelNoise, online } = options;
   const seed = options.seed!;
   for (const plan of plans) checkLimits(kind, options, plan.members.length);
   const parts = partsOf(dataset);
-  const loader = ({ task, labelOf, pixelMap }: TaskPlan, split: Split, chosen: ClassPart[]) =>
-    new TaskLoader({ task, labelOf, pixelMap, split, dataset, positions: mergeParts(chosen), batchSize, seed });
+  const positionsOf = merger();
+  const loader = (plan: TaskPlan, split: Split, chosen: ClassPart[]) => {
+    const task = online ? { ...plan.task, online } : plan.task;
+    const { labelOf, pixelMap, arrival } = plan;
+    const inOrder = split === 'train' && arrival !== undefined;
+    const positions = inOrder ? arrival : positionsOf(chosen);
+    const relabelled = split === 'train' && labelNoise ? wrongLabels(plan, dataset, positions, labelNoise, seed) : undefined;
+    return new TaskLoader({ task, labelOf, relabelled, inOrder, pixelMap, split, dataset, positions, batchSize, seed });
+  };
 
-  const training = plans.map((plan) =>
-    splitValidation(limitSamples(parts('train', plan), limitPerTask ?? Infinity, seed, 'subset'), validationFraction!, seed),
+  const trainingOf = shared((plan) =>
+    splitValidation(plan.chosen ?? trainingParts(dataset, parts('train', plan), options), validationFraction!, seed),
   );
-  const testing = plans.map((plan) => limitSamples(parts('test', plan), testLimitPerTask ?? Infinity, seed, 'test-subset'));
+  const training = plans.map(trainingOf);
+  const testing = plans.map(
+    shared((plan) => limitSamples(parts('test', plan), testLimitPerTask ?? Infinity, seed, 'test-subset')),
+  );
   const { scenario } = plans[0].task;
   const settings = {
     kind,
@@ -111,23 +144,78 @@ export function buildStream(
     limitPerTask: limitPerTask ?? null,
     testLimitPerTask: testLimitPerTask ?? null,
     validationFraction,
+    ...(imbalance !== undefined && imbalance !== 1 && { imbalance }),
+    ...(labelNoise && { labelNoise }),
+    ...(online && { online }),
     ...details,
   };
+  const trainLoaders = plans.map((plan, i) => loader(plan, 'train', training[i].train));
   const stream: TaskStream = {
     scenario,
     dataset,
-    tasks: plans.map((plan) => plan.task),
-    trainLoaders: plans.map((plan, i) => loader(plan, 'train', training[i].train)),
+    tasks: trainLoaders.map(({ task }) => task),
+    trainLoaders,
     testLoaders: plans.map((plan, i) => loader(plan, 'test', testing[i])),
     validationLoaders: validationFraction === 0 ? [] : plans.map((plan, i) => loader(plan, 'validation', training[i].validation)),
     settings,
     fingerprint: createHash('sha1').update(JSON.stringify(settings)).digest('hex').slice(0, 12),
+    summary() {
+      return summaryOf(this);
+    },
   };
   return describedAs(stream, describeStream);
 }
 
-/** Finds the samples of a task, class by class; each domain is searched once. */
-function partsOf(dataset: Dataset): (split: 'train' | 'test', plan: TaskPlan) => ClassPart[] {
+/** What tasks that hold the same samples are given once: hundreds of permutations of one data set share their lists of positions. */
+function shared<T>(choose: (plan: TaskPlan) => T): (plan: TaskPlan) => T {
+  const known = new Map<string, T>();
+  return (plan) => {
+    if (plan.chosen) return choose(plan);
+    const key = `${plan.domain} ${plan.members.join()}`;
+    const found = known.get(key) ?? choose(plan);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** All positions of some parts, ascending, merged once for the same parts. */
+function merger(): (parts: ClassPart[]) => Int32Array {
+  const known = new Map<ClassPart[], Int32Array>();
+  return (parts) => {
+    const found = known.get(parts) ?? mergeParts(parts);
+    known.set(parts, found);
+    return found;
+  };
+}
+
+/** The training samples of a task after limit and imbalance. */
+export function trainingParts(
+  dataset: Dataset,
+  parts: ClassPart[],
+  { limitPerTask, imbalance, seed }: CommonSettings,
+): ClassPart[] {
+  const limited = limitSamples(parts, limitPerTask ?? Infinity, seed!, 'subset');
+  return imbalance === undefined || imbalance === 1 ? limited : thinOut(limited, dataset.classNames.length, imbalance, seed!);
+}
+
+/** Wrong labels for a share of a task's training samples. */
+function wrongLabels(
+  { task, labelOf }: TaskPlan,
+  dataset: Dataset,
+  positions: Int32Array,
+  share: number,
+  seed: number,
+): Map<number, number> {
+  const right = positions.map((position) => labelOf[dataset.train.labels[position]]);
+  return noisyLabels(positions, right, task, share, seed);
+}
+
+/**
+ * Finds the samples of a task, class by class; each domain is searched once.
+ *
+ * @throws where a class of a plan has no samples
+ */
+export function partsOf(dataset: Dataset): (split: 'train' | 'test', plan: TaskPlan) => ClassPart[] {
   const known = new Map<string, Int32Array[]>();
   const byClass = (split: 'train' | 'test', domain: number | undefined) => {
     const key = `${split} ${domain}`;
@@ -156,11 +244,15 @@ function partsOf(dataset: Dataset): (split: 'train' | 'test', plan: TaskPlan) =>
 }
 
 /** Throws where a common option is out of range. */
-export function checkCommon(subject: string, { batchSize, seed, nTasks, validationFraction }: CommonSettings): void {
+export function checkCommon(subject: string, options: CommonSettings): void {
+  const { batchSize, seed, nTasks, validationFraction, imbalance, labelNoise, online } = options;
   checkNumber(subject, 'batchSize', batchSize, { min: 1, integer: true });
   checkNumber(subject, 'seed', seed, { integer: true });
   checkNumber(subject, 'nTasks', nTasks, { min: 1, integer: true });
   checkNumber(subject, 'validationFraction', validationFraction, { min: 0, max: 0.99 });
+  if (imbalance !== undefined) checkNumber(subject, 'imbalance (largest over smallest class)', imbalance, { min: 1 });
+  if (labelNoise !== undefined) checkNumber(subject, 'labelNoise', labelNoise, { min: 0, max: 0.99 });
+  if (online !== undefined) checkBoolean(subject, 'online', online);
 }
 
 /** Throws unless the scenario is one of those that `kind` can serve. */

@@ -54,6 +54,24 @@ export function limitSamples(parts: ClassPart[], limit: number, seed: number, st
 }
 
 /**
+ * Makes some classes rare: of C classes in an order that the seed draws, the k-th keeps n·ratio^(−k/(C−1)) of its n samples, at
+ * least one.
+ *
+ * @param classes classes of the data set, C
+ * @param ratio the first class over the last, at least 1
+ *
+ * Source: the exponential profile of Cui et al. 2019, "Class-balanced loss based on effective number of samples".
+ */
+export function thinOut(parts: ClassPart[], classes: number, ratio: number, seed: number): ClassPart[] {
+  const order = new RandomStream(seed, 'imbalance').permutation(classes);
+  return parts.map(({ label, positions }) => {
+    const rank = order.indexOf(label) / Math.max(1, classes - 1);
+    const count = Math.max(1, Math.round(positions.length * ratio ** -rank));
+    return limitSamples([{ label, positions }], count, seed, 'imbalance')[0];
+  });
+}
+
+/**
  * Takes a share of each class aside for validation.
  *
  * @param fraction 0 to below 1, of each class, rounded to whole samples

@@ -34,8 +34,14 @@ export function checkCall(subject: string, call: SequenceCall & { nTasks?: numbe
 }
 
 function checkProbes(subject: string, given: Probes): void {
-  const { steps, measure } = withDefaults<Partial<Probes>>(`${subject}, probes`, given, { steps: undefined, measure: undefined });
-  if (!Array.isArray(steps) || !steps.every((step) => Number.isInteger(step) && step >= 0)) {
+  const none = { steps: undefined, every: undefined, measure: undefined };
+  const { steps, every, measure } = withDefaults<Partial<Probes>>(`${subject}, probes`, given, none);
+  if ((steps === undefined) === (every === undefined)) {
+    const reason = `probes has ${steps === undefined ? 'neither steps nor every' : 'steps and every'}`;
+    throw problem(subject, reason, 'give one of the two, e.g. every: 10');
+  }
+  if (every !== undefined) checkNumber(subject, 'probes.every', every, { min: 1, integer: true });
+  else if (!Array.isArray(steps) || !steps.every((step) => Number.isInteger(step) && step >= 0)) {
     throw problem(subject, 'probes.steps must list whole numbers of steps, from 0');
   }
   checkFunction(subject, 'probes.measure', measure, '(step) => { … }');

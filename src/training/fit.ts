@@ -5,6 +5,8 @@ import { checkArchitecture } from '../models/architectures';
 import type { Model } from '../models';
 import { problem, shown } from '../utils/errors';
 import type { TaskLoaders } from './data';
+import type { MethodNeeds } from './needs';
+import type { Phase } from './plan';
 
 /** Throws unless the model suits the task's scenario and inputs. */
 export function checkModel(subject: string, { architecture, inputSize, imageShape }: Model, task: Task): void {
@@ -22,6 +24,30 @@ export function checkModel(subject: string, { architecture, inputSize, imageShap
     `the model takes images of [${imageShape}], but the inputs of ${task.name} have the shape [${task.inputShape}]`,
     `make the model with inputShape: [${task.inputShape}]${task.inputShape.length === 3 ? '' : ', without conv'}`,
   );
+}
+
+/** Whether the trainer may not know where the task begins and ends. */
+export function isHidden({ boundaries }: Task): boolean {
+  return boundaries === 'hidden';
+}
+
+/**
+ * Throws unless a method can do with what the task's stream reveals.
+ *
+ * @param subject the method's trainer
+ */
+export function checkRevealed(subject: string, { boundaries, name }: Task, { taskBoundaries }: MethodNeeds): void {
+  if (boundaries !== 'hidden' || !taskBoundaries) return;
+  const reason = `it must be told where a task begins and ends, which the stream of ${name} hides`;
+  throw problem(subject, reason, 'use a method that needs no task boundaries, or a stream that tells them');
+}
+
+/** Throws where samples that may be seen once would be seen again. */
+export function checkPasses(subject: string, { online, name }: Task, phases: readonly Phase[]): void {
+  const passes = phases.reduce((sum, { epochs }) => sum + epochs, 0);
+  if (!online || passes <= 1) return;
+  const reason = `${name} is learnt online, each sample is seen once, but ${passes} passes over its data are asked for`;
+  throw problem(subject, reason, 'use epochs: 1');
 }
 
 /** Throws when the model, ready for a task, has fewer outputs than the task's labels need. */

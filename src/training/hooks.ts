@@ -162,6 +162,11 @@ export abstract class MethodHooks<Own extends object = {}> {
     return this.trainingData !== MethodHooks.prototype.trainingData;
   }
 
+  /** Whether the method answers with the largest output, as every method does that does not say otherwise. */
+  get answersByOutputs(): boolean {
+    return this.predict === MethodHooks.prototype.predict;
+  }
+
   /** The loss with the tape's kernels in the place of `this.k`. */
   protected lossWith(tape: Kernels, batch: TrainingBatch): Value {
     this.#taping = tape;

@@ -26,7 +26,7 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
       if (!cursor.begun) await beginPhase(training, phase, cursor);
       const runner = await runPhase(training, phase, cursor, call, monitor, residency);
       if (cursor.phase === training.phases.length - 1) {
-        await stop(call, monitor.steps);
+        await stop(call, monitor.steps, true);
         return monitor.finish(runner);
       }
       Object.assign(cursor, { phase: cursor.phase + 1, begun: false, epoch: 0, batch: 0 });
@@ -113,8 +113,8 @@ async function runEpoch(
   }
 }
 
-async function stop({ stops }: LoopCall, steps: number): Promise<void> {
-  for (const one of stops) if (one.next(steps - 1) === steps) await one.run(steps);
+async function stop({ stops }: LoopCall, steps: number, atEnd = false): Promise<void> {
+  for (const one of stops) if ((atEnd && one.atEnd) || one.next(steps - 1) === steps) await one.run(steps);
 }
 
 function stepsToNextStop({ stops }: LoopCall, done: number): number {

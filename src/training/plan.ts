@@ -4,7 +4,7 @@ import { checkList, checkNumber, problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
 import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
-import type { TrainCall } from './progress';
+import type { Probes, TrainCall } from './progress';
 import type { DrawnNumbers } from './runners/draws';
 
 /** Passes over a task's data with one kind of step; see `CLTrainer.phases`. */
@@ -43,8 +43,16 @@ export interface TaskTraining {
 export interface Stop {
   /** The first number of steps of the task beyond `steps` at which it is due; Infinity for never. */
   next(steps: number): number;
+  /** Whether it is due after the last step of the task too; default false. */
+  readonly atEnd?: boolean;
   /** Does it; training waits. */
   run(steps: number): void | Promise<void>;
+}
+
+/** The first number of steps beyond `steps` at which a probe measures; Infinity for never. */
+export function nextProbe({ steps: listed, every }: Pick<Probes, 'steps' | 'every'>, steps: number): number {
+  if (every !== undefined) return (Math.floor(steps / every) + 1) * every;
+  return Math.min(...(listed ?? []).filter((step) => step > steps), Infinity);
 }
 
 /** A training call, with its stops. */

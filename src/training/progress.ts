@@ -71,11 +71,13 @@ export interface SequenceCall extends TrainCall {
   checkpoint?: CheckpointOptions;
 }
 
-/** Where in a task to stop for a measurement. */
+/** Where in a task to stop for a measurement: after listed steps, or every so many. */
 export interface Probes {
   /** Numbers of training steps of the task; 0 is before the first step, when the model has its head or column already. */
-  readonly steps: readonly number[];
-  /** Called after each of these numbers of steps; the model may be evaluated here. */
+  readonly steps?: readonly number[];
+  /** In place of `steps`: before the first step, after every so many steps, and after the last one of the task. */
+  readonly every?: number;
+  /** Called after each of these numbers of steps; the model may be evaluated here. What it does never changes the training. */
   measure(step: number, loader: TaskLoader): void | Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
-import type { Model } from '../models';
+import type { Model, Passes } from '../models';
 import { exclusively, lettingSave, pausing, refuseWhileRunning, replacing } from '../models/exclusive';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
@@ -15,12 +15,26 @@ import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
-import { checkFiniteWeights, countCorrect } from './evaluation';
-import { checkAnswers, checkLoader, checkLoaders, checkModel, checkOutputs, checkStream, checkTrainingData } from './fit';
+import { checkAmong, largestAmong } from './answers';
+import { checkFiniteWeights, countCorrect, rowsOf } from './evaluation';
+import {
+  checkAnswers,
+  checkLoader,
+  checkLoaders,
+  checkModel,
+  checkOutputs,
+  checkPasses,
+  checkRevealed,
+  checkStream,
+  checkTrainingData,
+  isHidden,
+} from './fit';
 import { History } from './history';
 import * as hookResults from './hookResults';
 import { MethodHooks, STEP_HOOKS } from './hooks';
 import { runTask } from './loop';
+import { StepPasses } from './passes';
+import { nextProbe } from './plan';
 import type { LoopCall, Stop } from './plan';
 import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
@@ -62,6 +76,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** Training data of the tasks begun, by their ids. */
   readonly #loaders = new Map<number, TaskLoader>();
   readonly #optimizer: Optimizer;
+  readonly #passes = new StepPasses();
   #cursor: TaskCursor | undefined;
   /** How many of the tasks that the model has learnt are known here: learnt by this trainer, restored, or warned of. */
   #accountedFor = 0;
@@ -115,6 +130,20 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /**
+   * The label answered for each of a loader's samples, in stored order; `evaluate` gives the share of right ones.
+   *
+   * @param among only these labels compete; default all outputs that do at evaluation. With the labels of the loader's task
+   *   (`loader.task.classes`) it is the "masked" answer, which uses a task id that class-incremental learning hides
+   * @returns labels, int32 [loader.size]
+   * @throws as `evaluate`; with `among` also where the method does not answer by the model's outputs
+   */
+  async answers(loader: TaskLoader, among?: readonly number[]): Promise<Int32Array> {
+    checkLoader(this.#named('answers'), loader);
+    if (among !== undefined) checkAmong(this.#named('answers'), among, this.answersByOutputs);
+    return this.#alone('answers', () => this.#answer(loader, among), true);
+  }
+
+  /**
    * Evaluates every task the model has an answer for: one column of the accuracy matrix.
    *
    * @param testLoaders one a task
@@ -150,6 +179,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const frozen = countParameters(this.model, 'frozen');
     const total = countParameters(this.model);
     return { total, frozen, trainable: total - frozen };
+  }
+
+  /**
+   * Samples that went forward and backward through networks in this trainer's training steps so far, in this process: new ones, replayed
+   * ones, and those of further passes of the method. What hooks around tasks compute (Fisher information) and evaluations do not count.
+   * Null where the architecture does not count.
+   */
+  get passes(): Passes | null {
+    return this.#passes.total;
   }
 
   /**
@@ -265,26 +303,28 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const data = this.trainingData(loader, seen);
     hookResults.checkTrainingData(this.constructor.name, data);
     const cursor = await this.#begin(task, data, dataFingerprint(this.choosesData ? seen : [loader], data));
+    const phases = this.phases(task);
+    if (data === loader) checkPasses(this.#named('trainTask'), task, phases);
     const report = await runTask(
       {
         trainer: this.constructor.name,
         task,
         data,
-        phases: this.phases(task),
+        phases,
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
-        step: (batch) => this.#step(batch),
+        step: (batch) => this.#passes.step(batch.size, () => this.#step(batch)),
         rehearse: (sizes) => this.#rehearse(sizes),
         likelyCause: () => this.likelyCause(),
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
       cursor,
-      this.#opened(call, loader, stops),
+      this.#opened(call, loader, stops, data),
     );
     this.#cursor = undefined;
-    if (!this.options.keepOptimizer) this.#optimizer.dispose();
+    if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
     this.#history.trained(task);
     this.model.learnt.push(task.name);
     this.#accountedFor++;
@@ -307,10 +347,15 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     if (unfinished !== undefined && unfinished !== task.id) warnOfUnfinishedTask(this, unfinished);
     const skipped = unconsolidated.filter((id) => id !== task.id);
     warnOfSkippedConsolidation(this, skipped);
-    if (!this.options.keepOptimizer) this.#optimizer.dispose();
-    await replacing(this.model, () => this.beginTask(task, data));
+    if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
+    if (!isHidden(task) || this.#history.learnt.length === 0) await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
     return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
+  }
+
+  /** Whether velocities go on into the next task: where they are to, and where nobody knows that there is a next one. */
+  #keepsOptimizer(task: Task): boolean {
+    return this.options.keepOptimizer || isHidden(task);
   }
 
   /** Training data of the tasks begun so far, this one last. */
@@ -329,15 +374,20 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The call with its callbacks and probes, in which the trainer may be used. */
-  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[]): LoopCall {
+  #opened({ probes, ...call }: TrainCall, loader: TaskLoader, stops: readonly Stop[], data: TrainingData): LoopCall {
+    const onLosses = lettingSave(this.model, call.onLosses);
     const probe = probes && {
-      next: (steps: number) => Math.min(...probes.steps.filter((step) => step > steps), Infinity),
+      next: (steps: number) => nextProbe(probes, steps),
+      atEnd: probes.every !== undefined,
       run: (step: number) => pausing(this.model, () => probes.measure(step, loader)),
     };
     return {
       ...call,
       onProgress: lettingSave(this.model, call.onProgress),
-      onLosses: lettingSave(this.model, call.onLosses),
+      onLosses: (losses, firstStep) => {
+        this.#passes.add(data, firstStep, losses.length);
+        onLosses?.(losses, firstStep);
+      },
       stops: probe ? [probe, ...stops] : stops,
     };
   }
@@ -346,18 +396,30 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { task } = loader;
     this.#history.check(loader, 'training data');
     this.#history.checkConsolidation(task, this.#named('consolidate'));
-    await replacing(this.model, () => this.endTask(task, loader));
+    if (!isHidden(task)) await replacing(this.model, () => this.endTask(task, loader));
     this.#history.noteConsolidated(task);
   }
 
   async #measure(loader: TaskLoader): Promise<number> {
+    const taskId = this.#checkedTaskId('evaluate', loader);
+    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+  }
+
+  async #answer(loader: TaskLoader, among: readonly number[] | undefined): Promise<Int32Array> {
+    const taskId = this.#checkedTaskId('answers', loader);
+    if (among === undefined) return Int32Array.from(await rowsOf((k, x) => this.predict(k, x, taskId), loader));
+    const logits = await rowsOf((k, x) => this.model.logits(k, x, taskId), loader);
+    return largestAmong(this.#named('answers'), logits, loader.size, among);
+  }
+
+  /** The task id that may be used to answer for a loader's samples. Throws where there is no answer. */
+  #checkedTaskId(call: string, loader: TaskLoader): number | undefined {
     const { task } = loader;
     checkModel(this.constructor.name, this.model, task);
     this.#history.check(loader, `${loader.split} data`);
-    checkAnswers(this.#named('evaluate'), this.model, task);
+    checkAnswers(this.#named(call), this.model, task);
     checkFiniteWeights(this.model);
-    const taskId = this.taskIdOf(task);
-    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+    return this.taskIdOf(task);
   }
 
   async #measureAll(
@@ -429,6 +491,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   #prepare(loader: TaskLoader): void {
     const { task } = loader;
     checkModel(this.constructor.name, this.model, task);
+    checkRevealed(this.constructor.name, task, this.needs);
     this.#history.check(loader, 'training data');
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStream, registerStream, streamNames } from '../../src/experiments';
+import { planExperiments } from '../../src/benchmark';
+import { openStream, planRun, registerStream, streamNames } from '../../src/experiments';
+import type { JsonOptions } from '../../src/experiments';
 import { findStream } from '../../src/experiments/streams';
+import { findMethod } from '../../src/methods';
 import { getSplitMnist } from '../../src/scenarios';
 
 test('the built-in streams open with the options and the seed of a spec', () => {
@@ -12,6 +15,51 @@ test('the built-in streams open with the options and the seed of a spec', () => 
     assert.equal(stream.settings.seed, 7, name);
   }
   assert.equal(openStream({ name: 'split-mnist', data: 'synthetic', seed: 3 }, 7).settings.seed, 3);
+});
+
+const VARIANTS = streamNames().slice(4);
+
+test('every further built-in stream opens with its defaults, says so in its settings, and refuses what it does not know', () => {
+  assert.ok(VARIANTS.length >= 11, VARIANTS.join());
+  const few = { data: 'synthetic', limitPerTask: 60, testLimitPerTask: 60 };
+  const open = (name: string, more: JsonOptions = {}) => openStream({ name, ...few, ...more }, 7);
+  for (const name of VARIANTS) {
+    const [stream, { nTasks }] = [open(name), findStream(name).defaults()];
+    assert.equal(stream.tasks.length, nTasks, name);
+    assert.ok(findStream(name).madeFor.includes(stream.scenario), name);
+    assert.equal(stream.fingerprint, open(name).fingerprint, name);
+    assert.notEqual(stream.fingerprint, openStream({ name, ...few }, 8).fingerprint, name);
+    assert.throws(() => open(name, { nonsense: 1 }), /unknown option 'nonsense'/, name);
+    assert.equal(stream.tasks[0].boundaries ?? 'told', findStream(name).boundaries, name);
+  }
+  assert.deepEqual(open('base-split-mnist').tasks.map(({ classes }) => classes.length), [4, 2, 2, 2]); // prettier-ignore
+  assert.deepEqual(open('domain-split-mnist').tasks.map(({ classes }) => classes), new Array(5).fill([0, 1])); // prettier-ignore
+  const online = open('online-split-mnist');
+  assert.deepEqual([online.tasks[0].online, online.trainLoaders[0].batchSize], [true, 10]);
+  assert.equal(open('noisy-split-mnist').settings.labelNoise, 0.2);
+  assert.equal(open('imbalanced-split-mnist').settings.imbalance, 100);
+  assert.throws(() => open('domain-split-mnist', { scenario: 'class-incremental' }), /scenario/);
+  assert.throws(() => open('blurry-split-mnist', { scenario: 'task-incremental' }), /scenario/);
+});
+
+test('specs name them: online streams are passed over once by default, hidden boundaries refuse methods that need them', () => {
+  const small = { data: 'synthetic', limitPerTask: 60, testLimitPerTask: 60 };
+  const plan = (name: string, method: string, epochs?: number) =>
+    planRun({ stream: { name, ...small }, model: { hidden: [8] }, method: { name: method }, ...(epochs && { epochs }), seed: 1 });
+  assert.equal(plan('online-split-mnist', 'naive').spec.epochs, 1);
+  assert.equal(plan('split-mnist', 'naive').spec.epochs, 5);
+  assert.equal(plan('task-free-mnist', 'naive').spec.epochs, 1);
+  assert.throws(() => plan('task-free-mnist', 'gem'), /gem: it must be told where a task begins and ends/);
+});
+
+test('the benchmark opens a named stream with its own defaults, and leaves out methods that cannot know boundaries', () => {
+  const runs = planExperiments({ stream: 'task-free-mnist', data: 'synthetic', limit: 60, seeds: [1] });
+  assert.ok(runs.length > 0 && runs.every(({ spec }) => !findMethod(spec.method.name).needs.taskBoundaries));
+  assert.deepEqual([...new Set(runs.map(({ spec }) => `${spec.epochs} ${String(spec.stream.batchSize)}`))], ['1 10']);
+  const named = { stream: 'task-free-mnist', data: 'synthetic', limit: 60, methods: ['gem'] } as const;
+  assert.throws(() => planExperiments(named), /must be told where a task begins and ends/);
+  const [base] = planExperiments({ stream: 'base-split-mnist', data: 'synthetic', limit: 60, methods: ['naive'] });
+  assert.deepEqual([base.spec.stream.nTasks, base.spec.stream.baseClasses, base.spec.epochs], [4, 4, 5]);
 });
 
 test('each built-in stream is made for the scenarios in which studies run on it', () => {

@@ -430,3 +430,37 @@ test('image grid: wrong sizes and broken pixels are refused, and 50 digits stay 
   const rows = Array.from({ length: 5 }, (_, k) => ({ label: `task ${k}`, images: Array.from({ length: 10 }, () => noisy) }));
   assert.ok(JSON.stringify(figures.imageGridFigure(rows)).length < 40_000);
 });
+
+test('confusion: shares of each row, counts in words; a class without samples has no cells', () => {
+  const [dark, bright] = traces(figures.confusionFigure([[1, 3], [0, 0]], { classNames: ['<cat>', 'dog'] })); // prettier-ignore
+  const z = (dark.z as (number | null)[][]).map((row, i) => row.map((cell, j) => cell ?? bright?.z[i][j] ?? null));
+  assert.deepEqual(z, [[0.25, 0.75], [null, null]]); // prettier-ignore
+  assert.match(dark.hovertext[0][0], /1 of 4 samples of &lt;cat&gt;<br>are answered with &lt;cat&gt;/);
+  assert.throws(() => figures.confusionFigure([[1]], { classNames: ['a', 'b'] }), /2 names for 1 classes/);
+});
+
+test('inside tasks: steps are counted over all tasks, lines begin with their own task, uprights stand where tasks begin', () => {
+  const moment = (task: number, step: number, ...accuracies: (number | null)[]) => ({ task, step, accuracies });
+  const figure = figures.insideTasksFigure([
+    moment(0, 0, 0.5, null),
+    moment(0, 8, 1, null),
+    moment(1, 0, 1, 0.4),
+    moment(1, 5, 0.2, 0.9),
+  ]);
+  const [first, second] = traces(figure);
+  assert.deepEqual([first.x, first.y], [[0, 8, 8, 13], [0.5, 1, 1, 0.2]]); // prettier-ignore
+  assert.deepEqual([second.x, second.y], [[8, 13], [0.4, 0.9]]); // prettier-ignore
+  assert.deepEqual((figure.layout.shapes as Trace[]).map(({ x0 }) => x0 as number), [8]); // prettier-ignore
+  assert.match(second.hovertext[1], /task 2: accuracy 0.900<br>in task 2, after 5 steps/);
+});
+
+test('stream: the numbers are training samples; what does not come in a task has no cell', () => {
+  const counts = { classNames: ['a', 'b'], taskNames: ['one', 'two'], counts: [[10, 0], [0, 5]] }; // prettier-ignore
+  const all = traces(figures.streamFigure(counts));
+  const z = [0, 1].map((i) =>
+    [0, 1].map((j) => all.map((trace) => trace.z[i][j] as number | null).find((cell) => cell !== null) ?? null),
+  );
+  assert.deepEqual(z, [[1, null], [null, 0.5]]); // prettier-ignore
+  assert.ok(all.some((trace) => (trace.text as string[][]).flat().includes('5')));
+  assert.throws(() => figures.streamFigure({ ...counts, counts: [[1, 2]] }), /does not fit its classes and tasks/);
+});

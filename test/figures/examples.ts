@@ -1,6 +1,6 @@
 import * as figures from '../../src/figures';
 import type { Figure, Run, SweepRun } from '../../src/figures';
-import { passesGate, passesGateOverSeeds, rankMethods, type AccuracyMatrix } from '../../src/metrics';
+import { passesGate, passesGateOverSeeds, rankMethods, type AccuracyMatrix, type AccuracyMoment } from '../../src/metrics';
 import { RandomStream } from '../../src/utils/random';
 
 /** A matrix of a stream in which `decay` of the accuracy goes with every later task, and some noise. */
@@ -56,6 +56,22 @@ const curve = (method: string, seed: number, lift: number) => ({
   accuracies: [0.5, 0.52 + lift, 0.7 + lift, 0.9 + lift / 2, 0.95 + lift / 4 + seed / 100],
 });
 
+/** Three tasks of 40 steps, measured every fifth: each falls when the next one begins, and comes half-way back. */
+function exampleMoments(): AccuracyMoment[] {
+  const after = (task: number, trained: number, step: number) => {
+    if (task > trained) return null;
+    if (task === trained) return 0.98 - 0.88 * Math.exp(-step / 8);
+    return 0.75 - (step === 5 ? 0.5 : step === 0 ? 0 : 4 / (step + 4));
+  };
+  return [0, 1, 2].flatMap((task) =>
+    [0, 5, 10, 15, 20, 25, 30, 35, 40].map((step) => ({
+      task,
+      step,
+      accuracies: [0, 1, 2].map((each) => after(each, task, step)),
+    })),
+  );
+}
+
 /** The output of every builder, by name, on data with several seeds, a gap, and names that need escaping. */
 export function exampleFigures(): Record<string, Figure> {
   const runs = exampleRuns();
@@ -110,6 +126,24 @@ export function exampleFigures(): Record<string, Figure> {
       ),
       { row: 'DomainMLP', column: 'domain-incremental', fits: true, reason: 'one head serves all domains' },
     ]),
+    confusion: figures.confusionFigure(
+      Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => (j >= 8 ? 40 : i === j ? 20 : 0))),
+      {
+        classNames: ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle <boot>'],
+      },
+    ),
+    insideTasks: figures.insideTasksFigure(exampleMoments(), { taskNames: taskNames.slice(0, 3) }),
+    stream: figures.streamFigure({
+      classNames: ['cat', 'dog', 'a <horse>', 'car', 'bus'],
+      taskNames: ['base: cats and dogs', 'a horse', 'again & new'],
+      counts: [
+        [500, 0, 20],
+        [500, 0, 0],
+        [0, 250, 20],
+        [0, 0, 250],
+        [0, 0, 250],
+      ],
+    }),
     sweep: figures.sweepFigure(exampleSweep([0.1, 1, 10, 100, 1000]), { parameter: 'λ' }),
     sweepWithZero: figures.sweepFigure(exampleSweep([0, 0.4, 10, 100, 1000]), { parameter: 'λ' }),
   };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { datasetFromArrays } from '../../src/data/fromArrays';
 import { permutedScenario } from '../../src/scenarios/permuted';
 import { getPermutedMnist } from '../../src/scenarios/mnist';
+import { collectGarbage } from '../methods/fixtures';
 import { tinyDataset } from '../data/fixtures';
 import { contents, labelCounts } from './fixtures';
 
@@ -130,4 +131,23 @@ test('of images with channels whole pixels change places', () => {
     assert.notDeepEqual(row, plain);
     assert.deepEqual(pixels(row).sort(), pixels(plain).sort());
   }
+});
+
+test('hundreds of permutations take hardly more memory than a few: orders are drawn when they are needed, samples listed once', async () => {
+  const count = 4000;
+  const inputs = new Uint8Array(count * 784).map((_, i) => i % 251);
+  const part = { inputs, labels: Int32Array.from({ length: count }, (_, i) => i % 10) };
+  const large = datasetFromArrays({ name: 'large', train: part, test: part, shape: [28, 28, 1] });
+  const bytes = async (nTasks: number) => {
+    await collectGarbage();
+    const before = process.memoryUsage();
+    const stream = permutedScenario(large, { nTasks, seed: 1 });
+    await collectGarbage();
+    const after = process.memoryUsage();
+    assert.equal(stream.trainLoaders.length, nTasks);
+    return after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  };
+  await bytes(2);
+  const each = ((await bytes(400)) - (await bytes(2))) / 398;
+  assert.ok(each < 6000, `${Math.round(each)} bytes a task; an order alone has 3136, the list of samples 16000`);
 });

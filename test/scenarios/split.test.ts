@@ -5,6 +5,7 @@ import { datasetFromArrays } from '../../src/data/fromArrays';
 import { splitScenario, type SplitOptions } from '../../src/scenarios/split';
 import { getSplitFashionMnist, getSplitMnist } from '../../src/scenarios/mnist';
 import { tinyDataset } from '../data/fixtures';
+import { easyDataset } from '../methods/fixtures';
 import { contents, imageKeys, labelCounts } from './fixtures';
 
 const dataset = tinyDataset({ perClass: 20 });
@@ -192,4 +193,24 @@ test('a stream prints as one line', () => {
     inspect(splitScenario(dataset)),
     /^TaskStream\(split tiny, task-incremental: 5 tasks, 200 training, 0 validation, 50 test samples, fingerprint [0-9a-f]{12}\)$/,
   );
+});
+
+test('a base of more classes and increments: 4 and then 2 each', () => {
+  const base = (options: SplitOptions) => splitScenario(easyDataset(5), { scenario: 'class-incremental', seed: 1, ...options });
+  const classes = (options: SplitOptions) => base(options).tasks.map((task) => task.classes);
+  assert.deepEqual(classes({ nTasks: 2, baseClasses: 4 }), [[0, 1, 2, 3], [4, 5]]); // prettier-ignore
+  assert.deepEqual(classes({ nTasks: 4, baseClasses: 3 }), [[0, 1, 2], [3], [4], [5]]); // prettier-ignore
+  assert.deepEqual(classes({ nTasks: 2, baseClasses: 2, classesPerTask: 3, scenario: 'task-incremental' }), [[0, 1], [0, 1, 2]]); // prettier-ignore
+  assert.deepEqual(base({ nTasks: 2, baseClasses: 4, classOrder: [5, 4, 3, 2, 1, 0] }).tasks[1].classNames, ['1', '0']);
+  assert.notEqual(
+    base({ nTasks: 2, baseClasses: 4 }).fingerprint,
+    base({ nTasks: 2, baseClasses: 2, classesPerTask: 4 }).fingerprint,
+  );
+  assert.throws(() => base({ nTasks: 3, baseClasses: 3 }), /cannot be shared out evenly to 3 tasks, the first of 3/);
+  assert.throws(
+    () => base({ nTasks: 3, baseClasses: 4, classesPerTask: 2 }),
+    /3 tasks of 2 classes, the first of 4, do not fit into 6/,
+  );
+  assert.throws(() => base({ baseClasses: 9 }), /baseClasses/);
+  assert.throws(() => base({ nTasks: 2, baseClasses: 4, scenario: 'domain-incremental' }), /share their outputs/);
 });

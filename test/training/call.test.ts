@@ -16,6 +16,9 @@ test('options of a training call that do not exist or cannot be meant are refuse
   refused({ nTasks: 0 }, /nTasks must be a whole number of at least 1, got 0/);
   refused({ probes: { steps: 5, measure: () => {} } }, /probes.steps must list whole numbers of steps, from 0/);
   refused({ probes: { steps: [-1], measure: () => {} } }, /probes.steps must list whole numbers/);
+  refused({ probes: { every: 0, measure: () => {} } }, /probes.every/);
+  refused({ probes: { every: 2, steps: [1], measure: () => {} } }, /probes has steps and every; give one of the two/);
+  refused({ probes: { measure: () => {} } }, /probes has neither steps nor every/);
   refused({ probes: { steps: [1] } }, /probes.measure must be a function, got undefined/);
   refused({ checkpoint: { folder: 'runs/x' } }, /unknown option 'checkpoint'/);
   refused({ probes: { steps: [1], mesure: () => {} } }, /unknown option 'mesure'/);

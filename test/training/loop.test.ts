@@ -59,6 +59,20 @@ test('probes measure after exactly the given numbers of steps, once each, over p
   assert.deepEqual([seen, interruptions], [[0, 1, 3, 7, 9, 14], 3]);
 });
 
+test('probes every k steps measure before the first step, after each k-th, and at the end, over phases and interrupts', async () => {
+  for (const [every, wanted] of [
+    [5, [0, 5, 10, 14]],
+    [7, [0, 7, 14]],
+    [100, [0, 14]],
+  ] as const) {
+    const seen: number[] = [];
+    const { onLosses, signal } = interruptAfter(every);
+    const probes = { every, measure: (step: number) => void seen.push(step) };
+    await learn('op-by-op', { onLosses, signal, probes });
+    assert.deepEqual(seen, wanted);
+  }
+});
+
 test('a probe or callback that fails at any step leaves training where it stands: going on gives the same weights', async () => {
   const whole = await learn('op-by-op');
   for (const step of [0, 3, 7, 14]) {

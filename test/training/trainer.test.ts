@@ -8,7 +8,9 @@ import { EWC, ExperienceReplay, GEM, NaiveTrainer } from '../../src/methods';
 import type { CLTrainer } from '../../src/training';
 import { TrainingInterrupted } from '../../src/training';
 import { DomainMLP, Model } from '../../src/models';
-import { easyStream, smallModel, Stutter, untilDone } from '../methods/fixtures';
+import { splitScenario } from '../../src/scenarios/split';
+import { taskFreeScenario } from '../../src/scenarios/taskFree';
+import { easyDataset, easyStream, smallModel, Stutter, untilDone } from '../methods/fixtures';
 import { meanCrossEntropy, mlpLogits, onDevice } from '../methods/stock';
 import { interruptAfter, weightBytes } from './fixtures';
 
@@ -219,4 +221,49 @@ test('dispose frees velocities: a task that was interrupted begins anew after it
   assert.deepEqual(weightBytes(trainer.model), before);
   assert.deepEqual(trainer.state().optimizer.parameters, {});
   assert.equal((await trainer.trainTask(loader)).steps, 10);
+});
+
+class Told extends NaiveTrainer {
+  readonly told: string[] = [];
+  protected override beginTask(): void {
+    this.told.push('begin');
+  }
+  protected override endTask(): void {
+    this.told.push('end');
+  }
+}
+
+test('hidden boundaries: a stream in stretches trains bit for bit as in one; hooks around tasks are not called', async () => {
+  const stream = (nTasks: number) => taskFreeScenario(easyDataset(40), { nTasks, batchSize: 16, seed: 3 }); // 240 samples, 15 batches
+  const learn = async (nTasks: number) => {
+    const trainer = new Told(smallModel('SingleHeadMLP'), { ...OPTIONS, epochs: 1 });
+    for (const loader of stream(nTasks).trainLoaders) {
+      await trainer.trainTask(loader, { execution: 'op-by-op' });
+      await trainer.consolidate(loader);
+    }
+    return { weights: weightBytes(trainer.model), told: trainer.told };
+  };
+  const [whole, stretches] = [await learn(1), await learn(3)]; // 3 stretches of 80: five batches each, with the momentum of the one before
+  assert.equal(stretches.weights, whole.weights);
+  assert.deepEqual(stretches.told, ['begin']);
+});
+
+test('a method that must know boundaries is refused where they are hidden, before it trains', async () => {
+  const stream = taskFreeScenario(easyDataset(40), { nTasks: 3 });
+  const before = smallModel('SingleHeadMLP');
+  await assert.rejects(
+    new ExperienceReplay(before, OPTIONS).runSequence(stream),
+    /must be told where a task begins and ends, which the stream of stretch 1: classes 0, 1 hides/,
+  );
+  const tracker = await new NaiveTrainer(smallModel('SingleHeadMLP'), OPTIONS).runSequence(stream);
+  assert.ok(tracker.matrix.every((row) => row.every((cell, j) => cell !== null || j < 2)));
+});
+
+test('online: a second pass over the samples is refused, one is learnt', async () => {
+  const online = splitScenario(easyDataset(40), { scenario: 'class-incremental', nTasks: 3, batchSize: 10, online: true });
+  const make = (epochs: number) => new NaiveTrainer(smallModel('SingleHeadMLP'), { ...OPTIONS, epochs });
+  await assert.rejects(make(2).runSequence(online), /learnt online, each sample is seen once, but 2 passes .* use epochs: 1/);
+  const trainer = make(1);
+  await trainer.runSequence(online);
+  assert.equal(trainer.model.learnt.length, 3);
 });
