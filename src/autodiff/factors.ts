@@ -27,7 +27,7 @@ export class Factors {
 
   /**
    * Parameters whose gradients do not come as factors of one term a sample: used elementwise, in a product with other weights, or
-   * on rows that are no samples. Where there are any, `squares`, `dots` and `blocks` refuse.
+   * on rows that are no samples. Where there are any, `squares`, `absolutes`, `dots` and `blocks` refuse.
    */
   get unfactored(): Parameter[] {
     return this.parameters.filter((parameter) => !this.flows.get(parameter)!.every(isOfSamples));
@@ -61,6 +61,23 @@ export class Factors {
       }
       const rows = factors.map((factor) => factor.perRow(k)).reduce((sum, value) => k.add(sum, value)); // [n, entries]
       return k.reshape(k.columnSums(weighted(rows, rows)), parameter.shape);
+    });
+  }
+
+  /**
+   * Σ_n |∂ℓ_n/∂θ|: absolute for each row, then summed. For a linear layer |X|ᵀ|Δ|.
+   *
+   * @returns for each parameter, in its shape
+   * @throws where a parameter is `unfactored`
+   */
+  absolutes(): Map<Parameter, Value> {
+    const { k } = this;
+    const absolute = (x: Value) => k.add(k.relu(x), k.relu(k.scale(x, -1)));
+    return this.mapFactors((factors, parameter) => {
+      const [only] = factors;
+      if (factors.length === 1 && only instanceof Product) return k.matMul(absolute(only.input), absolute(only.delta), true);
+      const rows = factors.map((factor) => factor.perRow(k)).reduce((sum, value) => k.add(sum, value)); // [n, entries]
+      return k.reshape(k.columnSums(absolute(rows)), parameter.shape);
     });
   }
 

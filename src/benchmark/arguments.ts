@@ -56,6 +56,7 @@ const RENAMED = { scenario: 'study', dataset: 'stream' } as const;
 export function benchmarkCommand(): Command {
   const studyNames = STUDIES.map(({ name }) => name);
   const methodNames = METHODS.map(({ name }) => name);
+  const inStudies = METHODS.filter((entry) => entry.inStudies !== false).map(({ name }) => name);
   const studies = listOf(studyNames);
   return new Command('benchmark')
     .description('Runs the four studies (task-, domain-, class-incremental, forward transfer) and prints their tables.')
@@ -63,7 +64,13 @@ export function benchmarkCommand(): Command {
     .addOption(list('--scenario <name...>', 'old name of --study', studies).hideHelp())
     .addOption(new Option('--stream <name>', "stream of tasks in place of the studies' own").choices(streamNames()))
     .addOption(new Option('--dataset <name>', 'old name of --stream').choices(streamNames()).hideHelp())
-    .addOption(list('--method <name...>', `methods to run, of ${methodNames.join(', ')} (default: all)`, listOf(methodNames)))
+    .addOption(
+      list(
+        '--method <name...>',
+        `methods to run, of ${methodNames.join(', ')} (default: ${inStudies.join(', ')})`,
+        listOf(methodNames),
+      ),
+    )
     .addOption(list('--seeds <number...>', 'seeds, separated by commas or spaces (default: 42)', wholeNumbers))
     .option('--epochs <n>', 'epochs a task (default: 5)', positive)
     .option('--limit <n>', 'training images a task (default: all)', positive)

@@ -14,7 +14,7 @@ export interface BenchmarkRequest {
   studies?: readonly string[];
   /** Stream by name in place of the studies' own; one of your own is opened with the options nTasks, batchSize, scenario and seed. */
   stream?: string;
-  /** Methods by name; default those of each study. */
+  /** Methods by name; default those of each study that do not leave it out (`MethodEntry.inStudies`). */
   methods?: readonly string[];
   /** Seeds; default the one of `setSeed` (42). */
   seeds?: readonly number[];
@@ -41,13 +41,18 @@ export function planExperiments(request: BenchmarkRequest = {}): PlannedRun[] {
   if (asked.studies && asked.methods) refuseImpossible(studies, asked.methods);
   const runs = studies.flatMap((study) =>
     study.methods
-      .filter(({ method }) => (asked.methods ? asked.methods.includes(method) : needsNoHidden(asked.stream, method)))
+      .filter(({ method }) => asked.methods?.includes(method) ?? (inStudies(method) && needsNoHidden(asked.stream, method)))
       .flatMap((preset) =>
         asked.seeds!.map((seed) => planRun(specOf(study, preset, asked, seed), { study: study.name, label: preset.label })),
       ),
   );
   if (runs.length === 0) throw nothingToRun(studies, asked.methods!);
   return runs;
+}
+
+/** Whether a method takes part where none is named. */
+function inStudies(method: string): boolean {
+  return findMethod(method).inStudies !== false;
 }
 
 function specOf(study: Study, { method, options = {} }: MethodPreset, asked: Request, seed: number): SpecInput {

@@ -28,6 +28,8 @@ export interface MethodEntry {
     readonly label: string;
     readonly options: Readonly<Record<string, number | string | boolean>>;
   }[];
+  /** Whether the benchmark's studies run it when no methods are named; default true. */
+  readonly inStudies?: boolean;
   /** Whether it takes part in the forward-transfer study; default false. */
   readonly studiesTransfer?: boolean;
   /** Its options as variants of their own in figures (online EWC), by the trainer's `method` name. */

@@ -2,13 +2,13 @@ import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
 import type { Gradients, Parameter } from '../autodiff';
-import { checkList, checkNumber, problem, shown } from '../utils/errors';
+import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import { diagonalFisher } from './parts/fisher';
 import type { FisherLabels } from './parts/fisher';
-import { Anchor } from './parts/anchor';
-import type { AnchorState } from './parts/anchor';
+import { Anchors } from './parts/anchors';
+import type { AnchorsState } from './parts/anchors';
 import { CLTrainer } from '../training';
 import type { MethodNeeds, TrainerOptions } from '../training';
 import type { MethodEntry } from './entry';
@@ -47,7 +47,7 @@ export class EWC extends CLTrainer<EWCOptions> {
     },
   };
   override readonly method: string;
-  private readonly anchors = new Map<Parameter, Anchor>();
+  private readonly anchors: Anchors;
   private readonly random: RandomStream;
 
   /**
@@ -63,6 +63,7 @@ export class EWC extends CLTrainer<EWCOptions> {
       throw problem('EWC', `unknown fisher '${this.options.fisher}'`, 'use exact, sampled, argmax or true');
     }
     this.method = this.options.online ? 'ewc-online' : 'ewc';
+    this.anchors = new Anchors('EWC', model, this.options.lambda);
     this.random = new RandomStream(this.options.seed, 'fisher');
   }
 
@@ -70,113 +71,57 @@ export class EWC extends CLTrainer<EWCOptions> {
    * The present penalty ½·λ·Σ_k Σ_i F_k,i·(θ_i − θ*_k,i)²; 0 before the first task is consolidated, never negative.
    */
   penalty(): number {
-    let sum = 0;
-    for (const [parameter, anchor] of this.grownAnchors()) sum += anchor.distance(parameter.data());
-    return 0.5 * this.options.lambda * sum;
+    return this.anchors.penalty();
   }
 
   /** The importance F of each entry of a parameter, summed over the tasks so far; undefined before the first `consolidate`. */
   importance(parameter: Parameter): Float32Array | undefined {
-    return this.anchors.get(parameter)?.importance.slice();
+    return this.anchors.importance(parameter);
   }
 
   protected override beginTask(): void {
-    this.grownAnchors();
-    this.refuseDivergence();
+    this.anchors.fit();
+    this.anchors.refuseDivergence(this.stepsWith, 'lambda', this.options.lambda);
   }
 
   protected override adjustGradients(gradients: Gradients): Gradients {
-    const { k } = this;
-    for (const [parameter, gradient] of gradients) {
-      const anchor = this.anchors.get(parameter);
-      if (!anchor) continue;
-      const pull = k.mul(k.read(anchor.stiffness), k.sub(k.read(parameter), k.read(anchor.position)));
-      gradients.set(parameter, k.add(gradient, pull));
-    }
-    return gradients;
+    return this.anchors.pull(this.k, gradients);
   }
 
   protected override endTask(task: Task, loader: TaskLoader): void {
-    const { lambda, nFisherSamples, fisher, online, gamma } = this.options;
+    const { nFisherSamples, fisher, online, gamma } = this.options;
     const { images, labels } = loader.hostData(this.random.choice(loader.size, Math.min(nFisherSamples, loader.size)));
     const diagonals = diagonalFisher(this.model, { images, labels, task: this.taskIdOf(task) }, fisher, this.random);
-    this.grownAnchors();
-    for (const [parameter, diagonal] of diagonals) {
-      let anchor = this.anchors.get(parameter);
-      if (!anchor) this.anchors.set(parameter, (anchor = new Anchor(parameter)));
-      if (online) anchor.replace(diagonal, parameter.data() as Float32Array, gamma, lambda);
-      else anchor.add(diagonal, parameter.data() as Float32Array, lambda);
-    }
+    if (online) this.anchors.replace(diagonals, gamma);
+    else this.anchors.add(diagonals);
   }
 
   protected override likelyCause(): string {
     const { lr, lambda } = this.options;
-    const stiffest = this.stiffest();
+    const stiffest = this.anchors.stiffest();
     if (stiffest * lr < 0.1) return super.likelyCause();
     return `a penalty that is too strong: lr·λ·F is up to ${(stiffest * lr).toPrecision(2)} (lr ${lr}, λ ${lambda}); lower lambda or lr`;
   }
 
   override dispose(): void {
     super.dispose();
-    for (const anchor of this.anchors.values()) anchor.dispose();
+    this.anchors.dispose();
   }
 
-  protected override memoryState(): object {
-    const names = new Map(this.model.parameters().map((parameter) => [parameter, parameter.name]));
-    const anchors = [...this.grownAnchors()].map(([parameter, anchor]) => ({
-      parameter: names.get(parameter),
-      ...anchor.state(),
-    }));
-    return { anchors, random: this.random.state() };
+  protected override memoryState(): EWCState {
+    return { anchors: this.anchors.state(), random: this.random.state() };
   }
 
   protected override restoreMemory({ anchors, random }: EWCState): void {
-    checkList('EWC.restore', 'anchors', anchors, 0);
-    const byName = new Map(this.model.parameters().map((parameter) => [parameter.name, parameter]));
-    const restored = anchors.map((saved): [Parameter, Anchor] => {
-      const parameter = byName.get(saved?.parameter);
-      const reason = `this model has no ${shown(saved?.parameter)}`;
-      if (!parameter) throw problem('EWC.restore', reason, 'the saved state is of another model');
-      const anchor = new Anchor(parameter);
-      anchor.restore(saved, this.options.lambda);
-      return [parameter, anchor];
-    });
+    const take = this.anchors.restored(anchors);
     this.random.restore(random);
-    for (const anchor of this.anchors.values()) anchor.dispose();
-    this.anchors.clear();
-    for (const [parameter, anchor] of restored) this.anchors.set(parameter, anchor);
-  }
-
-  /** The anchors, those of a parameter that grew with importance 0 for its new entries. */
-  private grownAnchors(): Map<Parameter, Anchor> {
-    for (const [parameter, anchor] of this.anchors) anchor.padTo(parameter, this.options.lambda);
-    return this.anchors;
-  }
-
-  /** The largest λ·F. */
-  private stiffest(): number {
-    let most = 0;
-    for (const anchor of this.anchors.values()) most = Math.max(most, anchor.largestImportance());
-    return this.options.lambda * most;
-  }
-
-  /** The penalty is a quadratic of curvature λ·F: beyond the optimiser's limit its steps grow without end. */
-  private refuseDivergence(): void {
-    const { lambda } = this.options;
-    const limit = this.stepsWith.stabilityLimit();
-    const most = this.stiffest();
-    if (limit === undefined || most < limit) return;
-    throw problem(
-      'EWC',
-      `the penalty would diverge: λ·F is up to ${most.toPrecision(2)}, and ${this.stepsWith.describe()} is stable below ${limit.toPrecision(2)}`,
-      `use lambda below ${((lambda * limit) / most).toPrecision(2)}, or a smaller lr`,
-    );
+    take();
   }
 }
 
 /** What `EWC` remembers, as plain JSON. */
 interface EWCState {
-  anchors: readonly ({ parameter: string } & AnchorState)[];
+  anchors: AnchorsState;
   random: RandomState;
 }
 

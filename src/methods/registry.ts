@@ -3,12 +3,32 @@ import { setMethodStyle } from '../figures/palette';
 import type { Compatibility } from '../scenarios/compatibility';
 import { needsFit } from '../training';
 import { problem } from '../utils/errors';
+import { aGem } from './aGem';
+import { cumulative } from './cumulative';
+import { der, derPlusPlus } from './der';
 import type { MethodEntry } from './entry';
+import { erAce } from './erAce';
 import { ewc } from './ewc';
 import { er } from './experienceReplay';
+import { gdumb } from './gdumb';
 import { gem } from './gem';
+import { icarl } from './icarl';
+import { independent } from './independent';
+import { joint } from './joint';
+import { l2Init } from './l2Init';
+import { lwf } from './lwf';
+import { mas } from './mas';
+import { mir } from './mir';
+import { ncm } from './ncm';
 import { naive } from './naive';
+import { packNet } from './packNet';
 import { pnn } from './pnn';
+import { randumb } from './randumb';
+import { shrinkPerturb } from './shrinkPerturb';
+import { slda } from './slda';
+import { si } from './synapticIntelligence';
+import { wa } from './weightAlignment';
+import { xdg } from './xdg';
 
 const methods: MethodEntry[] = [];
 
@@ -33,6 +53,29 @@ export function registerMethod(entry: MethodEntry): void {
 }
 
 [naive, ewc, er, gem, pnn].forEach(registerMethod);
+[
+  joint,
+  cumulative,
+  independent,
+  si,
+  mas,
+  lwf,
+  l2Init,
+  aGem,
+  der,
+  derPlusPlus,
+  erAce,
+  mir,
+  gdumb,
+  icarl,
+  wa,
+  ncm,
+  slda,
+  randumb,
+  packNet,
+  xdg,
+  shrinkPerturb,
+].forEach(registerMethod);
 
 /** The entry of a method. Throws with the known names when there is none. */
 export function findMethod(name: string): MethodEntry {
@@ -49,7 +92,9 @@ export function methodCompatibility(name: string, scenario: ScenarioName): Compa
 
 /** Methods that keep old tasks in a scenario, the strongest of two. */
 function alternatives(scenario: ScenarioName): string[] {
-  return METHODS.filter(({ needs }) => needs.taskId !== 'test' && !needs.forgetsIn?.[scenario] && needs.storedSamples)
+  return METHODS.filter(
+    ({ needs }) => needs.taskId !== 'test' && !needs.notIn?.[scenario] && !needs.forgetsIn?.[scenario] && needs.storedSamples,
+  )
     .map(({ name }) => name)
     .slice(0, 2);
 }

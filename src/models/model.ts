@@ -244,6 +244,24 @@ export abstract class Model {
   }
 
   /**
+   * Begins anew: weights as before any training, outputs and columns that came since included (they start as if all had come at
+   * once). Nothing is frozen any more.
+   *
+   * @throws while a call of a trainer runs on the model (the method's own hooks between steps may)
+   */
+  restart(): void {
+    refuseWhileRunning(this, `${this.architecture}.restart`, ['to replacing']);
+    const fresh = findArchitecture(this.architecture).create(this.config() as never) as Model;
+    const parameters = this.parameters();
+    fresh.growTo(new Map(parameters.map(({ name, shape }) => [name, shape])));
+    fresh.parameters().forEach((start, i) => {
+      parameters[i].set(start.data(), start.shape);
+      parameters[i].frozen = false;
+    });
+    fresh.dispose();
+  }
+
+  /**
    * Adds what a model with parameters of these names and shapes has and this one lacks, while it is not full (`isFull`); for
    * networks that grow.
    */

@@ -61,7 +61,7 @@ export abstract class MethodHooks<Own extends object = {}> {
     return loader;
   }
 
-  /** The passes over a task's data; default one phase of `epochs`. */
+  /** The passes over a task's data; default one phase of `epochs`. None: the method learns in `beginTask`, without gradient steps. */
   protected phases(_task: Task): Phase[] {
     return [{ epochs: this.options.epochs }];
   }
@@ -69,8 +69,12 @@ export abstract class MethodHooks<Own extends object = {}> {
   /** Before the first step of a task, after the model got its head or column. */
   protected beginTask(_task: Task, _data: TrainingData): void | Promise<void> {}
 
-  /** What the host draws for the next step, as int32 arrays whose lengths depend on the batch size only. */
-  protected draws(_batchSize: number): Record<string, Int32Array> {
+  /**
+   * What the host draws for the next step, as int32 arrays whose lengths depend on the batch size only.
+   *
+   * @param labels the labels of the step's batch; [batchSize]
+   */
+  protected draws(_batchSize: number, _labels: Int32Array): Record<string, Int32Array> {
     return {};
   }
 

@@ -1,5 +1,4 @@
 import type { TaskCursor } from './cursor';
-import type { TrainingData } from './data';
 import { Monitor } from './monitor';
 import { checkPhases } from './plan';
 import type { LoopCall, Phase, TaskTraining } from './plan';
@@ -20,6 +19,10 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   checkPhases(training, cursor);
   const monitor = new Monitor(training, cursor, call);
   const residency = new Residency(training.data, training.task.inputSize);
+  if (training.phases.length === 0) {
+    await stop(call, 0);
+    return monitor.finish({ execution: 'op-by-op', executionNote: 'it learns without training steps' });
+  }
   try {
     for (;;) {
       const phase = training.phases[cursor.phase];
@@ -52,11 +55,16 @@ async function runPhase(
   residency: Residency,
 ): Promise<Pick<StepRunner, 'execution' | 'executionNote'>> {
   const { data } = training;
-  const startBatch = cursor.batch;
+  const [startEpoch, startBatch] = [monitor.epochOfTask(), cursor.batch];
   const stepsLeft = (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch;
-  const sizeOf = (step: number) => batchSizeOf(data, (startBatch + step) % data.batchesPerEpoch);
+  const labels = data.labels();
+  const batch = (step: number) => {
+    const at = startBatch + step;
+    const order = data.epoch(startEpoch + Math.floor(at / data.batchesPerEpoch));
+    return batchAt(order, data.batchSize, at % data.batchesPerEpoch);
+  };
   cursor.draws.check(training.trainer, stepsLeft, (steps) =>
-    training.rehearse(Array.from({ length: steps }, (_, i) => sizeOf(i))),
+    training.rehearse(Array.from({ length: steps }, (_, i) => batch(i).map((sample) => labels[sample]))),
   );
   const runner = chooseRunner(
     {
@@ -67,7 +75,8 @@ async function runPhase(
       residency,
       draws: cursor.draws,
       stepsLeft,
-      sizeOf,
+      labels,
+      batch,
     },
     call.execution,
   );
@@ -124,8 +133,4 @@ function stepsToNextStop({ stops }: LoopCall, done: number): number {
 /** The samples of a batch, as numbers within the task. */
 function batchAt(order: Int32Array, batchSize: number, batch: number): Int32Array {
   return order.slice(batch * batchSize, (batch + 1) * batchSize);
-}
-
-function batchSizeOf({ size, batchSize }: TrainingData, batch: number): number {
-  return Math.min(batchSize, size - batch * batchSize);
 }

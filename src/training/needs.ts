@@ -16,8 +16,12 @@ export interface MethodNeeds {
   readonly architecture?: string;
   /** Why it does not run on a convolutional network; default: it does. */
   readonly noConvolution?: string;
+  /** Whether it learns from one look at a task's data, without gradient steps; default false. */
+  readonly withoutSteps?: boolean;
   /** What it remembers of earlier tasks and cannot do without, for messages, e.g. `importances and anchors`; default nothing. */
   readonly memory?: string;
+  /** Scenarios that it cannot learn, each with the reason; those that hide a task id it needs at test time need not be named. */
+  readonly notIn?: Partial<Record<ScenarioName, string>>;
   /** Scenarios in which it keeps no more of the first task than naive training, each with the reason. */
   readonly forgetsIn?: Partial<Record<ScenarioName, string>>;
 }
@@ -35,6 +39,8 @@ export function needsFit(needs: MethodNeeds, scenario: ScenarioName, why: string
       reason: `it needs the task id at test time, which the ${scenario} scenario hides; use ${instead}`,
     };
   }
+  const cannot = needs.notIn?.[scenario];
+  if (cannot) return { fit: 'no', reason: `${cannot}; use ${instead}` };
   const weak = needs.forgetsIn?.[scenario];
   return weak ? { fit: 'possible', reason: weak } : { fit: 'yes', reason: why };
 }

@@ -32,8 +32,8 @@ export interface TaskTraining {
   /** Calls the phase's `begin`. */
   beginPhase(phase: Phase): Promise<void>;
   step(batch: TrainingBatch): Value;
-  /** What the method would draw for batches of these sizes; nothing of it counts. */
-  rehearse(sizes: readonly number[]): DrawnNumbers[];
+  /** What the method would draw for batches with these labels; nothing of it counts. */
+  rehearse(batches: readonly Int32Array[]): DrawnNumbers[];
   likelyCause(): string;
   /** Mean accuracy over the tasks evaluated last and the matrix so far, for progress. */
   standing(): { accuracy?: number; matrix?: (number | null)[][] };
@@ -60,8 +60,9 @@ export type LoopCall = Omit<TrainCall, 'probes'> & { readonly stops: readonly St
 
 /** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
 export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {
-  checkList(`${trainer}.phases`, 'what it gives', phases);
+  checkList(`${trainer}.phases`, 'what it gives', phases, 0);
   for (const { epochs } of phases) checkNumber(`${trainer}.phases`, 'epochs', epochs, { min: 1, integer: true });
+  if (phases.length === 0 && phase + epoch + batch === 0) return;
   if (phase < phases.length && epoch <= phases[phase].epochs && batch <= data.batchesPerEpoch) return;
   throw problem(
     trainer,

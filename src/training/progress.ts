@@ -87,7 +87,7 @@ export interface TrainingReport {
   readonly task: number;
   /** Training steps done by this call. */
   readonly steps: number;
-  /** Mean loss (nats) of the last epoch. */
+  /** Mean loss (nats) of the last epoch; NaN where the method learns without training steps. */
   readonly loss: number;
   /** Wall time in seconds. */
   readonly seconds: number;

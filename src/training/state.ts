@@ -20,7 +20,7 @@ export interface TrainerParts {
   readonly cursor: TaskCursor | undefined;
   readonly tracker: CLMetricsTracker | undefined;
   readonly memory: { state(): object; restore(state: object): void };
-  readonly draw: (batchSize: number) => Record<string, Int32Array>;
+  readonly draw: (labels: Int32Array) => Record<string, Int32Array>;
 }
 
 /** What the trainer makes its own after a restore. */

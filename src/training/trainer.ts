@@ -262,6 +262,11 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return this.#optimizer;
   }
 
+  /** Id of the task whose training has begun and not ended; undefined between tasks. */
+  protected get taskInTraining(): number | undefined {
+    return this.#history.unfinished;
+  }
+
   /** Ids of the tasks learnt so far, in order. */
   protected get learntTasks(): readonly number[] {
     return this.#history.learnt;
@@ -316,7 +321,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
         step: (batch) => this.#passes.step(batch.size, () => this.#step(batch)),
-        rehearse: (sizes) => this.#rehearse(sizes),
+        rehearse: (batches) => this.#rehearse(batches),
         likelyCause: () => this.likelyCause(),
         standing: () => (this.tracker ? standingOf(this.tracker, task) : {}),
       },
@@ -350,7 +355,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
     if (!isHidden(task) || this.#history.learnt.length === 0) await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
-    return (this.#cursor = firstStep(task.id, fingerprint, new Draws((batchSize) => this.draws(batchSize))));
+    return (this.#cursor = firstStep(task.id, fingerprint, new Draws((labels) => this.draws(labels.length, labels))));
   }
 
   /** Whether velocities go on into the next task: where they are to, and where nobody knows that there is a next one. */
@@ -415,7 +420,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** The task id that may be used to answer for a loader's samples. Throws where there is no answer. */
   #checkedTaskId(call: string, loader: TaskLoader): number | undefined {
     const { task } = loader;
-    checkModel(this.constructor.name, this.model, task);
+    this.#checkFit(task);
     this.#history.check(loader, `${loader.split} data`);
     checkAnswers(this.#named(call), this.model, task);
     checkFiniteWeights(this.model);
@@ -459,7 +464,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   async #learnRest(stream: TaskLoaders, call: TrainCall, checkpoint: Checkpoint | undefined): Promise<CLMetricsTracker> {
     const { trainLoaders, testLoaders, fingerprint } = stream;
     for (const loader of [...trainLoaders, ...testLoaders]) {
-      checkModel(this.constructor.name, this.model, loader.task);
+      this.#checkFit(loader.task);
       this.#history.check(loader, `${loader.split} data`);
     }
     const names = trainLoaders.map(({ task }) => task.name);
@@ -490,7 +495,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** Gets the model ready for a task, once. */
   #prepare(loader: TaskLoader): void {
     const { task } = loader;
-    checkModel(this.constructor.name, this.model, task);
+    this.#checkFit(task);
     checkRevealed(this.constructor.name, task, this.needs);
     this.#history.check(loader, 'training data');
     const { learnt } = this.model;
@@ -501,6 +506,13 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     checkOutputs(this.constructor.name, this.model, loader, this.taskIdOf(task));
     this.model.meet(task);
     this.#history.begin(loader);
+  }
+
+  /** Throws unless model and method suit a task. */
+  #checkFit(task: Task): void {
+    checkModel(this.constructor.name, this.model, task);
+    const cannot = this.needs.notIn?.[task.scenario];
+    if (cannot) throw problem(`${this.constructor.name} in the ${task.scenario} scenario`, cannot, 'use another method');
   }
 
   /** Whether the model can answer for a task: where classes arrive with the tasks, one that nobody has begun has no answer. */
@@ -527,11 +539,11 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     return loss;
   }
 
-  /** What the method would draw for batches of these sizes; it draws the same again when they come. */
-  #rehearse(sizes: readonly number[]): DrawnNumbers[] {
+  /** What the method would draw for batches with these labels; it draws the same again when they come. */
+  #rehearse(batches: readonly Int32Array[]): DrawnNumbers[] {
     const memory = this.memoryState();
     try {
-      return sizes.map((size) => this.draws(size));
+      return batches.map((labels) => this.draws(labels.length, labels));
     } finally {
       this.restoreMemory(memory);
     }
@@ -547,7 +559,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       optimizer: this.#optimizer,
       cursor: this.#cursor,
       tracker: this.tracker,
-      draw: (batchSize) => this.draws(batchSize),
+      draw: (labels) => this.draws(labels.length, labels),
       memory: { state: () => this.memoryState(), restore: (state) => this.restoreMemory(state) },
     };
   }

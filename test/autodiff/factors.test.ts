@@ -83,7 +83,7 @@ const WEIGHTS = Float32Array.of(0.5, 0, 2, 1, 0.25, 3);
 const square = (x: number) => x * x;
 
 for (const [name, make] of Object.entries(FACTORED)) {
-  test(`${name}: gradients, squares, blocks and dot products are those of a pass for each sample`, () => {
+  test(`${name}: gradients, squares, absolutes, blocks and dot products are those of a pass for each sample`, () => {
     const network = make();
     backend().scope(() => {
       const { kernels: k } = backend();
@@ -94,6 +94,7 @@ for (const [name, make] of Object.entries(FACTORED)) {
 
       const gradients = factors.gradients();
       const squares = factors.squares();
+      const absolutes = factors.absolutes();
       const weighted = factors.squares(k.tensor(WEIGHTS, [N, 1]));
       const membership = Float32Array.from({ length: 3 * N }, (_, i) => +(Math.floor((i % N) / 2) === Math.floor(i / N)));
       const blocks = factors.blocks(3, k.tensor(membership, [3, N]));
@@ -104,6 +105,7 @@ for (const [name, make] of Object.entries(FACTORED)) {
         };
         expect(gradients.get(of)!, of.shape, 'gradient', combined(samples, of, () => 1)); // prettier-ignore
         expect(squares.get(of)!, of.shape, 'squares', combined(samples, of, () => 1, square)); // prettier-ignore
+        expect(absolutes.get(of)!, of.shape, 'absolutes', combined(samples, of, () => 1, Math.abs)); // prettier-ignore
         expect(
           weighted.get(of)!,
           of.shape,

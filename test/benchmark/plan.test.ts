@@ -106,3 +106,9 @@ test('every unknown name and value is refused before anything is planned', () =>
   ];
   for (const [request, message] of wrong) assert.throws(() => planExperiments(request as BenchmarkRequest), message);
 });
+
+test('a method that leaves the studies out runs where it is named, and only there', () => {
+  const methods = (request: BenchmarkRequest) => [...new Set(planExperiments(request).map(methodOf))];
+  assert.deepEqual(methods({ studies: ['class-incremental'] }), ['naive', 'ewc', 'er', 'gem']);
+  assert.deepEqual(methods({ studies: ['class-incremental'], methods: ['naive', 'si', 'icarl'] }), ['naive', 'si', 'icarl']);
+});

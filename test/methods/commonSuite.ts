@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { backend } from '../../src/backend';
 import type { ScenarioName } from '../../src/data/task';
 import { findMethod, methodCompatibility, type MethodEntry } from '../../src/methods';
-import { architectureFor, type Model } from '../../src/models';
+import { architectureFor, MultiHeadMLP, type Model } from '../../src/models';
 import { SCENARIOS } from '../../src/scenarios/compatibility';
 import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
 import { bytes } from '../models/fixtures';
@@ -12,12 +12,24 @@ import { collectGarbage, easyStream, lifeStream, smallModel, Stutter, untilDone 
 /** Options that every method learns easy data with. */
 export const OPTIONS = { epochs: 12, lr: 0.05, seed: 1 };
 /** What a method needs to keep something of easy data; a new method that its defaults serve needs no line here. */
-const OWN_OPTIONS: Record<string, Record<string, unknown>> = { ewc: { lambda: 200 }, gem: { memoryPerTask: 40 } };
+const OWN_OPTIONS: Record<string, Record<string, unknown>> = {
+  ewc: { lambda: 200 },
+  gem: { memoryPerTask: 40 },
+  si: { c: 0.5 },
+  mas: { lambda: 0.05 },
+  lwf: { lambda: 0.2 },
+  randumb: { features: 60 },
+  icarl: { lr: 0.1 },
+};
+/** The methods of the first edition. */
+export const ORIGINAL = ['naive', 'ewc', 'er', 'gem', 'pnn'];
 export const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
 export const weightBytes = (model: Model) => model.parameters().map(bytes);
 
 export function make({ name, create, needs }: MethodEntry, scenario: ScenarioName, options: Record<string, unknown> = {}) {
-  const model = smallModel(needs.architecture ?? architectureFor(scenario));
+  // XdG needs units to share out; its own test compares it with naive training on the same network.
+  const wide = name === 'xdg' && new MultiHeadMLP({ inputSize: 16, hidden: [128, 96], seed: 7 });
+  const model = wide || smallModel(needs.architecture ?? architectureFor(scenario));
   return create(model, { ...OPTIONS, ...OWN_OPTIONS[name], ...options });
 }
 
@@ -41,118 +53,175 @@ function life(entry: MethodEntry, scenario: ScenarioName, execution: 'recorded' 
   return known;
 }
 
-/** What a registered method has to keep in every scenario it can learn, or in those given. */
-export function commonSuite(entry: MethodEntry, among: readonly ScenarioName[] = scenarios): void {
-  for (const scenario of among.filter((name) => methodCompatibility(entry.name, name).fit !== 'no')) {
-    const about = `${entry.name}, ${scenario}: `;
+/**
+ * What a registered method has to keep.
+ *
+ * @param among scenarios to look at, of those it can learn
+ * @param closely those in which saving, interrupting and the device's memory are looked at, too; default the last it can learn
+ */
+export function commonSuite(
+  entry: MethodEntry,
+  among: readonly ScenarioName[] = scenarios,
+  closely?: readonly ScenarioName[],
+): void {
+  const learns = among.filter((name) => methodCompatibility(entry.name, name).fit !== 'no');
+  for (const scenario of learns) learningSuite(entry, scenario);
+  if (entry.needs.withoutSteps) return statisticsSuite(entry, learns);
+  for (const scenario of learns.filter((name) => (closely ?? learns.slice(-1)).includes(name))) savingSuite(entry, scenario);
+}
 
-    test(`${about}learns every task`, async () => {
-      const { matrix } = await life(entry, scenario);
-      matrix.forEach((row, i) => assert.ok(row[i]! > 0.9, `task ${i + 1}: ${row[i]}`));
-      assert.equal(matrix.flat().filter((cell) => cell === null).length, scenario === 'domain-incremental' ? 0 : 1);
+/** What depends on the scenario. */
+function learningSuite(entry: MethodEntry, scenario: ScenarioName): void {
+  const about = `${entry.name}, ${scenario}: `;
+
+  test(`${about}learns every task`, async () => {
+    const { matrix } = await life(entry, scenario);
+    matrix.forEach((row, i) => assert.ok(row[i]! > 0.9, `task ${i + 1}: ${row[i]}`));
+    assert.equal(matrix.flat().filter((cell) => cell === null).length, scenario === 'domain-incremental' ? 0 : 1);
+  });
+
+  const excuse = entry.needs.forgetsIn?.[scenario];
+  test(`${about}${excuse ? 'says why it keeps no more of old tasks than naive' : 'keeps more of old tasks than naive'}`, async () => {
+    const kept = ({ matrix }: Life) => (matrix[0][2]! + matrix[1][2]!) / 2;
+    const [own, naive] = [kept(await life(entry, scenario)), kept(await life(findMethod('naive'), scenario))];
+    if (excuse) assert.ok(excuse.length > 10 && own < naive + 0.1, `it keeps ${own}, naive ${naive}: the excuse is not true`);
+    else assert.ok(own > naive + 0.02, `it keeps ${own}, naive ${naive}`);
+  });
+}
+
+/** What hardly depends on it. */
+function savingSuite(entry: MethodEntry, scenario: ScenarioName): void {
+  const about = `${entry.name}, ${scenario}: `;
+
+  test(`${about}recorded, the losses of 100 steps are those of op by op`, async () => {
+    const [recorded, single] = [await life(entry, scenario, 'recorded'), await life(entry, scenario)];
+    assert.ok(recorded.losses.length > 150, 'so that 100 steps reach into the second task');
+    recorded.losses.slice(0, 100).forEach((loss, step) => {
+      const gap = Math.abs(loss - single.losses[step]);
+      assert.ok(gap < 1e-4 * Math.max(1, loss), `step ${step}: ${loss} recorded, ${single.losses[step]} op by op`);
     });
+  });
 
-    const excuse = entry.needs.forgetsIn?.[scenario];
-    test(`${about}${excuse ? 'says why it keeps no more of old tasks than naive' : 'keeps more of old tasks than naive'}`, async () => {
-      const kept = ({ matrix }: Life) => (matrix[0][2]! + matrix[1][2]!) / 2;
-      const [own, naive] = [kept(await life(entry, scenario)), kept(await life(findMethod('naive'), scenario))];
-      if (excuse) assert.ok(excuse.length > 10 && own < naive + 0.1, `it keeps ${own}, naive ${naive}: the excuse is not true`);
-      else assert.ok(own > naive + 0.02, `it keeps ${own}, naive ${naive}`);
-    });
+  test(`${about}same seed, same numbers, bit for bit; interrupted and resumed as well`, async () => {
+    const first = await life(entry, scenario);
+    const pieces = await learn(make(entry, scenario), scenario, { execution: 'op-by-op', signal: new Stutter() });
+    assert.ok(pieces.interruptions >= 3);
+    assert.equal(pieces.text, first.text);
+  });
 
-    test(`${about}recorded, the losses of 100 steps are those of op by op`, async () => {
-      const [recorded, single] = [await life(entry, scenario, 'recorded'), await life(entry, scenario)];
-      assert.ok(recorded.losses.length > 150, 'so that 100 steps reach into the second task');
-      recorded.losses.slice(0, 100).forEach((loss, step) => {
-        const gap = Math.abs(loss - single.losses[step]);
-        assert.ok(gap < 1e-4 * Math.max(1, loss), `step ${step}: ${loss} recorded, ${single.losses[step]} op by op`);
-      });
-    });
-
-    test(`${about}same seed, same numbers, bit for bit; interrupted and resumed as well`, async () => {
-      const first = await life(entry, scenario);
-      const pieces = await learn(make(entry, scenario), scenario, { execution: 'op-by-op', signal: new Stutter() });
-      assert.ok(pieces.interruptions >= 3);
-      assert.equal(pieces.text, first.text);
-    });
-
-    for (const execution of ['op-by-op', 'recorded'] as const) {
-      test(`${about}saved in the middle of the second task and restored, it ends bit for bit alike, ${execution}`, async () => {
-        const whole = await life(entry, scenario, execution);
-        const first = make(entry, scenario);
-        let looks = 0;
-        const signal = { get aborted() { return first.tracker?.matrix[0][0] !== null && ++looks === 2; } }; // prettier-ignore
-        await assert.rejects(first.runSequence(lifeStream(scenario), { execution, signal }), { name: 'TrainingInterrupted' });
-        const saved = JSON.stringify(first.state());
-        const second = make(entry, scenario);
-        second.restore(JSON.parse(saved) as TrainerState);
-        assert.deepEqual(JSON.parse(JSON.stringify(second.state())), JSON.parse(saved));
-        assert.equal((await learn(second, scenario, { execution })).text, whole.text);
-      });
-    }
-
-    test(`${about}saved before its first step, it is as new where it is restored`, async () => {
+  for (const execution of ['op-by-op', 'recorded'] as const) {
+    test(`${about}saved in the middle of the second task and restored, it ends bit for bit alike, ${execution}`, async () => {
+      const whole = await life(entry, scenario, execution);
+      const first = make(entry, scenario);
+      let looks = 0;
+      const signal = { get aborted() { return first.tracker?.matrix[0][0] !== null && ++looks === 2; } }; // prettier-ignore
+      await assert.rejects(first.runSequence(lifeStream(scenario), { execution, signal }), { name: 'TrainingInterrupted' });
+      const saved = JSON.stringify(first.state());
       const second = make(entry, scenario);
-      second.restore(JSON.parse(JSON.stringify(make(entry, scenario).state())) as TrainerState);
-      const { trainLoaders } = easyStream(scenario);
-      const third = make(entry, scenario);
-      const losses = [second, third].map(async (trainer) => (await trainer.trainTask(trainLoaders[0])).loss);
-      assert.equal(await losses[0], await losses[1]);
-    });
-
-    test(`${about}the tensor count stays flat over 200 steps of the second task, and dispose() leaves none`, async () => {
-      const work = async () => {
-        const { trainLoaders } = easyStream(scenario);
-        const trainer = make(entry, scenario, { epochs: 40 });
-        await trainer.trainTask(trainLoaders[0]);
-        await trainer.consolidate(trainLoaders[0]);
-        const counts: number[] = [];
-        const steps = [20, 50, 100, 150, 199];
-        const measure = () => void counts.push(backend().tensorCount());
-        await trainer.trainTask(trainLoaders[1], { execution: 'op-by-op', probes: { steps, measure } });
-        await trainer.consolidate(trainLoaders[1]);
-        trainer.dispose();
-        trainer.model.dispose();
-        assert.equal(counts.length, steps.length);
-        assert.equal(new Set(counts).size, 1, `${counts}`);
-      };
-      await collectGarbage();
-      await work(); // constants of the backend are made once
-      await collectGarbage();
-      const before = backend().tensorCount();
-      await work();
-      assert.equal(backend().tensorCount(), before);
-    });
-
-    test(`${about}a loss that explodes stops training with task, epoch, step and cause, and frees the data`, async () => {
-      const { trainLoaders } = easyStream(scenario);
-      const expected =
-        /^task 1 \(.*\), epoch \d+ of 12, step \d of 5: the loss (exploded to|is not a number).*; likely cause: a learning rate of 1000000 /;
-      const fail = async () => {
-        const trainer = make(entry, scenario, { lr: 1e6 });
-        await assert.rejects(
-          trainer.trainTask(trainLoaders[0]),
-          ({ message }: Error) => expected.test(message) || assert.fail(message),
-        );
-        trainer.dispose();
-        trainer.model.dispose();
-      };
-      await fail();
-      await collectGarbage();
-      const before = backend().tensorCount();
-      await fail();
-      assert.equal(backend().tensorCount(), before);
-    });
-
-    test(`${about}refuses unknown options and to consolidate what was not trained`, async () => {
-      assert.throws(
-        () => make(entry, scenario, { lamda: 1 }),
-        /unknown option 'lamda'; known options: lr, momentum, epochs, .*seed/,
-      );
-      await assert.rejects(
-        make(entry, scenario).consolidate(easyStream(scenario).trainLoaders[0]),
-        /task 1 has not been trained; call trainTask/,
-      );
+      second.restore(JSON.parse(saved) as TrainerState);
+      assert.deepEqual(JSON.parse(JSON.stringify(second.state())), JSON.parse(saved));
+      assert.equal((await learn(second, scenario, { execution })).text, whole.text);
     });
   }
+
+  test(`${about}saved before its first step, it is as new where it is restored`, async () => {
+    const second = make(entry, scenario);
+    second.restore(JSON.parse(JSON.stringify(make(entry, scenario).state())) as TrainerState);
+    const { trainLoaders } = easyStream(scenario);
+    const third = make(entry, scenario);
+    const losses = [second, third].map(async (trainer) => (await trainer.trainTask(trainLoaders[0])).loss);
+    assert.equal(await losses[0], await losses[1]);
+  });
+
+  const epochs = ORIGINAL.includes(entry.name) ? 40 : 10;
+  test(`${about}the tensor count stays flat over ${5 * epochs} steps of the second task, and dispose() leaves none`, async () => {
+    const work = async () => {
+      const { trainLoaders } = easyStream(scenario);
+      const trainer = make(entry, scenario, { epochs });
+      await trainer.trainTask(trainLoaders[0]);
+      await trainer.consolidate(trainLoaders[0]);
+      const counts: number[] = [];
+      const steps = [0.1, 0.25, 0.5, 0.75, 1].map((share) => Math.floor(share * 5 * epochs) - 1);
+      const measure = () => void counts.push(backend().tensorCount());
+      await trainer.trainTask(trainLoaders[1], { execution: 'op-by-op', probes: { steps, measure } });
+      await trainer.consolidate(trainLoaders[1]);
+      trainer.dispose();
+      trainer.model.dispose();
+      assert.equal(counts.length, steps.length);
+      assert.equal(new Set(counts).size, 1, `${counts}`);
+    };
+    await collectGarbage();
+    await work(); // constants of the backend are made once
+    await collectGarbage();
+    const before = backend().tensorCount();
+    await work();
+    assert.equal(backend().tensorCount(), before);
+  });
+
+  test(`${about}a loss that explodes stops training with task, epoch, step and cause, and frees the data`, async () => {
+    const { trainLoaders } = easyStream(scenario);
+    const expected =
+      /^task 1 \(.*\), (?:train, )?epoch \d+ of 12, step \d of 5: the loss (exploded to|is not a number).*; likely cause: a learning rate of 1000000 /;
+    const fail = async () => {
+      const trainer = make(entry, scenario, { lr: 1e6 });
+      await assert.rejects(
+        trainer.trainTask(trainLoaders[0]),
+        ({ message }: Error) => expected.test(message) || assert.fail(message),
+      );
+      trainer.dispose();
+      trainer.model.dispose();
+    };
+    await fail();
+    await collectGarbage();
+    const before = backend().tensorCount();
+    await fail();
+    assert.equal(backend().tensorCount(), before);
+  });
+
+  test(`${about}refuses unknown options and to consolidate what was not trained`, async () => {
+    assert.throws(
+      () => make(entry, scenario, { lamda: 1 }),
+      /unknown option 'lamda'; known options: lr, momentum, epochs, .*seed/,
+    );
+    await assert.rejects(
+      make(entry, scenario).consolidate(easyStream(scenario).trainLoaders[0]),
+      /task 1 has not been trained; call trainTask/,
+    );
+  });
+}
+
+/** What a method that takes no steps has to keep beyond learning. */
+function statisticsSuite(entry: MethodEntry, learns: readonly ScenarioName[]): void {
+  const scenario = learns[learns.length - 1];
+  const about = `${entry.name}, ${scenario}: `;
+
+  test(`${about}same seed, same numbers; saved between two tasks and restored, it ends bit for bit alike`, async () => {
+    const whole = await life(entry, scenario);
+    assert.deepEqual(whole.losses, []);
+    const { trainLoaders } = lifeStream(scenario);
+    const first = make(entry, scenario);
+    await first.trainTask(trainLoaders[0]);
+    await first.consolidate(trainLoaders[0]);
+    const saved = JSON.stringify(first.state());
+    const second = make(entry, scenario);
+    second.restore(JSON.parse(saved) as TrainerState);
+    assert.equal(JSON.stringify(second.state()), saved);
+    const { matrix } = await learn(second, scenario);
+    matrix.forEach((row, i) => row.slice(1).forEach((cell, j) => assert.equal(cell, whole.matrix[i][j + 1])));
+  });
+
+  test(`${about}dispose() leaves nothing on the device, and unknown options are refused`, async () => {
+    const work = async () => {
+      const trainer = make(entry, scenario);
+      await trainer.runSequence(lifeStream(scenario));
+      trainer.dispose();
+      trainer.model.dispose();
+    };
+    await work(); // constants of the backend are made once
+    await collectGarbage();
+    const before = backend().tensorCount();
+    await work();
+    assert.equal(backend().tensorCount(), before);
+    assert.throws(() => make(entry, scenario, { lamda: 1 }), /unknown option 'lamda'/);
+  });
 }

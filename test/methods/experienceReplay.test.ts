@@ -92,3 +92,18 @@ test('a model that cannot take rows of several tasks, and options out of range, 
     /replayRatio must be a number between 0 and 1000/,
   );
 });
+
+for (const buffer of ['reservoir', 'ring', 'class-balanced'] as const) {
+  for (const fill of ['after-task', 'every-step'] as const) {
+    test(`${buffer}, filled ${fill}: old classes are kept in memory and learnt again`, async () => {
+      const options = { ...OPTIONS, epochs: 6, capacity: 48, replayRatio: 1, buffer, fill };
+      const trainer = new Watched(smallModel('SingleHeadMLP'), options);
+      const { matrix } = await trainer.runSequence(easyStream('class-incremental'));
+      assert.ok((matrix[0][2]! + matrix[1][2]!) / 2 > 0.6, `it keeps ${matrix[0][2]}, ${matrix[1][2]}`);
+      assert.deepEqual([...trainer.buffer.countByTask().keys()].sort(), [0, 1, 2]);
+      assert.equal(trainer.buffer.seen, fill === 'after-task' ? 240 : 6 * 240);
+      assert.equal(trainer.steps[0].rows, fill === 'after-task' ? 16 : 32, 'stored samples from the first step on');
+      if (buffer !== 'reservoir') assert.deepEqual([...trainer.buffer.countByTask().values()], [16, 16, 16]);
+    });
+  }
+}

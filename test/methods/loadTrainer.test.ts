@@ -5,8 +5,17 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { initBackend, loadVariable, readSaved, saveVariable, Variable, writeSaved, type TensorState } from '../../src/backend';
 import { datasetFromTable } from '../../src/data';
-import { EWC, ExperienceReplay, findMethod, GEM, loadTrainer, METHODS, registerMethod } from '../../src/methods';
-import { DomainMLP, Model, type MultiHeadMLP } from '../../src/models';
+import {
+  EWC,
+  ExperienceReplay,
+  findMethod,
+  GEM,
+  loadTrainer,
+  METHODS,
+  registerMethod,
+  type ReplayBuffer,
+} from '../../src/methods';
+import { architectureFor, DomainMLP, Model, type MultiHeadMLP } from '../../src/models';
 import { domainScenario } from '../../src/scenarios';
 import { CLTrainer, type TrainerOptions } from '../../src/training';
 import { RandomStream } from '../../src/utils/random';
@@ -27,8 +36,10 @@ const stream = () => easyStream('task-incremental');
 
 for (const entry of METHODS) {
   test(`${entry.name}: saved after two tasks, it is made anew from the file alone, and learns the third as the first one does`, async () => {
-    const trainer = entry.create(smallModel(entry.needs.architecture ?? 'MultiHeadMLP'), OPTIONS);
-    const { trainLoaders, testLoaders } = stream();
+    const scenario = entry.needs.notIn?.['task-incremental'] ? 'class-incremental' : 'task-incremental';
+    const options = { ...OPTIONS, ...(entry.name === 'randumb' && { features: 20 }) };
+    const trainer = entry.create(smallModel(entry.needs.architecture ?? architectureFor(scenario)), options);
+    const { trainLoaders, testLoaders } = easyStream(scenario);
     for (const loader of trainLoaders.slice(0, 2)) {
       await trainer.trainTask(loader, { execution: 'op-by-op' });
       await trainer.consolidate(loader);
@@ -166,7 +177,7 @@ print(json.dumps([read('model.safetensors'), read('trainer.safetensors')]))`;
   });
   assert.deepEqual(network.tensors, Object.fromEntries(weights));
   assert.equal(network.state.architecture, 'MultiHeadMLP');
-  const { buffer } = trainer;
+  const buffer = trainer.buffer as ReplayBuffer;
   assert.deepEqual(whole.tensors['memory/labels'], [[50], [...buffer.labels.data()]]);
   assert.deepEqual(whole.tensors['memory/images'], [[50 * 16], [...buffer.images.data()]]);
   assert.deepEqual(whole.tensors['model/head2/bias'], network.tensors['head2/bias']);

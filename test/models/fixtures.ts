@@ -99,18 +99,23 @@ export function bytes(parameter: Parameter): string {
 export function activeUnits(model: Model, batch: HostBatch): string {
   const { kernels: k, scope, toHost } = backend();
   let text = '';
-  const watching = Object.create(k) as Kernels;
-  watching.relu = (x) => {
-    const y = k.relu(x);
-    text += Array.from(toHost(y), (value) => +(value > 0)).join('');
-    return y;
+  const own: Partial<Kernels> = {
+    relu: (x) => {
+      const y = k.relu(x);
+      text += Array.from(toHost(y), (value) => +(value > 0)).join('');
+      return y;
+    },
+    maxPool: (x, size) => {
+      const y = k.maxPool(x, size);
+      const ones = k.tensor(new Float32Array(elements(y.shape)).fill(1), y.shape);
+      text += Array.from(toHost(k.maxPoolGrad(ones, x, y, size))).join('');
+      return y;
+    },
   };
-  watching.maxPool = (x, size) => {
-    const y = k.maxPool(x, size);
-    const ones = k.tensor(new Float32Array(elements(y.shape)).fill(1), y.shape);
-    text += Array.from(toHost(k.maxPoolGrad(ones, x, y, size))).join('');
-    return y;
-  };
+  // All else is done by the kernels themselves: an object that inherits from them would count variables on its own.
+  const watching = new Proxy(k, {
+    get: (target, name) => own[name as keyof Kernels] ?? (target[name as keyof Kernels] as () => unknown).bind(target),
+  });
   scope(() => {
     const { x, task: choice } = place(batch);
     return model.logits(watching, x, choice);

@@ -90,6 +90,31 @@ for (const name of Object.keys(NETWORKS)) {
     }
   });
 
+  test(`${name} begins anew with the weights it started with, nothing frozen, and as many outputs`, () => {
+    const model = grown(name);
+    const shapes = model.parameters().map(({ shape }) => [...shape]);
+    const start = NETWORKS[name](1);
+    const first = start.parameters().filter((one) => !one.name.startsWith('head')).map(bytes); // prettier-ignore
+    for (const parameter of model.parameters()) {
+      parameter.set(parameter.data().map((value) => value + 1));
+      parameter.frozen = true;
+    }
+    model.restart();
+    assert.deepEqual(model.parameters().map(({ shape }) => [...shape]), shapes); // prettier-ignore
+    assert.ok(model.parameters().every(({ frozen }) => !frozen));
+    const now = model.parameters().filter((one) => !one.name.startsWith('head')).map(bytes); // prettier-ignore
+    assert.deepEqual(now.slice(0, first.length), first);
+    const bound = (one: { shape: readonly number[] }) => (one.shape.length > 1 ? 1 : Infinity);
+    for (const one of model.parameters())
+      assert.ok(
+        one.data().every((value: number) => Math.abs(value) <= bound(one)),
+        one.name,
+      );
+    const again = model.parameters().map(bytes);
+    model.restart();
+    assert.deepEqual(model.parameters().map(bytes), again);
+  });
+
   test(`${name}: a state with one thing changed is refused in words, or the model is what it says`, () => {
     const state = throughJson(grown(name).state());
     let [accepted, refused] = [0, 0];

@@ -5,13 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
-import { EWC, ExperienceReplay, GEM, loadTrainer, NaiveTrainer, PNNTrainer } from '../../src/methods';
+import {
+  Cumulative,
+  EWC,
+  ExperienceReplay,
+  GEM,
+  loadTrainer,
+  LwF,
+  NaiveTrainer,
+  PNNTrainer,
+  SynapticIntelligence,
+} from '../../src/methods';
 import { Model, type MultiHeadMLP } from '../../src/models';
 import type { CLTrainer, SequenceCall } from '../../src/training';
 import { RandomStream } from '../../src/utils/random';
-import { Cumulative } from '../examples/cumulative';
-import { LwF } from '../examples/lwf';
-import { SynapticIntelligence } from '../examples/synapticIntelligence';
 import { TwoPhases } from '../examples/twoPhases';
 import { easyStream, lifeStream, smallModel, Stutter, untilDone } from '../methods/fixtures';
 import { learn, LEARNERS, trainerOf } from './killed';

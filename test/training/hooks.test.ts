@@ -251,3 +251,69 @@ test('evaluation asks the method’s own predict, with the task id where the sce
     assert.deepEqual((contrary as Contrary).told, [told]);
   }
 });
+
+test('draws are told the labels of their batch, recorded with a smaller last batch as op by op', async () => {
+  const [loader] = easyStream('class-incremental', 12).trainLoaders; // 7 batches an epoch, the last one smaller
+  for (const execution of ['op-by-op', 'recorded'] as const) {
+    const told: number[] = [];
+    class Told extends NaiveTrainer {
+      static override readonly recordable = true;
+      protected override draws(batchSize: number, labels: Int32Array): Record<string, Int32Array> {
+        assert.equal(labels.length, batchSize);
+        told.push(...labels);
+        return {};
+      }
+      protected override memoryState(): object {
+        return {};
+      }
+    }
+    const trainer = new Told(smallModel('SingleHeadMLP'), { epochs: 2 });
+    assert.equal((await trainer.trainTask(loader, { execution })).execution, execution);
+    const labels = loader.labels();
+    assert.deepEqual(
+      told,
+      [0, 1].flatMap((epoch) => Array.from(loader.epoch(epoch), (sample) => labels[sample])),
+    );
+  }
+});
+
+test('a method without phases learns in beginTask: no step is taken, and the task counts as learnt', async () => {
+  const [loader, second] = easyStream('class-incremental').trainLoaders;
+  let looked = 0;
+  class Looking extends CLTrainer {
+    protected override phases(): Phase[] {
+      return [];
+    }
+    protected override beginTask(_task: Task, data: TrainingData): void {
+      looked += data.size;
+    }
+    protected override memoryState(): object {
+      return {};
+    }
+  }
+  const model = smallModel('SingleHeadMLP');
+  const trainer = new Looking(model);
+  const losses: number[] = [];
+  const measured: number[] = [];
+  const report = await trainer.trainTask(loader, {
+    onLosses: (some) => void losses.push(...some),
+    probes: { steps: [0, 5], measure: (step) => void measured.push(step) },
+  });
+  assert.deepEqual([report.steps, report.loss, looked, losses.length, measured], [0, NaN, 80, 0, [0]]);
+  assert.match(report.executionNote!, /learns without training steps/);
+  await trainer.consolidate(loader);
+  await trainer.trainTask(second);
+  assert.equal(looked, 160);
+});
+
+test('what a method says it cannot learn is refused before training and before an evaluation', async () => {
+  class Picky extends NaiveTrainer {
+    static override readonly needs = { notIn: { 'class-incremental': 'it counts on labels that stay' } };
+  }
+  const { trainLoaders, testLoaders } = easyStream('class-incremental');
+  const trainer = new Picky(smallModel('SingleHeadMLP'));
+  const refusal = /^Error: Picky in the class-incremental scenario: it counts on labels that stay; use another method$/;
+  await assert.rejects(trainer.trainTask(trainLoaders[0]), refusal);
+  await assert.rejects(trainer.runSequence({ trainLoaders, testLoaders }), refusal);
+  await assert.rejects(trainer.evaluate(testLoaders[0]), refusal);
+});

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findMethod, METHODS } from '../../src/methods';
+import { findMethod } from '../../src/methods';
 import { architectureFor } from '../../src/models';
 import type { CLTrainer, SequenceCall } from '../../src/training';
 import { easyStream, smallModel } from '../methods/fixtures';
@@ -24,9 +24,13 @@ export interface Learner {
   options: object;
 }
 
-/** Every method that can learn task-incrementally, and online EWC. */
+/** The methods of the first edition, those that keep something in another way, and online EWC: each needs a process of its own. */
 export const LEARNERS: readonly Learner[] = [
-  ...METHODS.filter(({ needs }) => !needs.architecture || needs.taskId).map(({ name }) => ({ name, method: name, options: {} })),
+  ...['naive', 'ewc', 'er', 'gem', 'pnn', 'si', 'lwf', 'der', 'gdumb', 'packnet'].map((name) => ({
+    name,
+    method: name,
+    options: {},
+  })),
   { name: 'ewc-online', method: 'ewc', options: { online: true, gamma: 0.9 } },
 ];
 

@@ -154,7 +154,6 @@ class Phased extends NaiveTrainer {
 test('phases that cannot be trained are refused before the first step', async () => {
   const trainer = new Phased(small(), OPTIONS);
   const before = weightBytes(trainer.model);
-  await assert.rejects(trainer.trainTask(first), /Phased.phases: what it gives is empty; pass at least one entry/);
   trainer.list = [{ epochs: 0 }];
   await assert.rejects(trainer.trainTask(first), /Phased.phases: epochs must be a whole number of at least 1, got 0/);
   assert.equal(weightBytes(trainer.model), before);

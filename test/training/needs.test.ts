@@ -24,3 +24,12 @@ test('where a method keeps no more than naive it is possible, with its own reaso
   });
   assert.equal(needsFit(needs, 'domain-incremental', 'why', 'er').fit, 'yes');
 });
+
+test('what a method says it cannot learn is impossible, whatever else it says', () => {
+  const needs = { notIn: { 'task-incremental': 'it has one output layer' }, forgetsIn: { 'task-incremental': 'it forgets' } };
+  assert.deepEqual(needsFit(needs, 'task-incremental', 'why', 'er or gem'), {
+    fit: 'no',
+    reason: 'it has one output layer; use er or gem',
+  });
+  assert.equal(needsFit(needs, 'class-incremental', 'why', 'er').fit, 'yes');
+});

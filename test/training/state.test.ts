@@ -10,6 +10,7 @@ import { EWC, METHODS, methodCompatibility, NaiveTrainer } from '../../src/metho
 import { together } from '../../src/training';
 import type { TrainerState, TrainingData, CLTrainer } from '../../src/training';
 import { runNode } from '../child';
+import { ORIGINAL } from '../methods/commonSuite';
 import { easyStream, smallModel } from '../methods/fixtures';
 import { RandomStream } from '../../src/utils/random';
 import { weightBytes } from './fixtures';
@@ -22,9 +23,9 @@ before(async () => {
 
 const OPTIMIZERS = [{}, { optimizer: 'adam', lr: 0.005, keepOptimizer: true }];
 const OWN_OPTIONS: Record<string, object[]> = { gem: [{ memoryPerTask: 20 }], ewc: [{}, { online: true, gamma: 0.9 }] };
-const PLANS = METHODS.flatMap(({ name }) =>
+const PLANS = METHODS.filter(({ needs }) => !needs.withoutSteps).flatMap(({ name }) =>
   (['op-by-op', 'recorded'] as const).flatMap((execution) =>
-    OPTIMIZERS.flatMap((optimizer) =>
+    OPTIMIZERS.slice(ORIGINAL.includes(name) ? 0 : execution === 'recorded' ? 1 : 2).flatMap((optimizer) =>
       (OWN_OPTIONS[name] ?? [{}]).map((own): LifePlan => {
         const scenario = methodCompatibility(name, 'class-incremental').fit === 'no' ? 'task-incremental' : 'class-incremental';
         return { method: name, scenario, execution, options: { ...own, ...optimizer } };

@@ -13,7 +13,8 @@ before(async () => {
 
 const OPTIONS = { epochs: 1, lr: 0.02, seed: 1 };
 const [first, second] = easyStream('class-incremental').trainLoaders;
-const make = (method: string, model: Model = smallModel('SingleHeadMLP')) => findMethod(method).create(model, OPTIONS);
+const make = (method: string, model: Model = smallModel('SingleHeadMLP')) =>
+  findMethod(method).create(model, { ...OPTIONS, ...(method === 'randumb' && { features: 20 }) });
 
 /** A copy of a model that has learnt the first task, as one restored from a file. */
 async function learntModel(): Promise<Model> {

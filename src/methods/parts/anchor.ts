@@ -91,10 +91,10 @@ export class Anchor {
   /**
    * Takes over what `state()` gave.
    *
+   * @param subject whose state it is, for error messages
    * @throws when it is damaged or of a parameter of another shape; then nothing changes
    */
-  restore({ shape, importance, centre, constant }: AnchorState, lambda: number): void {
-    const subject = 'EWC.restore';
+  restore(subject: string, { shape, importance, centre, constant }: AnchorState, lambda: number): void {
     if (String(shape) !== this.shape.join()) {
       const reason = `an anchor has the shape ${shown(shape)}, its parameter [${this.shape}]`;
       throw problem(subject, reason, 'restore the model first');
@@ -124,7 +124,7 @@ export class Anchor {
 }
 
 /** Writes a [.., from] array into the first columns of `target` [.., to]. */
-function widen(old: Float32Array, from: number[], to: number[], target: Float32Array): Float32Array {
+export function widen(old: Float32Array, from: number[], to: number[], target: Float32Array): Float32Array {
   const narrow = from[from.length - 1];
   const wide = to[to.length - 1];
   for (let row = 0; row * narrow < old.length; row++) target.set(old.subarray(row * narrow, (row + 1) * narrow), row * wide);

@@ -58,7 +58,7 @@ class AutoRunner implements StepRunner {
     const { steps, done } = this;
     const stepsLeft = steps.stepsLeft - done;
     if (stepsLeft * msPerStep * SAVED <= RECORDING_MS) return;
-    this.runner = recordedOrNot({ ...steps, stepsLeft, sizeOf: (step) => steps.sizeOf(done + step) });
+    this.runner = recordedOrNot({ ...steps, stepsLeft, batch: (step) => steps.batch(done + step) });
   }
 }
 

@@ -12,11 +12,11 @@ export class Draws {
   private checked: boolean;
 
   /**
-   * @param draw draws for one step
+   * @param draw draws for one step, given the labels of its batch
    * @param ahead what was drawn already, for the next steps, as a saved trainer says
    */
   constructor(
-    private readonly draw: (batchSize: number) => DrawnNumbers,
+    private readonly draw: (labels: Int32Array) => DrawnNumbers,
     readonly ahead: DrawnNumbers[] = [],
   ) {
     this.checked = ahead.length === 0;
@@ -44,14 +44,14 @@ export class Draws {
     this.checked = true;
   }
 
-  /** For the next step. */
-  next(batchSize: number): DrawnNumbers {
-    return this.ahead.shift() ?? this.draw(batchSize);
+  /** For the next step, given the labels of its batch. */
+  next(labels: Int32Array): DrawnNumbers {
+    return this.ahead.shift() ?? this.draw(labels);
   }
 
-  /** For the step after `sizes.length − 1` others, given the batch sizes up to and including its own; it is not used up. */
-  peek(sizes: readonly number[]): DrawnNumbers {
-    while (this.ahead.length < sizes.length) this.ahead.push(this.draw(sizes[this.ahead.length]));
-    return this.ahead[sizes.length - 1];
+  /** For the step after `batches.length − 1` others, given the labels of the batches up to and including its own; it is not used up. */
+  peek(batches: readonly Int32Array[]): DrawnNumbers {
+    while (this.ahead.length < batches.length) this.ahead.push(this.draw(batches[this.ahead.length]));
+    return this.ahead[batches.length - 1];
   }
 }

@@ -1,6 +1,6 @@
 import { backend } from '../../backend';
 import type { Value } from '../../backend';
-import { gatherBatch } from './runner';
+import { gatherBatch, labelsAt } from './runner';
 import type { StepRunner, TaskSteps } from './runner';
 
 /** Runs each operation at once: the reference, for every backend and every method. */
@@ -31,7 +31,10 @@ export class OpByOpRunner implements StepRunner {
     const { samples } = residency;
     return scope(() => {
       const at = k.tensor(positions, [positions.length]);
-      const drawn = Object.entries(draws.next(positions.length)).map(([name, data]) => [name, k.tensor(data, [data.length])]);
+      const drawn = Object.entries(draws.next(labelsAt(this.steps, positions))).map(([name, data]) => [
+        name,
+        k.tensor(data, [data.length]),
+      ]);
       return step(
         gatherBatch((x, rows) => k.gather(x, rows), samples, at, task, Object.fromEntries(drawn) as Record<string, Value>),
       );

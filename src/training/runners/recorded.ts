@@ -1,7 +1,7 @@
 import type { Program, Recording, Value } from '../../backend';
 import { problem } from '../../utils/errors';
 import { OpByOpRunner } from './opByOp';
-import { gatherBatch } from './runner';
+import { gatherBatch, labelsAt } from './runner';
 import type { StepRunner, TaskSteps } from './runner';
 
 /**
@@ -49,8 +49,9 @@ export class RecordedRunner implements StepRunner {
 
   private call(batches: readonly Int32Array[]): Float32Array {
     const inputs: Record<string, Int32Array[]> = { positions: [...batches] };
-    for (const { length } of batches) {
-      for (const [name, drawn] of Object.entries(this.steps.draws.next(length))) (inputs[`drawn ${name}`] ??= []).push(drawn);
+    for (const batch of batches) {
+      const drawn = this.steps.draws.next(labelsAt(this.steps, batch));
+      for (const [name, numbers] of Object.entries(drawn)) (inputs[`drawn ${name}`] ??= []).push(numbers);
     }
     return this.recording.run(
       this.program,
@@ -60,11 +61,12 @@ export class RecordedRunner implements StepRunner {
   }
 
   private record(size: number): Program {
-    const { step, task, residency, draws, sizeOf, data, stepsLeft } = this.steps;
-    const sizes = sizeOf(0) === size ? [size] : [sizeOf(0), size];
+    const { step, task, residency, draws, batch, data, stepsLeft } = this.steps;
+    const full = batch(0).length === size ? 1 : 2; // steps up to the first full batch
     // No draw is made for a step that does not come: the next task would miss it.
-    if (data.size < size || sizes.length > stepsLeft) throw problem('recording', 'there is no full batch');
-    const drawn = Object.entries(draws.peek(sizes));
+    if (data.size < size || full > stepsLeft) throw problem('recording', 'there is no full batch');
+    const first = Array.from({ length: full }, (_, ahead) => labelsAt(this.steps, batch(ahead)));
+    const drawn = Object.entries(draws.peek(first));
     const lengths = Object.fromEntries([
       ['positions', size],
       ...drawn.map(([name, { length }]) => [`drawn ${name}`, length]),

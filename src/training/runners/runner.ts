@@ -18,8 +18,15 @@ export interface TaskSteps {
   readonly draws: Draws;
   /** Steps to come in this phase. */
   readonly stepsLeft: number;
-  /** Samples of a batch to come; 0 is the next one. */
-  readonly sizeOf: (step: number) => number;
+  /** The samples of a batch to come, as numbers within the data; 0 is the next one. */
+  readonly batch: (step: number) => Int32Array;
+  /** The labels of all samples of the data. */
+  readonly labels: Int32Array;
+}
+
+/** The labels of the samples at these positions. */
+export function labelsAt({ labels }: TaskSteps, positions: Int32Array): Int32Array {
+  return positions.map((position) => labels[position]);
 }
 
 /** Executes training steps. */

@@ -4,16 +4,17 @@ import { Draws } from '../../../src/training/runners/draws';
 
 test('draws made ahead are used later, in their order, and none twice', () => {
   let last = 0;
-  const draws = new Draws((batchSize) => ({ number: Int32Array.of(++last, batchSize) }));
+  const draws = new Draws((labels) => ({ number: Int32Array.of(++last, ...labels) }));
   const numbers = (feeds: Record<string, Int32Array>) => Array.from(feeds.number);
-  assert.deepEqual(numbers(draws.peek([8, 12])), [2, 12]);
-  assert.deepEqual(numbers(draws.peek([8])), [1, 8]);
+  const batches = [[8, 9], [12], [5]].map((labels) => Int32Array.from(labels));
+  assert.deepEqual(numbers(draws.peek(batches.slice(0, 2))), [2, 12]);
+  assert.deepEqual(numbers(draws.peek(batches.slice(0, 1))), [1, 8, 9]);
   assert.deepEqual(
-    [8, 12, 12].map((size) => numbers(draws.next(size))),
+    batches.map((labels) => numbers(draws.next(labels))),
     [
-      [1, 8],
+      [1, 8, 9],
       [2, 12],
-      [3, 12],
+      [3, 5],
     ],
   );
 });

@@ -1,0 +1,61 @@
+import type { TaskLoader } from '../data/loader';
+import type { Model } from '../models';
+import { CLTrainer } from '../training';
+import type { MethodNeeds, TrainerOptions, TrainingData } from '../training';
+import { shuffledTogether } from './cumulative';
+import type { MethodEntry } from './entry';
+
+/**
+ * Joint training (van de Ven & Tolias 2019): a network that never saw anything learns all tasks at once. Here it does so after each
+ * task, with the tasks so far, so that each column of the accuracy matrix is a joint training of its own: the reference of
+ * intransigence (Chaudhry et al. 2018), and in the last column the usual upper bound.
+ *
+ * Differs from Cumulative in that every task begins with the weights the network had at the very start; outputs that came since
+ * start as if all had come at once.
+ */
+export class Joint extends CLTrainer {
+  static override readonly needs: MethodNeeds = {
+    taskBoundaries: true,
+    storedSamples: true,
+    mixedBatches: true,
+    memory: 'data of earlier tasks',
+  };
+  override readonly method = 'joint';
+
+  /**
+   * @param model the network to train
+   * @param options `{lr, momentum, epochs, seed, …}`
+   */
+  constructor(model: Model, options: Partial<TrainerOptions> = {}) {
+    super(model, options);
+    this.requireMixedBatches();
+  }
+
+  protected override trainingData(_loader: TaskLoader, seen: readonly TaskLoader[]): TrainingData {
+    return shuffledTogether(seen, this.options.seed);
+  }
+
+  protected override beginTask(): void {
+    this.model.restart();
+  }
+
+  /** All it keeps is in the network. */
+  protected override memoryState(): object {
+    return {};
+  }
+}
+
+/** What the library knows of the method. */
+export const joint: MethodEntry = {
+  name: 'joint',
+  label: 'Joint',
+  style: { color: '#111111', symbol: 'star-square' },
+  create: (model, options) => new Joint(model, options),
+  needs: Joint.needs,
+  relativeCost: 3,
+  why: 'all data so far is learnt at once, from scratch',
+  useWhen: 'you need the upper bound',
+  breaksWhen: 'data may not be kept',
+  ruleOfThumb: 'the reference of intransigence; give it as many epochs as the methods have',
+  inStudies: false,
+};

@@ -1,0 +1,101 @@
+import type { Kernels, Value } from '../backend';
+import { meanCrossEntropy } from '../models';
+import type { Model, ModelState } from '../models';
+import { CLTrainer } from '../training';
+import type { MethodNeeds, TrainerOptions, TrainingBatch } from '../training';
+import { checkNumber } from '../utils/errors';
+import type { MethodEntry } from './entry';
+import { distillation } from './parts/distillation';
+import { frozenTwin, restoredTwin } from './parts/twin';
+
+/** Options of `LwF` beyond those of every method. */
+export interface LwFOptions {
+  /** λ, the strength of the distillation; default 1. */
+  lambda: number;
+  /** T, the temperature of both outputs; default 2. */
+  temperature: number;
+}
+
+/** Defaults of `LwFOptions`. */
+export const LWF_DEFAULTS: LwFOptions = { lambda: 1, temperature: 2 };
+
+/**
+ * Learning without forgetting (Li & Hoiem 2016, eqs. 2 and 3): on the new task's inputs the outputs that were there before stay near
+ * those of the network as it was before the task. Loss: cross-entropy + λ·T²·Σ −softmax(z'/T)·log softmax(z/T), averaged over the
+ * rows; the sum is over earlier tasks' heads, or over the one output layer without its new columns.
+ *
+ * Differs from the paper: the factor T² (Hinton et al. 2015), which keeps the gradient's size when T changes; no warm-up of the new
+ * head alone.
+ */
+export class LwF extends CLTrainer<LwFOptions> {
+  static override readonly recordable: boolean = true;
+  static override readonly needs: MethodNeeds = {
+    taskBoundaries: true,
+    memory: 'copy of the network as teacher',
+    forgetsIn: {
+      'class-incremental': 'it runs, but ends near naive: new classes are learnt without old ones to compare them with',
+    },
+  };
+  override readonly method = 'lwf';
+  /** The network after the last task. */
+  private teacher: Model | undefined;
+
+  /**
+   * @param model the network to train
+   * @param options `{lambda: 1, temperature: 2, lr, momentum, epochs, seed}`
+   */
+  constructor(model: Model, options: Partial<TrainerOptions & LwFOptions> = {}) {
+    super(model, options, LWF_DEFAULTS);
+    checkNumber('LwF', 'lambda', this.options.lambda, { min: 0 });
+    checkNumber('LwF', 'temperature', this.options.temperature, { min: 0.1 });
+  }
+
+  protected override loss(k: Kernels, { x, y, task }: TrainingBatch): Value {
+    const logits = this.model.logits(k, x, task); // [n, classes]
+    const own = meanCrossEntropy(k, logits, y);
+    const { teacher } = this;
+    if (!teacher || this.options.lambda === 0) return own;
+    const { lambda, temperature } = this.options;
+    const heads = task === undefined ? [undefined] : teacher.tasks.map(({ id }) => id).filter((id) => id !== task);
+    return heads.reduce((sum: Value, head) => {
+      const now = head === undefined ? logits : this.model.logits(k, x, head);
+      return k.add(sum, k.scale(distillation(k, now, teacher.logits(k, x, head), temperature), lambda));
+    }, own);
+  }
+
+  protected override endTask(): void {
+    this.teacher?.dispose();
+    this.teacher = frozenTwin(this.model);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.teacher?.dispose();
+    this.teacher = undefined;
+  }
+
+  protected override memoryState(): { teacher: ModelState | null } {
+    return { teacher: this.teacher?.state() ?? null };
+  }
+
+  protected override restoreMemory({ teacher }: { teacher: ModelState | null }): void {
+    const restored = teacher === null ? undefined : restoredTwin('LwF.restore', this.model, teacher);
+    this.teacher?.dispose();
+    this.teacher = restored;
+  }
+}
+
+/** What the library knows of the method. */
+export const lwf: MethodEntry = {
+  name: 'lwf',
+  label: 'LwF',
+  style: { color: '#88CCEE', symbol: 'octagon' },
+  create: (model, options) => new LwF(model, options),
+  needs: LwF.needs,
+  relativeCost: 2,
+  why: 'old outputs stay as they were on new inputs',
+  useWhen: 'no data may be kept, the task id is known, and tasks look alike',
+  breaksWhen: 'new inputs are unlike old ones, or classes arrive over time and must be told apart',
+  ruleOfThumb: 'temperature 2; raise lambda until new tasks suffer',
+  inStudies: false,
+};
