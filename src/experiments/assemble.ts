@@ -1,5 +1,6 @@
 import { findMethod, methodCompatibility } from '../methods';
 import { architectureFor, findArchitecture } from '../models';
+import type { TaskLoader } from '../data/loader';
 import type { Model } from '../models';
 import { checkArchitecture } from '../models/architectures';
 import type { TaskStream } from '../scenarios';
@@ -17,7 +18,7 @@ export interface Assembly {
   readonly spec: Spec;
   /** The identity of the run: a hash of the filled-in spec and of what decided the data, its checksum included. */
   readonly id: string;
-  /** Training samples the run looks at: those of all tasks times the epochs. */
+  /** Training samples the run looks at. */
   readonly samples: number;
   readonly stream: TaskStream;
   readonly model: Model;
@@ -42,12 +43,20 @@ export function assemble(given: SpecInput): Assembly {
     checkRevealed(checked.method.name, stream.tasks[0], needs);
     const trainer = create(model, trainerOptions(checked, stream));
     const spec = fillIn(checked, stream, model, trainer);
-    const samples = spec.epochs * stream.trainLoaders.reduce((sum, loader) => sum + loader.size, 0);
+    const samples = samplesOf(spec, stream);
     return { spec, id: identify(spec, stream, model), samples, stream, model, trainer };
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** Training samples that a run looks at: those of all tasks times the epochs, or those of its steps. */
+export function samplesOf(
+  { epochs, optimizer: { steps } }: Spec,
+  { trainLoaders }: { readonly trainLoaders: readonly TaskLoader[] },
+): number {
+  return trainLoaders.reduce((sum, { size, batchSize }) => sum + (steps === undefined ? epochs * size : steps * batchSize), 0);
 }
 
 /** What the opened stream and the model say of themselves stands for their options: every default, and the checksum of the data. */
@@ -72,7 +81,9 @@ function trainerOptions(
 function fillIn(checked: CheckedSpec, stream: TaskStream, model: Model, trainer: CLTrainer<object>): Spec {
   const { epochs, seed: _, optimizer: name, ...options } = trainer.options as Record<string, unknown>;
   const pick = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(options).filter(([option]) => isOptimizerOption(option) === wanted)) as JsonOptions;
+    defined(
+      Object.fromEntries(Object.entries(options).filter(([option]) => isOptimizerOption(option) === wanted)) as JsonOptions,
+    );
   return {
     specVersion: SPEC_VERSION,
     stream: {

@@ -4,6 +4,7 @@ import type { Model } from '../models';
 import type { TaskStream } from '../scenarios';
 import type { CLTrainer, TaskLoaders } from '../training';
 import { problem } from '../utils/errors';
+import { samplesOf } from './assemble';
 import { canonicalJson, hashOf } from './identity';
 import type { PlannedRun } from './plan';
 import { isOptimizerOption, SPEC_VERSION } from './spec';
@@ -21,7 +22,7 @@ import type { Json, JsonOptions, ModelSpec, Spec } from './spec';
  */
 export function ownRun(trainer: CLTrainer<object>, stream: TaskLoaders, label?: string): PlannedRun {
   const spec = specOf(trainer, stream);
-  const samples = spec.epochs * stream.trainLoaders.reduce((sum, { size }) => sum + size, 0);
+  const samples = samplesOf(spec, stream);
   const run = { study: '', label: label ?? methodLabel(trainer.method), spec, samples };
   if (nonPlain(spec) !== undefined) return { id: '', ...run };
   const id = hashOf({
@@ -54,7 +55,7 @@ function specOf({ options, method, model }: CLTrainer<object>, stream: TaskLoade
   const pick = (wanted: boolean) =>
     Object.fromEntries(
       Object.entries(others)
-        .filter(([option]) => isOptimizerOption(option) === wanted)
+        .filter(([option, value]) => value !== undefined && isOptimizerOption(option) === wanted)
         .map(([option, value]) => [option, typeof value === 'function' ? String(value) : value]),
     ) as JsonOptions;
   return {

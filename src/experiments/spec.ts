@@ -42,6 +42,8 @@ export interface OptimizerSpec extends JsonOptions {
   readonly lr?: number;
   /** Momentum; default 0.9. */
   readonly momentum?: number;
+  /** Training steps of each task instead of the epochs of the run; default undefined. */
+  readonly steps?: number;
 }
 
 /** The method of a run. */

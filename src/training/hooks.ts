@@ -61,9 +61,15 @@ export abstract class MethodHooks<Own extends object = {}> {
     return loader;
   }
 
-  /** The passes over a task's data; default one phase of `epochs`. None: the method learns in `beginTask`, without gradient steps. */
+  /** One phase of `epochs`, or of `steps` where they were asked for. */
+  protected get pass(): Phase {
+    const { epochs, steps } = this.options;
+    return { epochs, steps };
+  }
+
+  /** The passes over a task's data; default one phase of `epochs` or `steps`. None: the method learns in `beginTask`, without gradient steps. */
   protected phases(_task: Task): Phase[] {
-    return [{ epochs: this.options.epochs }];
+    return [this.pass];
   }
 
   /** Before the first step of a task, after the model got its head or column. */

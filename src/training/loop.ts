@@ -1,6 +1,6 @@
 import type { TaskCursor } from './cursor';
 import { Monitor } from './monitor';
-import { checkPhases } from './plan';
+import { batchesIn, checkPhases, epochsOf, stepsOf } from './plan';
 import type { LoopCall, Phase, TaskTraining } from './plan';
 import { TrainingInterrupted } from './progress';
 import type { TrainingReport } from './progress';
@@ -20,7 +20,7 @@ export async function runTask(training: TaskTraining, cursor: TaskCursor, call: 
   const monitor = new Monitor(training, cursor, call);
   const residency = new Residency(training.data, training.task.inputSize);
   if (training.phases.length === 0) {
-    await stop(call, 0);
+    await stop(call, 0, true);
     return monitor.finish({ execution: 'op-by-op', executionNote: 'it learns without training steps' });
   }
   try {
@@ -48,7 +48,7 @@ async function beginPhase(training: TaskTraining, phase: Phase, cursor: TaskCurs
 
 async function runPhase(
   training: TaskTraining,
-  { epochs }: Phase,
+  phase: Phase,
   cursor: TaskCursor,
   call: LoopCall,
   monitor: Monitor,
@@ -56,7 +56,7 @@ async function runPhase(
 ): Promise<Pick<StepRunner, 'execution' | 'executionNote'>> {
   const { data } = training;
   const [startEpoch, startBatch] = [monitor.epochOfTask(), cursor.batch];
-  const stepsLeft = (epochs - cursor.epoch) * data.batchesPerEpoch - cursor.batch;
+  const stepsLeft = stepsOf(phase, data) - cursor.epoch * data.batchesPerEpoch - cursor.batch;
   const labels = data.labels();
   const batch = (step: number) => {
     const at = startBatch + step;
@@ -81,8 +81,8 @@ async function runPhase(
     call.execution,
   );
   try {
-    for (; cursor.epoch < epochs; cursor.epoch++, cursor.batch = 0) {
-      await runEpoch(training, runner, cursor, call, monitor);
+    for (; cursor.epoch < epochsOf(phase, data); cursor.epoch++, cursor.batch = 0) {
+      await runEpoch(training, phase, runner, cursor, call, monitor);
     }
     return { execution: runner.execution, executionNote: runner.executionNote };
   } finally {
@@ -92,6 +92,7 @@ async function runPhase(
 
 async function runEpoch(
   training: TaskTraining,
+  phase: Phase,
   runner: StepRunner,
   cursor: TaskCursor,
   call: LoopCall,
@@ -99,12 +100,13 @@ async function runEpoch(
 ): Promise<void> {
   const { data } = training;
   const order = data.epoch(monitor.epochOfTask());
+  const batchesHere = batchesIn(phase, data, cursor.epoch);
   if (cursor.batch === 0) monitor.beginEpoch();
-  while (cursor.batch < data.batchesPerEpoch) {
+  while (cursor.batch < batchesHere) {
     const done = monitor.step();
     await stop(call, done);
     const started = performance.now();
-    const steps = Math.min(monitor.chunk, data.batchesPerEpoch - cursor.batch, stepsToNextStop(call, done));
+    const steps = Math.min(monitor.chunk, batchesHere - cursor.batch, stepsToNextStop(call, done));
     const batches = Array.from({ length: steps }, (_, i) => batchAt(order, data.batchSize, cursor.batch + i));
     cursor.failed = true;
     const losses = runner.run(batches);

@@ -1,5 +1,6 @@
 import type { TaskCursor } from './cursor';
 import { DIVERGENCE } from './divergence';
+import { batchesIn, epochsOf, stepsOf } from './plan';
 import type { TaskTraining } from './plan';
 import type { ProgressEvent, TrainCall, TrainingReport } from './progress';
 
@@ -32,23 +33,25 @@ export class Monitor {
     private readonly cursor: TaskCursor,
     private readonly call: TrainCall,
   ) {
-    this.steps = this.epochs * training.data.batchesPerEpoch;
+    this.steps = training.phases.reduce((sum, phase) => sum + stepsOf(phase, training.data), 0);
   }
 
   /** Epochs of the task, over all phases. */
   private get epochs(): number {
-    return this.training.phases.reduce((sum, { epochs }) => sum + epochs, 0);
+    return this.training.phases.reduce((sum, phase) => sum + epochsOf(phase, this.training.data), 0);
   }
 
   /** The epoch of the task, over all phases, from 0. */
   epochOfTask(): number {
     const before = this.training.phases.slice(0, this.cursor.phase);
-    return before.reduce((sum, { epochs }) => sum + epochs, 0) + this.cursor.epoch;
+    return before.reduce((sum, phase) => sum + epochsOf(phase, this.training.data), 0) + this.cursor.epoch;
   }
 
   /** Steps of the task done so far. */
   step(): number {
-    return this.epochOfTask() * this.training.data.batchesPerEpoch + this.cursor.batch;
+    const { phases, data } = this.training;
+    const before = phases.slice(0, this.cursor.phase).reduce((sum, phase) => sum + stepsOf(phase, data), 0);
+    return before + this.cursor.epoch * data.batchesPerEpoch + this.cursor.batch;
   }
 
   beginEpoch(): void {
@@ -59,8 +62,9 @@ export class Monitor {
   where(batch = this.cursor.batch): string {
     const { task, data, phases } = this.training;
     const { name } = phases[this.cursor.phase];
+    const batches = batchesIn(phases[this.cursor.phase], data, this.cursor.epoch);
     const epoch = `${name ? `${name}, ` : ''}epoch ${this.epochOfTask() + 1} of ${this.epochs}`;
-    return `task ${task.id + 1} (${task.name}), ${epoch}, step ${batch} of ${data.batchesPerEpoch}`;
+    return `task ${task.id + 1} (${task.name}), ${epoch}, step ${batch} of ${batches}`;
   }
 
   /** Adds the losses of the next batches to the means. The error to throw where one is no loss any more. */

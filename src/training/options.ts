@@ -10,6 +10,8 @@ export interface TrainerOptions {
   momentum: number;
   /** Passes over the data of each task; default 5. */
   epochs: number;
+  /** Training steps of each task instead of `epochs`: its data is gone through as often as they need; default undefined. */
+  steps: number | undefined;
   /** `'sgd'` (default) or `'adam'` (Kingma & Ba 2015; β₂ 0.999, ε 1e-8), both in PyTorch's form. */
   optimizer: OptimizerName;
   /** Weight decay, added to the gradient as weightDecay·w; default 0. */
@@ -25,6 +27,7 @@ export const TRAINER_DEFAULTS = {
   lr: 0.01,
   momentum: 0.9,
   epochs: 5,
+  steps: undefined as number | undefined,
   optimizer: 'sgd' as OptimizerName,
   weightDecay: 0,
   keepOptimizer: false,
@@ -42,6 +45,7 @@ export function trainerOptions<Own extends object>(
   checkNumber(subject, 'momentum', options.momentum, { min: 0, max: 1 });
   if (options.momentum === 1) throw problem(subject, 'momentum 1 never slows down, so nothing is learnt', 'use 0.9, or less');
   checkNumber(subject, 'epochs', options.epochs, { min: 1, integer: true });
+  if (options.steps !== undefined) checkNumber(subject, 'steps', options.steps, { min: 1, integer: true });
   checkNumber(subject, 'weightDecay', options.weightDecay, { min: 0 });
   checkNumber(subject, 'seed', options.seed, { integer: true });
   if (typeof options.keepOptimizer !== 'boolean') {

@@ -11,6 +11,8 @@ import type { DrawnNumbers } from './runners/draws';
 export interface Phase {
   /** Passes over the data. */
   readonly epochs: number;
+  /** Training steps instead of passes: the data is gone through as often as they need, the last time in part. */
+  readonly steps?: number;
   /** Called once, before the first step of the phase. */
   readonly begin?: () => void | Promise<void>;
   /** For people, e.g. `retrain`; shown where training was interrupted or failed. */
@@ -58,12 +60,30 @@ export function nextProbe({ steps: listed, every }: Pick<Probes, 'steps' | 'ever
 /** A training call, with its stops. */
 export type LoopCall = Omit<TrainCall, 'probes'> & { readonly stops: readonly Stop[] };
 
+/** Training steps of a phase. */
+export function stepsOf({ epochs, steps }: Phase, { batchesPerEpoch }: TrainingData): number {
+  return steps ?? epochs * batchesPerEpoch;
+}
+
+/** Passes over the data that a phase begins. */
+export function epochsOf(phase: Phase, data: TrainingData): number {
+  return Math.ceil(stepsOf(phase, data) / data.batchesPerEpoch);
+}
+
+/** Batches of one epoch of a phase: all, but for the last epoch of a phase that counts in steps. */
+export function batchesIn(phase: Phase, data: TrainingData, epoch: number): number {
+  return Math.min(data.batchesPerEpoch, stepsOf(phase, data) - epoch * data.batchesPerEpoch);
+}
+
 /** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
 export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {
   checkList(`${trainer}.phases`, 'what it gives', phases, 0);
-  for (const { epochs } of phases) checkNumber(`${trainer}.phases`, 'epochs', epochs, { min: 1, integer: true });
+  for (const { epochs, steps = 1 } of phases) {
+    checkNumber(`${trainer}.phases`, 'epochs', epochs, { min: 1, integer: true });
+    checkNumber(`${trainer}.phases`, 'steps', steps, { min: 1, integer: true });
+  }
   if (phases.length === 0 && phase + epoch + batch === 0) return;
-  if (phase < phases.length && epoch <= phases[phase].epochs && batch <= data.batchesPerEpoch) return;
+  if (phase < phases.length && epoch <= epochsOf(phases[phase], data) && batch <= data.batchesPerEpoch) return;
   throw problem(
     trainer,
     `its training stands at phase ${phase}, epoch ${epoch}, batch ${batch}, which does not exist`,

@@ -51,6 +51,30 @@ for (const execution of ['op-by-op', 'recorded'] as const) {
   });
 }
 
+for (const execution of ['op-by-op', 'recorded'] as const) {
+  test(`a task of so many steps goes through the data as often as they need, the last time in part, ${execution}`, async () => {
+    const losses = async (options: object, call: TrainCall = {}) => {
+      const all: number[] = [];
+      const last: { epoch: number; epochs: number; step: number; steps: number }[] = [];
+      const trainer = new NaiveTrainer(small(), { ...OPTIONS, ...options });
+      const onLosses = (values: Float32Array, step: number) => {
+        all.push(...values);
+        call.onLosses?.(values, step);
+      };
+      const onProgress = ({ epoch, epochs, step, steps }: (typeof last)[0]) => void last.push({ epoch, epochs, step, steps });
+      const { result } = await untilDone(() => trainer.trainTask(first, { ...call, execution, onLosses, onProgress }));
+      return { all, steps: result.steps, loss: result.loss, weights: weightBytes(trainer.model), last: last.at(-1) };
+    };
+    const epochs = await losses({ epochs: 2 });
+    const steps = await losses({ steps: 10 });
+    assert.deepEqual(steps.all, epochs.all.slice(0, 10));
+    assert.deepEqual([steps.steps, steps.last], [10, { epoch: 2, epochs: 2, step: 10, steps: 10 }]);
+    assert.deepEqual((await losses({ steps: 14 })).weights, epochs.weights);
+    assert.deepEqual((await losses({ steps: 3 })).all, epochs.all.slice(0, 3));
+    assert.deepEqual((await losses({ steps: 10 }, interruptAfter(3, 7, 9))).weights, steps.weights);
+  });
+}
+
 test('probes measure after exactly the given numbers of steps, once each, over phases and interrupts', async () => {
   const seen: number[] = [];
   const { onLosses, signal } = interruptAfter(3, 7, 9);
