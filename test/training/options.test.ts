@@ -31,7 +31,11 @@ test('options left out have their defaults, the seed that of setSeed', (t) => {
   t.after(() => setSeed(42));
   setSeed(9);
   assert.equal(getSeed(), 9);
-  assert.deepEqual(new NaiveTrainer(smallModel('DomainMLP'), { lr: undefined }).options, { ...TRAINER_DEFAULTS, seed: 9 });
+  assert.deepEqual(new NaiveTrainer(smallModel('DomainMLP'), { lr: undefined }).options, {
+    ...TRAINER_DEFAULTS,
+    activeOutputs: 'all',
+    seed: 9,
+  });
 });
 
 test('options cannot be changed after construction: assigning throws', () => {
