@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The parts of the soak, in the order they are run. */
-export const PARTS = ['steps', 'readers', 'interrupts', 'kills'] as const;
+const PARTS = ['steps', 'readers', 'interrupts', 'kills'] as const;
 
 /** What the command line says. */
 export interface SoakOptions {

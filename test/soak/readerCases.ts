@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { datasetFromTable, readCsv } from '../../src/data';
-import { encodeIdx, md5Of, readIdx } from '../../src/data/files/idx';
+import { encodeIdx, readIdx, sumOf } from '../../src/data/files/idx';
 import { readResults, type ExperimentResult, type FinalRun } from '../../src/experiments';
 import { failedRun } from '../../src/experiments/failedRun';
 import { collectResults } from '../../src/experiments/results';
@@ -55,7 +55,7 @@ function readIdxRight(file: string): void {
     data.length,
     shape.reduce((product, size) => product * size, 1),
   );
-  assert.equal(md5 === md5Of(idx), Buffer.compare(data, pixels) === 0 && shape.join() === '12,7,7');
+  assert.equal(md5 === sumOf(idx, 'md5'), Buffer.compare(data, pixels) === 0 && shape.join() === '12,7,7');
 }
 
 const finished = (changes: Partial<ExperimentResult> = {}) =>
