@@ -3,6 +3,7 @@ import type { FinalRun } from '../experiments/failedRun';
 import { aggregate } from '../metrics';
 import { problem } from '../utils/errors';
 import { formatDuration, textTable } from '../utils/format';
+import { visibleLine } from '../utils/visible';
 import { STUDIES } from './presets';
 import { notesOn, rowsOf, spread, tablesOf } from './rows';
 import type { Row } from './rows';
@@ -19,7 +20,7 @@ import type { Row } from './rows';
 export function studyTable(study: string, runs: readonly FinalRun[]): string {
   const own = runs.filter((run) => run.study === study);
   if (own.length === 0) throw problem('studyTable', `there is no result of the study '${study}'`, 'pass results of this study');
-  const title = STUDIES.find(({ name }) => name === study)?.title ?? study;
+  const title = STUDIES.find(({ name }) => name === study)?.title ?? visibleLine(study);
   return tablesOf(own)
     .map((table) => [title, table.head, runsTable(table.runs)].join('\n'))
     .join('\n\n');

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import { datasetFromTable, readCsv } from '../../src/data';
-import { encodeIdx, readIdx, sumOf } from '../../src/data/files/idx';
 import { readResults, type ExperimentResult, type FinalRun } from '../../src/experiments';
 import { failedRun } from '../../src/experiments/failedRun';
 import { collectResults } from '../../src/experiments/results';
@@ -21,7 +19,8 @@ import type { RandomStream } from '../../src/utils/random';
 import { planned, result } from '../experiments/fixtures';
 import { content, experiment } from '../experiments/version1';
 import { easyStream, smallModel } from '../methods/fixtures';
-import { corruptBytes, corruptJson } from './corrupt';
+import { damaged } from './damage';
+import { damagedValues } from './damagedValues';
 
 /** A kind of file: how a corrupted one is made, and how it is read. */
 export interface Reader {
@@ -32,9 +31,7 @@ export interface Reader {
 
 /** Half of the faults in its bytes, half of them in its values. */
 const corruptText = (content: unknown) => (random: RandomStream) =>
-  random.uniform() < 0.5
-    ? corruptBytes(Buffer.from(JSON.stringify(content)), random)
-    : JSON.stringify(corruptJson(content, random));
+  random.uniform() < 0.5 ? damaged(Buffer.from(JSON.stringify(content)), random) : JSON.stringify(damagedValues(content, random));
 
 /** JSON that a user reads: a syntax error is told by `JSON.parse`. */
 function parsed(file: string): unknown {
@@ -43,19 +40,6 @@ function parsed(file: string): unknown {
   } catch {
     throw problem(file, 'it is no JSON');
   }
-}
-
-const pixels = Uint8Array.from({ length: 12 * 7 * 7 }, (_, i) => (i * 37) % 256);
-const idx = encodeIdx('images', [12, 7, 7], pixels);
-
-/** What was read is what the header says, and other pixels have another checksum. */
-function readIdxRight(file: string): void {
-  const { shape, data, md5 } = readIdx(file);
-  assert.equal(
-    data.length,
-    shape.reduce((product, size) => product * size, 1),
-  );
-  assert.equal(md5 === sumOf(idx, 'md5'), Buffer.compare(data, pixels) === 0 && shape.join() === '12,7,7');
 }
 
 const finished = (changes: Partial<ExperimentResult> = {}) =>
@@ -95,28 +79,23 @@ async function trained(): Promise<ExperienceReplay> {
 
 /** The kinds of files. */
 export const READERS: Readonly<Record<string, () => Reader | Promise<Reader>>> = {
-  IDX: () => ({ corrupt: (random) => corruptBytes(idx, random), read: readIdxRight }),
-  'IDX in gzip': () => {
-    const packed = gzipSync(idx);
-    return { corrupt: (random) => corruptBytes(packed, random), read: readIdxRight };
-  },
   CSV: () => {
     const text = `a,b,kind,label\n${Array.from({ length: 20 }, (_, i) => `${i},${i * 0.5},"k, ${i % 2}",${i % 3 ? 'yes' : 'no'}`).join('\n')}\n`;
     return {
-      corrupt: (random) => corruptBytes(Buffer.from(text), random),
+      corrupt: (random) => damaged(Buffer.from(text), random),
       read: (file) => datasetFromTable(readCsv(file), { label: 'label', categorical: ['kind'] }),
     };
   },
-  'results files': () => {
+  'results files, used': () => {
     const runs = [finished({ seed: 1 }), finished({ seed: 2 }), failedRun(planned({ seed: 3 }), 'out of memory')];
     return { corrupt: corruptText(collectResults(runs)), read: readAndUseResults };
   },
-  'results files of version 1': () => ({ corrupt: corruptText(content(experiment, experiment)), read: readAndUseResults }),
-  'store files': () => {
+  'results files of version 1, used': () => ({ corrupt: corruptText(content(experiment, experiment)), read: readAndUseResults }),
+  'store files, used': () => {
     const text = runFileText(finished());
     const { run } = JSON.parse(text) as { run: object };
     return {
-      corrupt: (random) => (random.uniform() < 0.5 ? corruptBytes(Buffer.from(text), random) : sealed(corruptJson(run, random))),
+      corrupt: (random) => (random.uniform() < 0.5 ? damaged(Buffer.from(text), random) : sealed(damagedValues(run, random))),
       read: (file) => {
         try {
           useRuns([readRunFile(file, readFileSync(file, 'utf8'))]);
@@ -126,11 +105,11 @@ export const READERS: Readonly<Record<string, () => Reader | Promise<Reader>>> =
       },
     };
   },
-  'saved models': async () => ({
+  'models as JSON': async () => ({
     corrupt: corruptText((await trained()).model.state()),
     read: (file) => Model.from(parsed(file) as never).dispose(),
   }),
-  'saved trainers': async () => {
+  'trainers as JSON': async () => {
     const state = (await trained()).state();
     return {
       corrupt: corruptText(state),

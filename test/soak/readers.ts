@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDuration } from '../../src/utils/format';
 import { RandomStream } from '../../src/utils/random';
+import type { CorruptionFigures } from './corruptions';
 import type { Finding } from './finding';
 import type { SoakOptions } from './options';
 import { READERS, type Reader } from './readerCases';
@@ -12,7 +14,25 @@ const LONGEST_MS = 5000;
 
 /** Corrupts every kind of file that is read, again and again: each read gives an error in one line, or what is right. */
 export async function soakReaders({ corruptions, seed }: SoakOptions, tell: (finding: Finding) => void): Promise<void> {
+  soakFiles(corruptions, seed).forEach(tell);
   for (const [name, make] of Object.entries(READERS)) tell(await soakReader(name, make, corruptions, seed));
+}
+
+/** Those of `corruptions.ts`, in a process of its own; what is read is compared with what the damaged file holds. */
+function soakFiles(count: number, seed: number): Finding[] {
+  const args = [join(__dirname, 'corruptions.js'), String(count), String(seed)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) {
+    const found = /AssertionError.*/.exec(stderr)?.[0] ?? `the process ended with status ${status}`;
+    return [{ what: 'readers of files', did: `${count} corruptions of each`, found, ok: false }];
+  }
+  const { figures, peakMb } = JSON.parse(stdout) as { figures: CorruptionFigures[]; peakMb: number };
+  return figures.map(({ reader, corruptions, errors, right, slowestMs }) => ({
+    what: `reader of ${reader}`,
+    did: `${corruptions} corruptions`,
+    found: `${errors} refused, ${right} read right, longest ${slowestMs.toFixed(0)} ms; memory of all ${peakMb} MB at most`,
+    ok: errors + right === count && slowestMs < LONGEST_MS,
+  }));
 }
 
 /** One kind of file. */
