@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describeCommit, describeMachine, describeVersions } from '../utils/environment';
 import type { Machine } from '../utils/environment';
-import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
+import { checkList, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { writeWhole } from '../utils/files';
 import { isFailed, isFinished } from './failedRun';
 import type { FailedRun, FinalRun } from './failedRun';
@@ -69,6 +69,7 @@ export interface ResultsNotes {
 
 /** The results with what has to be known to understand and to repeat them; failed runs are listed by themselves. */
 export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = {}): BenchmarkResults {
+  checkList('collectResults', 'runs', runs, 0);
   const { command, planned } = withDefaults<{ command: string | undefined; planned: number }>('collectResults', notes, {
     command: undefined,
     planned: runs.length,
