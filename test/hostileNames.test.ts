@@ -46,6 +46,15 @@ const FIGURES: Record<string, (name: string, other: string) => Figure> = {
   accuracyCurvesFigure: (name, other) =>
     library.accuracyCurvesFigure(runs(name, other), { title: name, taskNames: [name, other] }),
   metricBarsFigure: (name, other) => library.metricBarsFigure(runs(name, other), { title: name }),
+  criticalDifferenceFigure: (name, other) => {
+    const scores = { [name]: { a: 0.1, b: 0.2, c: 0.3 }, [other]: { a: 0.5, b: 0.6, c: 0.1 } };
+    return library.criticalDifferenceFigure(library.rankMethods(scores), { title: name, blocks: other });
+  },
+  confusionFigure: (name, other) => library.confusionFigure([[3, 1], [0, 4]], { title: name, classNames: [name, other] }), // prettier-ignore
+  insideTasksFigure: (name, other) =>
+    library.insideTasksFigure([{ task: 0, step: 1, accuracies: [0.5, null] }, { task: 1, step: 1, accuracies: [0.4, 0.6] }] as never, { title: name, taskNames: [name, other] }), // prettier-ignore
+  streamFigure: (name, other) =>
+    library.streamFigure({ classNames: [name, other], taskNames: [other, name], counts: [[1, 0], [0, 2]] } as never, { title: name }), // prettier-ignore
   forgettingFigure: (name, other) => library.forgettingFigure(runs(name, other), { title: name, taskNames: [name, other] }),
   forwardTransferFigure: (name, other) =>
     library.forwardTransferFigure(runs(name, other), { title: name, baseline: [0.5, 0.5], taskNames: [name, other] }),

@@ -1,4 +1,4 @@
-import { checkText } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 /** How a method looks in every figure. */
 export interface MethodStyle {
   /** CSS colour, `#rrggbb`. */
@@ -30,7 +30,7 @@ const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'star', 'pentagon
  * @param method name as in the benchmark: `naive`, `ewc`, `er`, `gem`, `pnn`, … or your own
  */
 export function methodStyle(method: string): MethodStyle {
-  checkText('methodStyle', 'method', method);
+  if (typeof method !== 'string') throw problem('methodStyle', `method must be text, got ${shown(method)}`);
   const known = styles.get(method);
   if (known) return { color: known.color, symbol: known.symbol };
   const hash = hashOf(method);

@@ -97,15 +97,24 @@ export const resultsFile = (change: (result: Record<string, any>) => unknown, na
   return cl.readResults(file(name, JSON.stringify(whole)));
 };
 
-/** A store whose file of a run is this text: what it says when it sets it aside. */
+/** A store whose file of a run is this text: what it says when it sets it aside, with ID for the run's. */
 export function storeFile(text: string): void {
   const run = result();
   const said: string[] = [];
   const store = cl.openStore(join(place.folder, 'store'), { warn: (message) => said.push(message) });
   store.enter().end();
   writeFileSync(join(store.folder, `${run.id}.json`), text);
-  store.get(run.id);
-  throw new Error(said.join(' | ').replace(/damaged\/\S+-\w{6}/, 'damaged/…'));
+  try {
+    store.get(run.id);
+  } catch (error) {
+    said.push((error as Error).message);
+  }
+  throw new Error(
+    said
+      .join(' | ')
+      .replaceAll(run.id, 'ID')
+      .replace(/damaged\/\S+-\w{6}/, 'damaged/…'),
+  );
 }
 
 export const wholeRun = () => runFileText(result());
@@ -130,3 +139,6 @@ export const train = (call: object) =>
   new cl.NaiveTrainer(smallModel('SingleHeadMLP')).trainTask(easyStream('class-incremental').trainLoaders[0], call);
 export const oldFile = (change: object) =>
   cl.readResults(file('old.json', JSON.stringify(content({ ...experiment, ...change }))));
+
+export const runSequence = (call: object) =>
+  new cl.NaiveTrainer(smallModel('SingleHeadMLP')).runSequence(easyStream('class-incremental'), call);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as cl from '../../src';
 import { smallModel } from '../methods/fixtures';
-import { bench, benchmark, csv, file, filledStore, idx, model, oldFile, packed, place, points, results, resultsFile, setUp, soak, spec, storeFile, train, trainer, wholeRun, withEnvironment } from './cases'; // prettier-ignore
+import { bench, benchmark, csv, file, filledStore, idx, model, oldFile, packed, place, points, results, resultsFile, runSequence, setUp, soak, spec, storeFile, train, trainer, wholeRun, withEnvironment } from './cases'; // prettier-ignore
 
 /** A bad input, and the one line that whoever gives it reads; FOLDER stands for the folder that the cases write into. */
 export type BadInput = readonly [give: () => unknown, answer: string | RegExp];
@@ -171,7 +171,7 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
     [() => cl.studyTable('class-incremental', 5 as never), 'studyTable: runs must be an array, got 5'],
     [
       () => cl.measureLearningCurves(5 as never, {} as never),
-      'measureLearningCurves: the stream is {}; pass (trainer, stream), e.g. a stream of getSplitMnist()',
+      'measureLearningCurves: the trainer is 5; pass a trainer, e.g. new NaiveTrainer(model)',
     ],
     [
       () => new cl.MultiHeadMLP({ conv: [{ filters: 8 }] }),
@@ -402,21 +402,18 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
     ],
   ],
   'store files': [
-    [
-      () => storeFile(''),
-      'FOLDER/store/20211a37c49300c7.json: it is not whole; it was moved to damaged/…, and its run counts as not made',
-    ],
+    [() => storeFile(''), 'FOLDER/store/ID.json: it is not whole; it was moved to damaged/…, and its run counts as not made'],
     [
       () => storeFile(wholeRun().slice(0, 500)),
-      'FOLDER/store/20211a37c49300c7.json: it is not whole; it was moved to damaged/…, and its run counts as not made',
+      'FOLDER/store/ID.json: it is not whole; it was moved to damaged/…, and its run counts as not made',
     ],
     [
       () => storeFile(wholeRun().replace('0.9', '0.8')),
-      'FOLDER/store/20211a37c49300c7.json: its checksum is wrong; it was moved to damaged/…, and its run counts as not made',
+      'FOLDER/store/ID.json: its checksum is wrong; it was moved to damaged/…, and its run counts as not made',
     ],
     [
       () => storeFile(wholeRun().replace('"formatVersion":1', '"formatVersion":7')),
-      'FOLDER/store/20211a37c49300c7.json: it has version 7, this library reads up to 1; read it with the version of the library that wrote it',
+      'FOLDER/store/ID.json: it has version 7, this library reads up to 1; read it with the version of the library that wrote it',
     ],
   ],
   'saved models and trainers': [
@@ -483,6 +480,33 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
     [
       () => cl.loadTrainer(file('a.safetensors', 'no tensors at all')),
       'FOLDER/a.safetensors: it is no whole safetensors file: its header would be 8030883942550761326 bytes long, in a file of 17; use another copy',
+    ],
+  ],
+  'checkpoints and queues': [
+    [() => train({ checkpoint: 5 }), /^NaiveTrainer\.trainTask: unknown option 'checkpoint'; known options: \S.*$/],
+    [
+      () => runSequence({ checkpoint: 'folder' }),
+      /^NaiveTrainer\.runSequence, checkpoint: options must be an object of named values, got 'folder'/,
+    ],
+    [
+      () => runSequence({ checkpoint: { folder: '' } }),
+      'NaiveTrainer.runSequence, checkpoint: folder is empty; give at least one visible character',
+    ],
+    [
+      () => runSequence({ checkpoint: { folder: place.folder, everySteps: 0 } }),
+      'NaiveTrainer.runSequence, checkpoint: everySteps must be a whole number of at least 1, got 0',
+    ],
+    [
+      () => runSequence({ checkpoint: { folder: place.folder, every: 1 } }),
+      "NaiveTrainer.runSequence, checkpoint: unknown option 'every'; known options: folder, everySteps",
+    ],
+    [
+      () => cl.viaQueue({ url: 'http://host' }),
+      "queue: 'http://host': it does not begin with redis:// or rediss://; write redis://HOST:6379, or rediss://USER:PASSWORD@HOST:6379 with TLS",
+    ],
+    [
+      () => cl.viaQueue(5 as never),
+      'viaQueue: options must be an object of named values, got 5; known options: url, force, note',
     ],
   ],
   'environment variables': [

@@ -13,7 +13,7 @@ const CLI = join(__dirname, '..', '..', 'src', 'benchmark', 'cli.js');
 /** What every process of a benchmark has in its environment, so that orphans can be found. */
 const MARK = 'CL_SOAK_MARK';
 /** The longest a benchmark runs before it is killed, in seconds; its first run begins after about one. */
-const LONGEST = 5;
+const LONGEST = 4;
 /** What an orphan gets to notice that it is one. */
 const ORPHAN_MS = 5000;
 
@@ -27,17 +27,18 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Kills the benchmark again and again and starts it anew; in the end its store has to be that of one that was left alone. */
 export async function soakKills({ kills, seed }: SoakOptions, tell: (finding: Finding) => void): Promise<void> {
-  const seeds = Array.from({ length: Math.ceil(kills / 3) }, (_, i) => i + 1).join(',');
+  const seeds = Array.from({ length: Math.ceil(kills / 2) }, (_, i) => i + 1).join(',');
   tell(await soakKilled(['--quick', '--study', 'class-incremental', 'task-incremental', '--seeds', seeds], kills, seed));
 }
 
 /** The same for any benchmark. */
-export async function soakKilled(args: string[], kills: number, seed: number): Promise<Finding> {
+export async function soakKilled(args: string[], kills: number, seed: number, longest = LONGEST): Promise<Finding> {
   const folder = mkdtempSync(join(tmpdir(), 'soak-kills-'));
   const began = performance.now();
   try {
+    const random = new RandomStream(seed, 'kills');
     const killed = prepared(join(folder, 'killed'), args);
-    const { faults, done } = await killAgainAndAgain(killed, kills, new RandomStream(seed, 'kills'));
+    const { faults, done } = await killAgainAndAgain(killed, kills, () => 1000 * longest * random.uniform());
     const rest = await toTheEnd(killed);
     const alone = prepared(join(folder, 'alone'), args);
     const reference = await toTheEnd(alone);
@@ -63,14 +64,14 @@ function prepared(folder: string, args: string[]): Bench {
   return { folder, args: [...args, '--store', join(folder, 'store'), '--json', join(folder, 'results.json')] };
 }
 
-async function killAgainAndAgain(bench: Bench, kills: number, random: RandomStream): Promise<{ faults: string[]; done: number }> {
+async function killAgainAndAgain(bench: Bench, kills: number, moment: () => number): Promise<{ faults: string[]; done: number }> {
   const faults: string[] = [];
   let done = 0;
   let finished: string[] = [];
   for (let kill = 0; kill < kills; kill++) {
     const { child, told } = begin(bench);
     const ended = once(child, 'exit');
-    await Promise.race([pause(1000 * LONGEST * random.uniform()), ended]);
+    await Promise.race([pause(moment()), ended]);
     if (child.exitCode !== null) break; // it came to its end: a longer plan is needed
     child.kill('SIGKILL');
     await ended;

@@ -54,7 +54,7 @@ test('a reader that fails in the words of JavaScript, or without any, is found',
 });
 
 test('a benchmark that is killed twice and started again ends with the store of one left alone, and leaves nothing lying about', async () => {
-  const { ok, did, found } = await soakKilled(['--quick', '--limit', '200', '--study', 'class-incremental', '--method', 'naive', 'er', '--seeds', '1,2,3'], 2, 4); // prettier-ignore
+  const { ok, did, found } = await soakKilled(['--quick', '--limit', '200', '--study', 'class-incremental', '--method', 'naive', 'er', '--seeds', '1,2,3,4,5,6,7,8,9,10,11,12'], 2, 4, 2.5); // prettier-ignore
   assert.ok(ok, `${did}: ${found}`);
 });
 

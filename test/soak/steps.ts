@@ -48,22 +48,24 @@ export async function trainLong(method: string, execution: Execution, steps: num
     },
   };
   const began = performance.now();
-  const { loss } = await trainer.trainTask(trainLoaders[1], { execution, probes });
+  const { loss, steps: done } = await trainer.trainTask(trainLoaders[1], { execution, probes });
   const seconds = (performance.now() - began) / 1000;
-  if (!Number.isFinite(loss)) throw new Error(`${method} diverged`);
+  if (done > 0 && !Number.isFinite(loss)) throw new Error(`${method} diverged`);
   trainer.dispose();
   trainer.model.dispose();
-  return { tensors, memory, steps: all, seconds };
+  return { tensors, memory, steps: done, seconds };
 }
 
 /** What there is to say about a long training. */
 export function judgeSteps(method: string, execution: Execution, { tensors, memory, steps, seconds }: StepsMeasured): Finding {
+  const what = `${method}, ${execution}`;
+  if (steps === 0) return { what, did: 'no training step', found: 'it learns without any', ok: tensors.length === 0 };
   const flat = tensors.length === 10 && new Set(tensors).size === 1;
   const growth = Math.max(...memory.slice(-3)) - Math.max(...memory.slice(0, 3));
   const count = flat ? `${tensors[0]} tensors throughout` : `tensors ${tensors.join(' ')}`;
   const more = `${growth < 0 ? '−' : '+'}${formatBytes(Math.abs(growth))}`;
   return {
-    what: `${method}, ${execution}`,
+    what,
     did: `${steps} steps in ${formatDuration(seconds)}`,
     found: `${count}; memory ${formatBytes(memory[0])}, then ${more} (limit ${formatBytes(MEMORY_LIMIT)})`,
     ok: flat && growth < MEMORY_LIMIT,
