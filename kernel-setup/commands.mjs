@@ -7,6 +7,7 @@ import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
 import { results } from './commands/results.mjs';
+import { soak } from './commands/soak.mjs';
 import { test } from './commands/test.mjs';
 import { worker } from './commands/worker.mjs';
 import { hideQueue } from './lib/queue.mjs';
@@ -80,6 +81,12 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: ['native-addon'],
     start: bench,
+  },
+  soak: {
+    about: 'train, corrupt, interrupt and kill for long, and look whether anything grows or gets lost (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    start: soak,
   },
   notebooks: {
     about: 'run the notebooks and write them with their outputs (--help shows what else)',

@@ -6,8 +6,8 @@ import ts from 'typescript';
 
 const ROOT = resolve(__dirname, '..', '..'); // of the project; this file runs from dist/test
 
-/** Folders of `test/` that test no room: examples of methods of one's own, the kernel and the set-up of kernel-setup/, notebooks, README, numbers, speed, soak. */
-const OTHER_FOLDERS = ['bench', 'examples', 'kernel', 'notebooks', 'numbers', 'readme', 'setup', 'soak'];
+/** Folders of `test/` that test no room: bad inputs, examples of methods of one's own, the kernel and the set-up of kernel-setup/, notebooks, the package, README, numbers, speed, soak. */
+const OTHER_FOLDERS = ['badInputs', 'bench', 'examples', 'kernel', 'notebooks', 'numbers', 'package', 'readme', 'setup', 'soak'];
 
 const filesBelow = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

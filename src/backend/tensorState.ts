@@ -1,7 +1,6 @@
 import { endianness } from 'node:os';
 import { problem, shown } from '../utils/errors';
-import { elements } from './variable';
-import type { Variable } from './variable';
+import { elements, Variable } from './variable';
 
 /** A tensor as plain data, ready for `JSON.stringify`. */
 export interface TensorState {
@@ -26,6 +25,12 @@ export function encodeTensor<More extends object>(
   shape: readonly number[],
   more: More = {} as More,
 ): TensorState & More {
+  if (!(ArrayBuffer.isView(numbers) && Array.isArray(shape)))
+    throw problem(
+      'saving a tensor',
+      `${shown(numbers)} and the shape ${shown(shape)} are no tensor`,
+      'pass a Float32Array or Int32Array, and a list of sizes',
+    );
   if (numbers.length !== elements(shape)) {
     throw problem('saving a tensor', `${numbers.length} numbers do not fill the shape [${shape}]`);
   }
@@ -112,6 +117,7 @@ export function unpackedInts(subject: string, saved: TensorState): Int32Array {
 
 /** A variable's content as plain data. */
 export function saveVariable(variable: Variable): TensorState {
+  checkVariable('saveVariable', variable);
   return encodeTensor(variable.data(), variable.shape);
 }
 
@@ -121,9 +127,15 @@ export function saveVariable(variable: Variable): TensorState {
  * @throws when the saved tensor is damaged or of another number type
  */
 export function loadVariable(variable: Variable, saved: TensorState): void {
+  checkVariable('loadVariable', variable);
   const { numbers, shape } = decodeTensor(variable.name, saved);
   if (saved.dtype !== variable.dtype) throw problem(variable.name, `it holds ${variable.dtype}, the saved tensor ${saved.dtype}`);
   variable.set(numbers, shape);
+}
+
+function checkVariable(subject: string, variable: unknown): void {
+  if (variable instanceof Variable) return;
+  throw problem(subject, `${shown(variable)} is no variable`, 'pass a Variable or a Parameter');
 }
 
 /** The bytes of base64; undefined where it is none. */

@@ -10,7 +10,8 @@ import { elements } from './variable';
  * @param shape size of each axis; default [data.length]
  * @throws when the numbers do not fill the shape
  */
-export function tensor(data: Float32Array | Int32Array | readonly number[], shape: readonly number[] = [data.length]): Value {
+export function tensor(data: Float32Array | Int32Array | readonly number[], shape: readonly number[] = [data?.length]): Value {
+  if (typeof data?.length !== 'number') throw problem('tensor', `data is ${shown(data)}`, 'pass an array of numbers');
   const numbers = data instanceof Int32Array || data instanceof Float32Array ? data : Float32Array.from(data);
   if (numbers.length !== elements(shape)) {
     throw problem('tensor', `${numbers.length} numbers do not fill the shape ${shown(shape)}`);
@@ -20,6 +21,8 @@ export function tensor(data: Float32Array | Int32Array | readonly number[], shap
 
 /** A copy of a tensor's numbers on the host, row-major. */
 export function numbersOf(value: Value): HostNumbers {
+  if (!Array.isArray(value?.shape))
+    throw problem('numbersOf', `${shown(value)} is no tensor`, 'pass what a kernel or tensor() gave');
   return backend().toHost(value).slice();
 }
 

@@ -1,4 +1,4 @@
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 
 /** Where a variable's content is while it is on the device; belongs to the backend that made it, and knows nothing of the variable. */
 export interface Storage {
@@ -82,5 +82,6 @@ export class Variable {
 
 /** The number of elements of a shape. */
 export function elements(shape: readonly number[]): number {
+  if (!Array.isArray(shape)) throw problem('shape', `it is ${shown(shape)}, no list of sizes`, 'for example [64, 10]');
   return shape.reduce((product, n) => product * n, 1);
 }

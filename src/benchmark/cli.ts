@@ -21,6 +21,7 @@ import { learningCurvesTable, studyTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
 import { hideArguments } from './title';
 import { Writer } from './writer';
+import { visibleLine } from '../utils/visible';
 
 /** What was asked for, as results files tell it. */
 const COMMAND = withoutPassword(['benchmark', ...process.argv.slice(2)].join(' '));
@@ -99,7 +100,7 @@ async function runAll(
   const failures = ended.filter(isFailed);
   const finished = ended.length - failures.length;
   if (interrupted.by) console.error(`\nInterrupted: ${finished} of ${plan.length} experiments are finished.`);
-  for (const run of failures) console.error(`\nFailed: ${runName(run)}: ${run.failed}`);
+  for (const run of failures) console.error(`\nFailed: ${runName(run)}: ${visibleLine(run.failed)}`);
   const notStored = store && (executor as StoringExecutor).notStored;
   if (notStored !== undefined) console.error(`\nNot stored: ${notStored}`);
   if (writer.problem) console.error(`\nNot written: ${writer.problem.message}`);

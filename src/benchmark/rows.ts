@@ -5,6 +5,7 @@ import type { ExperimentResult } from '../experiments/result';
 import type { Json } from '../experiments/spec';
 import { aggregate } from '../metrics';
 import { formatNumber } from '../utils/format';
+import { visibleLine } from '../utils/visible';
 
 /** The runs of one row: the same spec but for the seed. */
 export interface Row {
@@ -70,7 +71,7 @@ export function notesOn(rows: readonly Row[]): string[] {
     ...(rows.some(({ runs }) => runs.length > 1) ? [interval] : []),
     ...failed,
     ...stuck.map((run) => `Stuck at chance: ${nameOfRun(run)} (${run.stuckAtChance})`),
-  ];
+  ].map(visibleLine);
 }
 
 function nameOfRun({ label, seed }: FinalRun): string {
@@ -86,7 +87,7 @@ function headOf(runs: readonly FinalRun[], different: string[]): string {
   const { spec, matrix } = runs[0];
   const { stream, epochs } = spec;
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
-  return [
+  const parts = [
     stream.name,
     ...(stream.data === 'synthetic' ? ['synthetic data (chance level)'] : []),
     `${matrix.length} tasks`,
@@ -94,7 +95,8 @@ function headOf(runs: readonly FinalRun[], different: string[]): string {
     ...(typeof stream.limitPerTask === 'number' ? [`${stream.limitPerTask} training images a task`] : []),
     ...different.filter((text) => !/^(name|data|nTasks|epochs|limitPerTask) /.test(text)),
     `${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
-  ].join(', ');
+  ];
+  return visibleLine(parts.join(', '));
 }
 
 /** The values in which one of several objects differs from the others: `['lambda 10', 'lr 0.1']`. */

@@ -1,8 +1,9 @@
 import { isFailed, isFinished } from '../experiments/failedRun';
 import type { FinalRun } from '../experiments/failedRun';
 import { aggregate } from '../metrics';
-import { problem } from '../utils/errors';
+import { checkList, problem } from '../utils/errors';
 import { formatDuration, textTable } from '../utils/format';
+import { visibleLine } from '../utils/visible';
 import { STUDIES } from './presets';
 import { notesOn, rowsOf, spread, tablesOf } from './rows';
 import type { Row } from './rows';
@@ -17,9 +18,10 @@ import type { Row } from './rows';
  * @throws when there is no run of the study
  */
 export function studyTable(study: string, runs: readonly FinalRun[]): string {
+  checkList('studyTable', 'runs', runs);
   const own = runs.filter((run) => run.study === study);
   if (own.length === 0) throw problem('studyTable', `there is no result of the study '${study}'`, 'pass results of this study');
-  const title = STUDIES.find(({ name }) => name === study)?.title ?? study;
+  const title = STUDIES.find(({ name }) => name === study)?.title ?? visibleLine(study);
   return tablesOf(own)
     .map((table) => [title, table.head, runsTable(table.runs)].join('\n'))
     .join('\n\n');
@@ -75,6 +77,7 @@ export function zeroShotTable(runs: readonly FinalRun[]): string {
 export const transferTable = learningCurvesTable;
 
 function withCurves(subject: string, runs: readonly FinalRun[]): Row[] {
+  checkList(subject, 'runs', runs);
   const asked = runs.filter((run) => (isFailed(run) ? run.spec.measure.learningCurves : run.learningCurves));
   if (asked.some(isFinished)) return rowsOf(asked);
   throw problem(subject, 'no result has learning curves', 'run with measure: { learningCurves: true }');

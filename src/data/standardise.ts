@@ -1,4 +1,4 @@
-import { problem, shown } from '../utils/errors';
+import { isPlainObject, problem, shown } from '../utils/errors';
 import { sizeOf, unitOf, type InputDescription } from './dataset';
 import { toInputs, type InputArrays } from './inputs';
 import { convertInputs, standardisingScale } from './pixels';
@@ -27,6 +27,8 @@ export function standardiseInputs(
   description: InputDescription,
   subject = 'inputs',
 ): StandardisedInputs {
+  if (!isPlainObject(description) && !Array.isArray((description as InputDescription | undefined)?.shape))
+    throw problem(subject, `what they are is ${shown(description)}`, 'pass a data set, or task.inputs');
   const { shape, columns } = description;
   const size = sizeOf(shape);
   const stored = isTable(raw) ? fromTable(subject, raw, columns) : toInputs(subject, raw, shape);

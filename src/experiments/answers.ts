@@ -2,6 +2,8 @@ import type { TaskLoader } from '../data/loader';
 import { confusionMatrix, recencyBias } from '../metrics';
 import { SCENARIOS } from '../scenarios/compatibility';
 import type { CLTrainer, TaskLoaders } from '../training';
+import { checkList } from '../utils/errors';
+import { checkLoaders, checkTrainer } from './checkParts';
 
 /** How one task is answered: with the scenario's question, and with the task's own classes alone. */
 export interface TaskAnswers {
@@ -40,8 +42,11 @@ export interface AnswersReport {
  */
 export async function measureAnswers(
   trainer: CLTrainer<object>,
-  { testLoaders }: Pick<TaskLoaders, 'testLoaders'>,
+  stream: Pick<TaskLoaders, 'testLoaders'>,
 ): Promise<AnswersReport> {
+  checkTrainer('measureAnswers', trainer);
+  checkLoaders('measureAnswers', stream, ['testLoaders']);
+  const { testLoaders } = stream;
   const { taskIdAtTest, classes } = SCENARIOS[testLoaders[0].task.scenario];
   const tasks: TaskAnswers[] = [];
   const [labels, answers]: [number[], number[]] = [[], []];
@@ -66,7 +71,9 @@ export async function measureAnswers(
 }
 
 /** The mean of unmasked and masked accuracies over the tasks of a report; `masked` is null where it is not defined. */
-export function meanAnswers({ tasks }: AnswersReport): { accuracy: number; masked: number | null } {
+export function meanAnswers(report: AnswersReport): { accuracy: number; masked: number | null } {
+  checkList('meanAnswers', 'tasks of the report', report?.tasks);
+  const { tasks } = report;
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const masked = tasks.map((task) => task.masked);
   return {

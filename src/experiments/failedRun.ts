@@ -5,6 +5,7 @@ import type { PlannedRun } from './plan';
 import { provenance } from './provenance';
 import type { Provenance } from './provenance';
 import type { ExperimentResult } from './result';
+import { isPlainObject, problem, shown } from '../utils/errors';
 
 /**
  * A run that gave no result: plain JSON. Figures and tables of runs take it among the results as it is: it is counted (`4 of 5
@@ -49,7 +50,8 @@ export function failedRun(run: PlannedRun, reason: string): FailedRun {
 
 /** Whether a run gave no result. */
 export function isFailed(run: FinalRun): run is FailedRun {
-  return 'failed' in run;
+  if (isPlainObject(run)) return 'failed' in run;
+  throw problem('isFailed', `the run is ${shown(run)}`, 'pass a result or a failed run');
 }
 
 /** Whether a run gave a result. */

@@ -2,6 +2,7 @@ import type { AccuracyMoment } from '../metrics';
 import type { CLTrainer, TaskLoaders } from '../training';
 import { checkNumber, problem, withDefaults } from '../utils/errors';
 import type { CurvesCall } from './learningCurves';
+import { checkLoaders, checkTrainer } from './checkParts';
 
 /** Options of `measureInsideTasks`. */
 export interface InsideTasksOptions extends CurvesCall {
@@ -36,6 +37,8 @@ export async function measureInsideTasks(
     signal: undefined,
   });
   checkNumber(subject, 'every (steps)', every, { min: 1, integer: true });
+  checkTrainer(subject, trainer);
+  checkLoaders(subject, loaders, ['trainLoaders', 'testLoaders']);
   if (trainer.tracker || trainer.model.learnt.length > 0)
     throw problem(subject, 'the trainer has learnt before', 'make a fresh trainer on a fresh model');
   const moments: AccuracyMoment[] = [];

@@ -7,6 +7,7 @@ import { SCENARIOS } from '../scenarios';
 import { TRAINER_DEFAULTS, TrainingInterrupted } from '../training';
 import type { CLTrainer, TaskLoaders, TrainCall } from '../training';
 import { problem, withDefaults } from '../utils/errors';
+import { checkLoaders, checkTrainer } from './checkParts';
 
 /** β: learning-curve area is the mean accuracy over the first β+1 evaluations, after 0 … β steps (Chaudhry et al. 2019). */
 export const LCA_STEPS = 10;
@@ -79,6 +80,8 @@ export async function measureLearningCurves(
   const subject = 'measureLearningCurves';
   const none = { onProgress: undefined, onLosses: undefined, onTask: undefined, signal: undefined };
   const heard = withDefaults<CurvesCall>(subject, call, none);
+  checkTrainer(subject, trainer);
+  checkLoaders(subject, loaders, ['trainLoaders', 'testLoaders']);
   const { trainLoaders, testLoaders } = loaders;
   if (trainLoaders.length < 2)
     throw problem(subject, 'there is no task that earlier ones could help', 'use a stream of two tasks or more');

@@ -8,8 +8,9 @@ import type { Model } from '../models';
 import { SGD } from '../training';
 import type { TaskLoaders } from '../training';
 import { rowsOf } from '../training/evaluation';
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed, RandomStream } from '../utils/random';
+import { checkLoaders } from './checkParts';
 
 /** Options of `linearProbe`. */
 export interface LinearProbeOptions {
@@ -55,6 +56,8 @@ export async function linearProbe(model: Model, stream: TaskLoaders, options: Li
   checkNumber(subject, 'lr', lr, { min: 0 });
   checkNumber(subject, 'batchSize', batchSize, { min: 1, integer: true });
   checkNumber(subject, 'seed', seed, { integer: true });
+  if (typeof model?.parameters !== 'function') throw problem(subject, `the model is ${shown(model)}`, 'pass (model, stream)');
+  checkLoaders(subject, stream, ['trainLoaders', 'testLoaders']);
   const { trainLoaders, testLoaders } = stream;
   if (trainLoaders[0].task.scenario === 'task-incremental') {
     const reason = 'tasks of a task-incremental stream use the same labels for other classes';

@@ -1,4 +1,5 @@
 import type { CLTrainer } from '../training';
+import { checkTrainer } from './checkParts';
 
 /** What a method keeps of earlier tasks, in bytes as it computes with it (float32 and int32: 4 bytes a number). */
 export interface MemoryBytes {
@@ -17,6 +18,7 @@ export interface MemoryBytes {
  * @throws when the method keeps a memory and does not say how to save it
  */
 export function memoryBytes(trainer: CLTrainer<object>): MemoryBytes {
+  checkTrainer('memoryBytes', trainer);
   const parts: Record<string, number> = {};
   collect(trainer.state().memory, 'memory', parts);
   return { total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0), parts };

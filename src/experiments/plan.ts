@@ -2,6 +2,7 @@ import { findMethod } from '../methods';
 import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { assemble } from './assemble';
 import type { Spec, SpecInput } from './spec';
+import { visibleLine } from '../utils/visible';
 
 /** A run that is planned: plain JSON, so that any process or machine can take it. Its label and study are for people only. */
 export interface PlannedRun {
@@ -50,7 +51,7 @@ export function planRun(spec: SpecInput, names: RunNames = {}): PlannedRun {
 
 /** A run in words: study, label and seed. */
 export function runName({ study, label, spec }: Pick<PlannedRun, 'study' | 'label' | 'spec'>): string {
-  return `${study === '' ? '' : `${study} `}${label}, seed ${spec.seed}`;
+  return visibleLine(`${study === '' ? '' : `${study} `}${label}, seed ${spec.seed}`);
 }
 
 /** About how long a run takes, in training samples of the naive method; for the order of runs and for progress. */

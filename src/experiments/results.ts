@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { checkMatrix } from '../metrics/accuracyMatrix';
 import { describeCommit, describeMachine, describeVersions } from '../utils/environment';
 import type { Machine } from '../utils/environment';
-import { isPlainObject, problem, shown, withDefaults } from '../utils/errors';
+import { checkList, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import { writeWhole } from '../utils/files';
 import { isFailed, isFinished } from './failedRun';
 import type { FailedRun, FinalRun } from './failedRun';
+import { misfit } from './form';
+import type { Form } from './form';
+import { checkFailed, checkResult } from './resultForm';
 import { fromVersion1 } from './resultsVersion1';
 import type { ExperimentResult } from './result';
 
@@ -67,6 +69,7 @@ export interface ResultsNotes {
 
 /** The results with what has to be known to understand and to repeat them; failed runs are listed by themselves. */
 export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = {}): BenchmarkResults {
+  checkList('collectResults', 'runs', runs, 0);
   const { command, planned } = withDefaults<{ command: string | undefined; planned: number }>('collectResults', notes, {
     command: undefined,
     planned: runs.length,
@@ -100,6 +103,16 @@ export function writeResults(file: string, results: BenchmarkResults, through?: 
   writeWhole(file, `${JSON.stringify(results, null, 2)}\n`, through);
 }
 
+/** What a file says beside its runs. */
+const HEAD: Form = {
+  versions: { '*': 'text' },
+  machine: {},
+  backend: 'text',
+  'planned?': 'number',
+  'date?': 'text',
+  'command?': 'text',
+};
+
 /**
  * Reads a results file, also one of an older version, whose results get the present form.
  *
@@ -114,6 +127,8 @@ export function readResults(file: string): BenchmarkResults {
       'name a file that npm run benchmark wrote',
     );
   }
+  const wrong = misfit(content, HEAD);
+  if (wrong !== undefined) throw problem(file, wrong, 'the file was changed or damaged; run the benchmark again');
   const version = content.formatVersion ?? 1;
   if (version === 1) return present(content, fromVersion1(file, content.experiments));
   if (version !== RESULTS_VERSION) {
@@ -147,33 +162,4 @@ function parse(file: string): unknown {
   } catch (error) {
     throw problem(file, `it is no JSON or damaged: ${shown((error as Error).message)}`, 'name a whole results file');
   }
-}
-
-/** Throws unless an entry has what tables and figures read. */
-export function checkResult(subject: string, result: unknown): asserts result is ExperimentResult {
-  const remedy = 'the file was changed or damaged; run the benchmark again';
-  if (!isPlainObject(result)) throw problem(subject, `it is ${shown(result)}`, remedy);
-  const wants = (what: string, name: string, right: boolean) => {
-    if (!right) throw problem(subject, `${name} is ${shown(result[name])}, not ${what}`, remedy);
-  };
-  for (const name of ['id', 'study', 'label', 'method', 'fingerprint', 'device'])
-    wants('text', name, typeof result[name] === 'string');
-  for (const name of ['seed', 'samples', 'seconds', 'peakMb']) wants('a number', name, Number.isFinite(result[name]));
-  for (const name of ['spec', 'metrics', 'parameters']) wants('an object', name, isPlainObject(result[name]));
-  for (const name of ['stream', 'model', 'optimizer', 'method']) {
-    if (!isPlainObject((result.spec as Record<string, unknown>)[name])) throw problem(subject, `its spec has no ${name}`, remedy);
-  }
-  const wrong = Object.entries(result.metrics as object).find(([, value]) => value !== null && !Number.isFinite(value));
-  if (wrong) throw problem(subject, `metric ${wrong[0]} is ${shown(wrong[1])}`, remedy);
-  checkMatrix(result.matrix as ExperimentResult['matrix'], subject);
-}
-
-/** Throws unless an entry is a failed run as tables and figures read it. */
-export function checkFailed(subject: string, run: unknown): asserts run is FailedRun {
-  const remedy = 'the file was changed or damaged; run the benchmark again';
-  if (!isPlainObject(run)) throw problem(subject, `it is ${shown(run)}`, remedy);
-  const wrong = ['id', 'study', 'label', 'method', 'failed'].find((name) => typeof run[name] !== 'string');
-  if (wrong) throw problem(subject, `${wrong} is ${shown(run[wrong])}, not text`, remedy);
-  if (!Number.isFinite(run.seed) || !isPlainObject(run.spec)) throw problem(subject, 'it has no seed or no spec', remedy);
-  checkMatrix(run.matrix as FailedRun['matrix'], subject);
 }

@@ -1,10 +1,11 @@
 import type { ScenarioName } from '../data/task';
-import { checkMatrix } from '../metrics/accuracyMatrix';
 import { isPlainObject, problem, shown } from '../utils/errors';
+import { misfit } from './form';
 import { hashOf } from './identity';
 import { LCA_STEPS } from './learningCurves';
 import type { LearningCurvesReport } from './learningCurves';
 import type { ExperimentResult } from './result';
+import { checkResult, CURVES } from './resultForm';
 import { SPEC_VERSION } from './spec';
 import type { JsonOptions, Spec } from './spec';
 
@@ -27,7 +28,12 @@ interface Version1Result extends Pick<
 
 /** The entries of a results file of version 1 in the present form. */
 export function fromVersion1(file: string, experiments: readonly unknown[]): ExperimentResult[] {
-  return experiments.map((result, i) => convert(`${file}: experiment ${i}`, result));
+  return experiments.map((given, i) => {
+    const subject = `${file}: experiment ${i}`;
+    const result = convert(subject, given);
+    checkResult(subject, result);
+    return result;
+  });
 }
 
 function convert(subject: string, given: unknown): ExperimentResult {
@@ -97,5 +103,7 @@ function checkVersion1(subject: string, given: unknown): asserts given is Versio
   }
   const missing = ['options', 'stream', 'metrics', 'capacity'].find((name) => !isPlainObject(fields[name]));
   if (missing) throw problem(subject, `${missing} is missing`, remedy);
-  checkMatrix(fields.matrix as ExperimentResult['matrix'], subject);
+  const { transferReport } = fields;
+  const wrong = transferReport === undefined ? undefined : misfit(transferReport, CURVES, 'transferReport');
+  if (wrong !== undefined) throw problem(subject, wrong, remedy);
 }

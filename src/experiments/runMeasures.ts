@@ -43,6 +43,7 @@ export type MeasuredRun = Pick<
  */
 export function runMeasures(run: MeasuredRun, against: RunMeasuresOptions = {}): RunMeasure[] {
   const subject = 'runMeasures';
+  if (typeof run !== 'object' || run === null) throw problem(subject, `the run is ${shown(run)}`, 'pass a result');
   const none = { joint: undefined, scratch: undefined, untrained: undefined };
   const { joint, scratch, untrained } = withDefaults<RunMeasuresOptions>(subject, against, none);
   for (const [name, other] of Object.entries({ joint, scratch })) checkSameStream(subject, name, run, other);

@@ -10,7 +10,7 @@ import { repetitionDefaults, repetitionScenario } from '../scenarios/repetition'
 import { rotatedDefaults } from '../scenarios/rotated';
 import { splitDefaults } from '../scenarios/split';
 import { taskFreeDefaults, taskFreeScenario } from '../scenarios/taskFree';
-import { checkChoice, checkFunction, checkText, problem, withDefaults } from '../utils/errors';
+import { checkChoice, checkFunction, checkText, isPlainObject, problem, shown, withDefaults } from '../utils/errors';
 import type { JsonOptions, StreamSpec } from './spec';
 
 /** A stream of tasks that specs can name. */
@@ -82,7 +82,9 @@ export function findStream(name: string): StreamEntry {
  * @param stream its name and options
  * @param seed used where the stream has no seed of its own
  */
-export function openStream({ name, ...options }: StreamSpec, seed: number): TaskStream {
+export function openStream(stream: StreamSpec, seed: number): TaskStream {
+  if (!isPlainObject(stream)) throw problem('openStream', `the stream is ${shown(stream)}`, "pass { name: 'split-mnist' }");
+  const { name, ...options } = stream;
   return findStream(name).open({ seed, ...options });
 }
 

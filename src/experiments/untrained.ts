@@ -4,6 +4,7 @@ import { mean, sampleStd } from '../metrics';
 import type { Model } from '../models';
 import type { TaskLoaders } from '../training';
 import { checkFunction, checkList, checkNumber } from '../utils/errors';
+import { checkLoaders } from './checkParts';
 
 /** Accuracies of networks that learnt nothing; `mean` is the baseline b of `forwardTransfer`. */
 export interface UntrainedAccuracies {
@@ -31,13 +32,15 @@ export interface UntrainedAccuracies {
  */
 export async function untrainedAccuracies(
   makeModel: (seed: number) => Model,
-  { testLoaders }: Pick<TaskLoaders, 'testLoaders'>,
+  stream: Pick<TaskLoaders, 'testLoaders'>,
   seeds: readonly number[] = [1, 2, 3, 4, 5],
 ): Promise<UntrainedAccuracies> {
   const subject = 'untrainedAccuracies';
   checkFunction(subject, 'makeModel', makeModel, '(seed) => new DomainMLP({ nClasses: 10, seed })');
   checkList(subject, 'seeds', seeds);
   seeds.forEach((seed, i) => checkNumber(subject, `seeds[${i}]`, seed, { integer: true }));
+  checkLoaders(subject, stream, ['testLoaders']);
+  const { testLoaders } = stream;
   await initBackend();
   const bySeed: number[][] = [];
   for (const seed of seeds) {

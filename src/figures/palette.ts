@@ -1,3 +1,4 @@
+import { problem, shown } from '../utils/errors';
 /** How a method looks in every figure. */
 export interface MethodStyle {
   /** CSS colour, `#rrggbb`. */
@@ -29,6 +30,7 @@ const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'star', 'pentagon
  * @param method name as in the benchmark: `naive`, `ewc`, `er`, `gem`, `pnn`, … or your own
  */
 export function methodStyle(method: string): MethodStyle {
+  if (typeof method !== 'string') throw problem('methodStyle', `method must be text, got ${shown(method)}`);
   const known = styles.get(method);
   if (known) return { color: known.color, symbol: known.symbol };
   const hash = hashOf(method);

@@ -1,4 +1,5 @@
 import { shortened } from '../utils/format';
+import { visibleLine } from '../utils/visible';
 import type { Figure } from './figure';
 
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', $: '&#36;' };
@@ -8,7 +9,7 @@ const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>
  * has MathJax, and a line break is lost. All text that users give passes through here on its way into a figure.
  */
 export function plainText(text: string): string {
-  return text.replace(/[&<>$]/g, (sign) => MARKUP[sign]).replace(/\s*[\r\n]+\s*/g, ' ');
+  return visibleLine(text).replace(/[&<>$]/g, (sign) => MARKUP[sign]);
 }
 
 /** The markup that Plotly knows; anything else between angle brackets is text. */

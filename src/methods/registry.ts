@@ -2,7 +2,7 @@ import type { ScenarioName } from '../data/task';
 import { setMethodStyle } from '../figures/palette';
 import type { Compatibility } from '../scenarios/compatibility';
 import { needsFit } from '../training';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { aGem } from './aGem';
 import { cumulative } from './cumulative';
 import { der, derPlusPlus } from './der';
@@ -42,6 +42,8 @@ export const METHODS: readonly MethodEntry[] = methods;
  * @throws when a text of the entry is missing
  */
 export function registerMethod(entry: MethodEntry): void {
+  if (typeof entry !== 'object' || entry === null)
+    throw problem('registerMethod', `the entry is ${shown(entry)}`, 'see MethodEntry for what an entry holds');
   for (const text of ['name', 'label', 'why', 'useWhen', 'breaksWhen', 'ruleOfThumb'] as const) {
     if (typeof entry[text] === 'string' && entry[text].trim() !== '') continue;
     throw problem('registerMethod', `${text} is missing`, 'see MethodEntry for what an entry holds');

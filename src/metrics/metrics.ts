@@ -10,6 +10,7 @@ import {
 } from './accuracyMatrix';
 import * as formulas from './formulas';
 import { missingCells, neededCells, type MetricName } from './neededCells';
+import { visibleLine } from '../utils/visible';
 
 /** Short name and meaning of each metric, as tables and figures show them. */
 export const METRIC_TEXTS: Readonly<Record<MetricName, { readonly label: string; readonly meaning: string }>> = {
@@ -106,7 +107,7 @@ export class CLMetrics {
     const matrix = this.accuracyMatrixStr()
       .split('\n')
       .map((line) => `  ${line}`);
-    return [`${name}: ${this.nTasks} ${this.nTasks === 1 ? 'task' : 'tasks'}`, ...lines, '', ...matrix].join('\n');
+    return [`${visibleLine(name)}: ${this.nTasks} ${this.nTasks === 1 ? 'task' : 'tasks'}`, ...lines, '', ...matrix].join('\n');
   }
 
   /** The accuracy matrix as a table with aligned columns: a row per task, a column per moment of evaluation; `–`: not measured. */

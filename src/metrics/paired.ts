@@ -1,4 +1,4 @@
-import { checkText, problem, shown, withDefaults } from '../utils/errors';
+import { checkList, checkText, problem, shown, withDefaults } from '../utils/errors';
 import { tTail } from './distributions';
 import { checkScores, commonBlocks, sameUnit, type MethodScores } from './scores';
 import { aggregate, type Aggregate } from './statistics';
@@ -127,6 +127,7 @@ function sharesOfSums(ranks: readonly number[], total: number): Float64Array {
  * Source: Holm 1979, "A simple sequentially rejective multiple test procedure".
  */
 export function holm(pValues: readonly number[]): number[] {
+  checkList('holm', 'pValues', pValues, 0);
   pValues.forEach((p, i) => {
     if (!(typeof p === 'number' && p >= 0 && p <= 1))
       throw problem('holm', `p-value ${i} is ${shown(p)}`, 'pass numbers in [0, 1]');

@@ -1,4 +1,4 @@
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkList, checkNumber, problem, withDefaults } from '../utils/errors';
 import { chiSquaredTail } from './distributions';
 import { checkScores, commonBlocks, sameUnit, type MethodScores } from './scores';
 import { mean } from './statistics';
@@ -68,6 +68,8 @@ export function rankMethods(scores: MethodScores, options?: RankOptions): Rankin
  * Source: Friedman 1937; Conover 1999, "Practical nonparametric statistics", 5.8.
  */
 export function friedmanTest(table: readonly (readonly number[])[]): { statistic: number; p: number } {
+  checkList('friedmanTest', 'table', table);
+  table.forEach((row, i) => checkList('friedmanTest', `table[${i}]`, row));
   const n = table.length;
   const k = table[0]?.length ?? 0;
   if (n < 2 || k < 2 || table.some((row) => row.length !== k)) {

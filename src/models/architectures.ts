@@ -1,7 +1,7 @@
 import type { ScenarioName } from '../data/task';
 import { SCENARIOS } from '../scenarios/compatibility';
 import type { Compatibility } from '../scenarios/compatibility';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 
 /** What an architecture needs of a scenario; stated in the architecture's own file, read by the pairing table. */
 export interface ModelNeeds {
@@ -32,6 +32,8 @@ const known = new Map<string, ArchitectureEntry<unknown>>();
  * architecture calls it once; so does yours (a notebook cell that is run again takes the place of its earlier one).
  */
 export function registerArchitecture<M>(entry: ArchitectureEntry<M>): void {
+  if (typeof entry?.name !== 'string' || typeof entry.create !== 'function')
+    throw problem('registerArchitecture', `the entry is ${shown(entry)}`, 'see ArchitectureEntry for what an entry holds');
   known.set(entry.name, entry);
 }
 

@@ -3,7 +3,7 @@ import type { Gradients, Parameter } from '../autodiff';
 import { backend, elements, isThere, readSaved, savedFile, writeSaved } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { Task } from '../data/task';
-import { problem } from '../utils/errors';
+import { problem, shown } from '../utils/errors';
 import { findArchitecture } from './architectures';
 import { refuseWhileRunning } from './exclusive';
 import { labelsOnDevice, onDevice } from './inputs';
@@ -307,6 +307,7 @@ const weightsOf = ({ parameters }: ModelState) => parameters.reduce((total, { sh
  * @param which all of them (default), or only the frozen or the trainable ones
  */
 export function countParameters(model: Model, which: 'all' | 'frozen' | 'trainable' = 'all'): number {
+  if (typeof model?.parameters !== 'function') throw problem('countParameters', `${shown(model)} is no model`, 'pass a model');
   return model
     .parameters()
     .filter((parameter) => which === 'all' || parameter.frozen === (which === 'frozen'))

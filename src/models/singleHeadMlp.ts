@@ -27,7 +27,7 @@ export class SingleHeadMLP extends MLP {
 
   /** @param options `{inputSize: 784, hidden: [256, 256], nClasses: as many as the first task has, seed}` */
   constructor(options: SingleHeadMLPOptions = {}) {
-    super({ ...options, nClasses: options.nClasses ?? 2 });
+    super(options === null ? options : { ...options, nClasses: options.nClasses ?? 2 }); // null is refused there
     this.open = options.nClasses === undefined;
   }
 

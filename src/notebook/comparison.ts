@@ -10,6 +10,7 @@ import { problem, shown } from '../utils/errors';
 import { checkedPlan, type CheckedPlan, type ComparisonPlan } from './comparisonPlan';
 import { divergedRun, finishedRun, type ComparisonRun, type Job, type RunHead } from './comparisonRun';
 import { trainLive, type LiveCall } from './trainLive';
+import { visibleLine } from '../utils/visible';
 
 /** A training that has begun. */
 interface Running {
@@ -177,8 +178,8 @@ export class Comparison {
   private tellFailures(): void {
     const failed = this.runs.filter((run) => run.failed !== undefined);
     if (failed.length === 0) return;
-    const lines = failed.map(
-      ({ label, method, seed, failed: reason }) => `${label ?? methodLabel(method)}, seed ${seed}: ${reason}`,
+    const lines = failed.map(({ label, method, seed, failed: reason }) =>
+      visibleLine(`${label ?? methodLabel(method)}, seed ${seed}: ${reason}`),
     );
     if (failed.length === this.jobs.length) throw new Error(lines[0]);
     console.warn(`${failed.length} of ${this.jobs.length} runs gave no result:\n${lines.join('\n')}`);

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { withPlainTfjs } from '../backend/eager/plainTfjs';
 import { problem } from '../utils/errors';
+import { optionalPackage } from '../utils/optionalPackage';
 import { frameText, type FrameContent } from './frameText';
 import { checkRows, columnsOf, type TableRow } from './table';
 
@@ -61,7 +62,7 @@ function dtypeOf(values: readonly unknown[]): 'int32' | 'float32' | 'boolean' | 
  */
 export function loadDanfo(): void {
   try {
-    requireDanfo();
+    requireDanfo(entryOfDanfo());
   } catch {
     // Everything but toDataFrame works without it.
   }
@@ -72,8 +73,9 @@ interface Danfo {
 }
 
 function danfo(): Danfo {
+  const entry = entryOfDanfo();
   try {
-    return requireDanfo();
+    return requireDanfo(entry);
   } catch (error) {
     throw problem(
       'toDataFrame',
@@ -83,8 +85,12 @@ function danfo(): Danfo {
   }
 }
 
-function requireDanfo(): Danfo {
-  const danfojs = withPlainTfjs(() => require('danfojs-node') as Danfo, dirname(require.resolve('danfojs-node')));
+function entryOfDanfo(): string {
+  return optionalPackage('toDataFrame', 'danfojs-node', () => require.resolve('danfojs-node'), 'use showTable');
+}
+
+function requireDanfo(entry: string): Danfo {
+  const danfojs = withPlainTfjs(() => require('danfojs-node') as Danfo, dirname(entry));
   printWithoutBrokenLines(danfojs.DataFrame.prototype);
   return danfojs;
 }

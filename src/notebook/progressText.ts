@@ -1,5 +1,6 @@
 import type { ProgressEvent } from '../training/progress';
 import { formatDuration, formatNumber, shortened } from '../utils/format';
+import { visibleLine } from '../utils/visible';
 
 const CELLS = 10;
 /** Characters of a name: the line must not break, it is written again and again in one place. */
@@ -12,7 +13,7 @@ export function progressText(event: ProgressEvent): string {
   const filled = Math.round(share * CELLS);
   const ended = step >= steps && task === nTasks - 1;
   return [
-    `${'█'.repeat(filled)}${'░'.repeat(CELLS - filled)} task ${task + 1}/${nTasks}${taskName ? ` (${shortened(taskName.replace(/\s+/g, ' '), NAME)})` : ''}`,
+    `${'█'.repeat(filled)}${'░'.repeat(CELLS - filled)} task ${task + 1}/${nTasks}${taskName ? ` (${shortened(visibleLine(taskName).replace(/\s+/g, ' '), NAME)})` : ''}`,
     `epoch ${epoch}/${epochs}`,
     `loss ${formatNumber(loss, 3)}`,
     ...(accuracy === undefined ? [] : [`accuracy ${formatNumber(accuracy, 3)}`]),

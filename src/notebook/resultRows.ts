@@ -3,6 +3,7 @@ import { aggregate, CLMetrics } from '../metrics';
 import { withDefaults } from '../utils/errors';
 import { baselineColumns } from './baselineColumns';
 import type { TableRow } from './table';
+import { checkList } from '../utils/errors';
 
 /** Options of `summaryRows`. */
 export interface SummaryOptions {
@@ -59,6 +60,7 @@ export function summaryRows(runs: readonly Run[], options?: SummaryOptions): Tab
  * @param runs runs, e.g. those of a `Comparison`
  */
 export function runRows(runs: readonly Run[]): TableRow[] {
+  checkList('runRows', 'runs', runs, 0);
   if (runs.length > 0) checkRuns('runRows', runs);
   const values = hasValues(runs);
   const someFailed = runs.some(({ failed }) => failed !== undefined);

@@ -8,6 +8,7 @@ import { scriptJson } from '../utils/html';
 import { PLOTLY_CONFIG } from '../utils/plotly';
 import { plainHtml } from './html';
 import { display, type MimeBundle } from './tslab';
+import { visibleLine } from '../utils/visible';
 
 /**
  * Shows a figure, or several one below the other. JupyterLab with the Plotly extension draws it; where `inlinePlotly` was
@@ -60,5 +61,5 @@ function figureHtml(figure: Figure): string {
 /** `Accuracy matrix (figure: heatmap)`. */
 function figureText(figure: Figure): string {
   const types = [...new Set(figure.data.map(({ type = 'scatter' }) => String(type)))];
-  return `${figureTitle(figure)} (figure${types.length > 0 ? `: ${types.join(', ')}` : ''})`;
+  return `${visibleLine(figureTitle(figure))} (figure${types.length > 0 ? `: ${types.join(', ')}` : ''})`;
 }

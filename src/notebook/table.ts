@@ -2,6 +2,7 @@ import { checkNumber, checkText, problem, shown, withDefaults } from '../utils/e
 import { formatNumber, textTable } from '../utils/format';
 import { plainHtml } from './html';
 import { display } from './tslab';
+import { visibleLine } from '../utils/visible';
 
 /** One row of a table: a value per column. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -40,7 +41,7 @@ export function showTable(rows: readonly TableRow[], options?: TableOptions): vo
     ),
   );
   const cells = sorted.map((_, r) => texts.map((column) => column[r]));
-  const text = [...(title === undefined ? [] : [title]), textTable([columns, ...cells])].join('\n');
+  const text = [...(title === undefined ? [] : [visibleLine(title)]), textTable([columns, ...cells])].join('\n');
   const sent = display({ 'text/html': tableHtml(title, columns, sorted, cells), 'text/plain': text });
   if (!sent) console.log(text);
 }

@@ -1,4 +1,5 @@
 import type { TaskLoader } from '../data/loader';
+import { checkList, problem, shown } from '../utils/errors';
 
 /** Samples to train on: those of one task (a `TaskLoader` is one), or of several together. */
 export interface TrainingData {
@@ -35,6 +36,9 @@ export interface TaskLoaders {
  * @param order gives the order of an epoch over all samples, e.g. `(epoch, size) => new RandomStream(seed, 'epoch ' + epoch).permutation(size)`
  */
 export function together(loaders: readonly TaskLoader[], order: (epoch: number, size: number) => Int32Array): TrainingData {
+  checkList('together', 'loaders', loaders);
+  const wrong = loaders.findIndex((loader) => typeof loader?.task?.inputSize !== 'number');
+  if (wrong >= 0) throw problem('together', `loaders[${wrong}] is ${shown(loaders[wrong])}`, 'pass training loaders of a stream');
   const starts: number[] = [];
   let size = 0;
   for (const loader of loaders) {

@@ -1,3 +1,4 @@
+import { checkText } from '../utils/errors';
 /** How a training call says that it diverged; errors lose their class on the way out of another process, their words they keep. */
 export const DIVERGENCE = {
   exploded: 'the loss exploded',
@@ -7,5 +8,6 @@ export const DIVERGENCE = {
 
 /** Whether the message of an error says that training diverged. */
 export function saysDiverged(message: string): boolean {
+  checkText('saysDiverged', 'message', message);
   return Object.values(DIVERGENCE).some((words) => message.includes(words));
 }

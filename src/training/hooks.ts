@@ -48,6 +48,8 @@ export abstract class MethodHooks<Own extends object = {}> {
     options: Partial<TrainerOptions & Own> = {},
     ownDefaults: Own = {} as Own,
   ) {
+    if (typeof model?.parameters !== 'function')
+      throw problem(this.constructor.name, `the model is ${shown(model)}`, 'pass a model, e.g. new MultiHeadMLP()');
     this.options = trainerOptions(this.constructor.name, options, ownDefaults);
   }
 

@@ -1,6 +1,7 @@
 import type { ScenarioName } from '../data/task';
 import { SCENARIOS } from '../scenarios/compatibility';
 import type { Compatibility } from '../scenarios/compatibility';
+import { checkChoice, problem, shown } from '../utils/errors';
 
 /** What a method needs, and where it does not help: stated in the method's own file, read by tables, guide, figure and tests. */
 export interface MethodNeeds {
@@ -33,6 +34,9 @@ export interface MethodNeeds {
  * @param instead methods to use where it cannot work, e.g. `er or gem`
  */
 export function needsFit(needs: MethodNeeds, scenario: ScenarioName, why: string, instead: string): Compatibility {
+  if (typeof needs !== 'object' || needs === null)
+    throw problem('needsFit', `needs is ${shown(needs)}`, 'pass the static needs of a trainer');
+  checkChoice('needsFit', 'scenario', scenario, Object.keys(SCENARIOS));
   if (needs.taskId === 'test' && !SCENARIOS[scenario].taskIdAtTest) {
     return {
       fit: 'no',

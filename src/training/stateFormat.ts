@@ -118,6 +118,7 @@ function checkOptimizer(subject: string, damaged: Damaged, { parameters }: Field
     if (!isPlainObject(tensors)) throw damaged(`the saved optimizer has ${shown(tensors)} for ${name}`);
     const whole = shapes.get(name);
     if (!Array.isArray(whole)) throw damaged(`the saved optimizer has ${name}, the saved model has not`);
+    if (!whole.every(isId)) throw damaged(`the shape of ${name} in the saved model is ${shown(whole)}`);
     for (const [kind, tensor] of Object.entries(tensors)) {
       const { numbers, shape } = decodeTensor(`${subject}, ${kind} of ${name}`, tensor as TensorState);
       if (!numbers.every(Number.isFinite)) throw damaged(`${kind} of ${name} holds a number that is not finite`);

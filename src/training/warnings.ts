@@ -1,4 +1,5 @@
 import type { MethodNeeds } from './needs';
+import { visibleLine } from '../utils/visible';
 
 /** What is looked at of a trainer. */
 interface Warned {
@@ -11,7 +12,7 @@ const needsOf = (trainer: Warned) => (trainer.constructor as unknown as { needs:
 export function warnOfLostMemory(trainer: Warned, learnt: readonly string[]): void {
   const { memory } = needsOf(trainer);
   const tasks = learnt.length === 1 ? '1 task' : `${learnt.length} tasks`;
-  const elsewhere = `${trainer.constructor.name}: the model has learnt ${tasks} without this trainer (${learnt.join('; ')})`;
+  const elsewhere = `${trainer.constructor.name}: the model has learnt ${tasks} without this trainer (${visibleLine(learnt.join('; '))})`;
   if (!memory) return console.info(`${elsewhere}; it goes on from the model's weights.`);
   console.warn(
     `${elsewhere}, of which this trainer has no ${memory}: for those it is no better than plain fine-tuning. ` +

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { PACKAGE_FOLDER } from './optionalPackage';
 
 /** The machine a measurement was made on. */
 export interface Machine {
@@ -25,11 +26,9 @@ export function describeMachine(): Machine {
   };
 }
 
-const ROOT = join(__dirname, '..', '..', '..');
-
 /** Versions of this library, of Node and of the packages that compute. */
 export function describeVersions(): Record<string, string> {
-  const own = join(ROOT, 'package.json');
+  const own = join(PACKAGE_FOLDER, 'package.json');
   const { version, dependencies } = JSON.parse(readFileSync(own, 'utf8')) as {
     version: string;
     dependencies: Record<string, string>;
@@ -37,7 +36,7 @@ export function describeVersions(): Record<string, string> {
   return {
     'continual-learning': version,
     node: process.versions.node,
-    '@tensorflow/tfjs-node': dependencies['@tensorflow/tfjs-node'],
+    '@tensorflow/tfjs': dependencies['@tensorflow/tfjs'],
   };
 }
 
@@ -47,9 +46,9 @@ export function describeVersions(): Record<string, string> {
  */
 export function describeCommit(): string | undefined {
   const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', args, { cwd: PACKAGE_FOLDER, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
-    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(ROOT)) return undefined;
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(PACKAGE_FOLDER)) return undefined;
     const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
     return `${git('rev-parse', 'HEAD')}${changed ? ' + changes' : ''}`;
   } catch {

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
+import { visibleLine } from './visible';
 
 /**
- * Builds an error whose message says subject, reason and remedy, in that order:
+ * Builds an error whose message says subject, reason and remedy, in that order and in one line:
  * `GEM: memoryPerTask must be a positive whole number, got -3; use 1 or more`.
  *
  * @param subject what was being done or by whom, e.g. `ExperienceReplay`
@@ -9,7 +10,7 @@ import { inspect } from 'node:util';
  * @param remedy what the user can do about it
  */
 export function problem(subject: string, reason: string, remedy?: string): Error {
-  const error = new Error(`${subject}: ${reason}${remedy ? `; ${remedy}` : ''}`);
+  const error = new Error(visibleLine(`${subject}: ${reason}${remedy ? `; ${remedy}` : ''}`));
   Error.captureStackTrace(error, problem); // an error that nobody catches shows the line that found it, not this one
   return error;
 }

@@ -1,3 +1,5 @@
+import { visibleLine } from './visible';
+
 /** A share as text with `digits` decimals: `0.9876` for (0.98761, 4); `–` where nothing was measured. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return '–';
@@ -53,7 +55,7 @@ export function shortNames(names: readonly string[], shorten: (name: string) => 
  * numbers are aligned to the right.
  */
 export function textTable(table: readonly (readonly string[])[]): string {
-  const rows = table.map((row) => row.map((cell) => cell.replace(/\s*[\r\n]+\s*/g, ' '))); // a row is a line
+  const rows = table.map((row) => row.map(visibleLine)); // a row is a line
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-–+\d.,%×]/.test(row[column] ?? '')));
   const line = (row: string[]) =>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { optionalPackage } from './optionalPackage';
 
 /** Trace types beyond these need the complete build. */
 const CARTESIAN = new Set([
@@ -26,6 +27,8 @@ export const PLOTLY_CONFIG = { displaylogo: false, responsive: true, showSendToC
  */
 export function plotlyCode(traces: readonly { readonly type?: unknown }[]): string {
   const small = traces.every(({ type = 'scatter' }) => CARTESIAN.has(String(type)));
-  const file = small ? 'plotly.js-cartesian-dist-min/plotly-cartesian.min.js' : 'plotly.js-dist/plotly.js';
-  return readFileSync(require.resolve(file), 'utf8');
+  const file = small
+    ? require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js')
+    : optionalPackage('figure', 'plotly.js-dist', () => require.resolve('plotly.js-dist/plotly.js'), 'use other traces');
+  return readFileSync(file, 'utf8');
 }

@@ -24,6 +24,7 @@ export class RandomStream {
    * @param name what the stream is for; different names give independent streams
    */
   constructor(seed: number, name = '') {
+    checkNumber('RandomStream', 'seed', seed, { integer: true });
     this.generator = xoroshiro128plus(mix(seed, name));
   }
 

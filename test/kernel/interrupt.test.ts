@@ -111,6 +111,7 @@ await cl.interruptible((signal: any) => trainer${i}.runSequence(stream, { signal
     if (result.reply.ename === 'Interrupted') ended++;
   }
   assert.equal((await kernel.run('1 + 1')).stream('stdout'), '2\n');
+  t.diagnostic(`${ended} of ${interrupts} ended in the words of the library`);
   assert.ok(ended > interrupts / 2, `${ended} of ${interrupts} in the words of the library`);
 });
 

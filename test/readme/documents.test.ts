@@ -7,6 +7,7 @@ import { gateCommand } from '../../src/benchmark/gate/arguments';
 import { anchorsOf, between, commandsIn, DOCUMENTS, linksOf, textOf } from './parts';
 import type { DocumentName } from './parts';
 import { ROOT, TABLES } from './tables';
+import { parseOptions } from '../soak/options';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
 
@@ -49,11 +50,18 @@ test('every command that a document names exists, and the README names all comma
 const helpOf = (command: string) =>
   execFileSync(process.execPath, [join(ROOT, 'kernel-setup', 'run.mjs'), command, '--help'], { encoding: 'utf8' });
 
+function helpOfSoak(): string {
+  let help = '';
+  assert.throws(() => parseOptions(['--help'], (text) => void (help += text)));
+  return help;
+}
+
 test('every option that a document gives to a command exists', () => {
   const known: Record<string, string> = {
     benchmark: TABLES['benchmark options'](),
     bench: TABLES['bench options'](),
     gate: gateCommand(() => undefined).helpInformation(),
+    soak: helpOfSoak(),
     notebooks: helpOf('notebooks'),
     doctor: helpOf('doctor'),
   };

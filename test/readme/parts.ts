@@ -25,7 +25,9 @@ export function between(marker: string): RegExp {
 
 /** The npm scripts that a text names: `npm run lab`, `npm test`. */
 export function commandsIn(text: string): string[] {
-  return [...new Set([...text.matchAll(/(?:`|^)npm (?:run )?(?!run\b|install\b|ci\b)([a-z]+)/gm)].map(([, name]) => name))];
+  return [
+    ...new Set([...text.matchAll(/(?:`|^)npm (?:run )?(?!run\b|install\b|ci\b|pack\b)([a-z]+)/gm)].map(([, name]) => name)),
+  ];
 }
 
 /** A link or picture: where it leads, and the heading there, if it names one. */

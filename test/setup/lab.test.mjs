@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readLab, whereToOpen } from '../../kernel-setup/commands/lab.mjs';
@@ -11,6 +13,7 @@ import { compareWithPins } from '../../kernel-setup/steps/python-packages.mjs';
 import { emptyProject, projectRoot, write } from './helpers.mjs';
 
 const here = createContext();
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A project whose notebooks are copies of the first two, beside one of a stranger with a name like theirs. */
 function project(t) {
@@ -85,3 +88,31 @@ test('JupyterLab opens on the first notebook, on a place inside the project, or 
     `--ServerApp.root_dir=${folder}`,
   ]);
 });
+
+test(
+  'JupyterLab as npm run lab starts it is reached from this machine only, and by its token only',
+  { skip: compareWithPins(here) !== '' && !here.isCI },
+  async (t) => {
+    const context = emptyProject(t); // its settings, tokens and cookies lie in the project's folder, so in this one
+    const code = `
+      import { createContext } from ${JSON.stringify(path.join(projectRoot, 'kernel-setup', 'lib', 'context.mjs'))};
+      import { lab } from ${JSON.stringify(path.join(projectRoot, 'kernel-setup', 'commands', 'lab.mjs'))};
+      const context = { ...createContext({ root: ${JSON.stringify(context.root)} }), venvPython: ${JSON.stringify(here.venvPython)} };
+      process.exit(await lab(context, { args: ['--no-browser'] }));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const ended = once(child, 'exit');
+    t.after(() => child.kill('SIGTERM') && ended);
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
+    const address = () => /http:\/\/(localhost|127\.0\.0\.1):(\d+)\/\S*\?token=([0-9a-f]{32,})/.exec(text);
+    for (let waited = 0; waited < 60_000 && !address() && child.exitCode === null; waited += 100) await pause(100);
+    assert.ok(address(), text);
+    const [, , port, token] = address();
+    const status = async (host, query) => (await fetch(`http://${host}:${port}/api/contents${query}`)).status;
+    assert.equal(await status('127.0.0.1', ''), 403);
+    assert.equal(await status('127.0.0.1', '?token=00'), 403);
+    assert.equal(await status('127.0.0.1', `?token=${token}`), 200);
+    const others = Object.values(networkInterfaces()).flat().filter(({ internal, family }) => !internal && family === 'IPv4'); // prettier-ignore
+    for (const { address: host } of others) await assert.rejects(status(host, `?token=${token}`), /fetch failed/, host);
+  },
+);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { beginStep } from '../../kernel-setup/lib/stamps.mjs';
 import { takeStep } from '../../kernel-setup/lib/steps.mjs';
 import { nodePackages } from '../../kernel-setup/steps/node-packages.mjs';
-import { emptyProject, write } from './helpers.mjs';
+import { emptyProject, projectRoot, write } from './helpers.mjs';
 
 const LOCK = {
   packages: {
@@ -77,4 +77,11 @@ test('npm that fails, and npm that is not there, give the reason', async (t) => 
   assert.match(failing.text, /ended with code 1\n.*ETIMEDOUT/);
   const without = await takeStep(project(t, '').context, nodePackages);
   assert.match(without.text, /npm was not found/);
+});
+
+test('install scripts stay off by default, also for who calls npm by hand in the project; its own package has none', () => {
+  assert.match(readFileSync(path.join(projectRoot, '.npmrc'), 'utf8'), /^ignore-scripts=true$/m);
+  const { scripts } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'));
+  const hooks = Object.keys(scripts).filter((name) => /^(pre|post)|^(install|prepare|publish)/.test(name));
+  assert.deepEqual(hooks, []);
 });

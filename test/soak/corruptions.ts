@@ -38,7 +38,7 @@ interface Reader {
 
 const random = new RandomStream(7, 'contents');
 const bytes = Uint8Array.from({ length: 360 }, () => random.integer(256));
-const idx = encodeIdx('images', [10, 6, 6], bytes);
+const idx = Buffer.from(encodeIdx('images', [10, 6, 6], bytes));
 const gzip = gzipSync(idx);
 const STATE = {
   version: 1,

@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Backend } from '../backend';
 import type { Attributes } from '../graph/writer';
 import type { HostNumbers, Value } from '../value';
+import { optionalPackage } from '../../utils/optionalPackage';
 import { onAnotherBackend, onHost, tfjsBackend } from './portable';
 import type { GraphHost } from '../graph/recording';
 import { TensorFlowKernels } from '../tensorflow';
@@ -36,7 +37,8 @@ export function openNative(): Backend {
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   restoreIsNullOrUndefined();
-  const tf = quietly(() => require('@tensorflow/tfjs-node') as typeof tfjs);
+  const load = () => require('@tensorflow/tfjs-node') as typeof tfjs;
+  const tf = quietly(() => optionalPackage('native backend', '@tensorflow/tfjs-node', load, "compute on 'wasm'"));
   void tf.setBackend('tensorflow'); // runs at once: this backend opens synchronously
   const node = tf.backend() as unknown as NodeBackend;
   const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problem } from '../../utils/errors';
 import type { Kernels } from '../kernels';
 import type { Value } from '../value';
+import { withGraphFolder } from './graphFolder';
 import { MOST_STEPS, Node } from './parts';
 import type { Branch, HostCall, HostIf, Part, Sequence, Slot } from './parts';
 import { Recorder } from './recorder';
@@ -138,14 +138,11 @@ export class Recording {
   }
 
   private loaded(): number {
-    const folder = mkdtempSync(join(tmpdir(), `continual-learning-graph-${process.pid}-`));
-    this.recorder.seal();
-    try {
+    return withGraphFolder((folder) => {
+      this.recorder.seal();
       writeFileSync(join(folder, 'saved_model.pb'), this.recorder.graph.savedModel());
       return this.host.load(folder);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   /** Puts the present content of all slots into the graph; the memory is shared until a step changes it. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { resultsCommand } from './arguments';
+import { visible } from '../../utils/visible';
 import { answer } from './run';
 
 // A reader of the output that goes away (`| head`) ends it without an error.
@@ -9,11 +10,11 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 const command = resultsCommand((request) => {
   try {
     process.exitCode = answer(request, {
-      say: (text) => void process.stdout.write(`${text}\n`),
-      warn: (text) => void process.stderr.write(`warning: ${text}\n`),
+      say: (text) => void process.stdout.write(`${visible(text)}\n`),
+      warn: (text) => void process.stderr.write(`warning: ${visible(text)}\n`),
     });
   } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n`);
+    process.stderr.write(`error: ${visible((error as Error).message)}\n`);
     process.exitCode = 2;
   }
 });

@@ -11,8 +11,8 @@ export function runDetails(run: FinalRun): string {
   const outcome = isFailed(run)
     ? `<span class="failed">${escapeHtml(failureInWords(run))}</span>`
     : escapeHtml(`ACC ${formatNumber(run.metrics.acc)}${run.stuckAtChance === undefined ? '' : `, ${run.stuckAtChance}`}`);
-  return `<details id="run-${id}">
-<summary><code>${id}</code> ${escapeHtml(name)}: ${outcome}</summary>
+  return `<details id="run-${escapeHtml(id)}">
+<summary><code>${escapeHtml(id)}</code> ${escapeHtml(name)}: ${outcome}</summary>
 ${facts(run)}
 ${isFailed(run) ? '' : matrixTable(run.matrix, run.taskNames)}
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>

@@ -71,7 +71,7 @@ export function writeIdx(file: string, shape: readonly number[], data: ArrayLike
 }
 
 /** The bytes of an IDX file; see `writeIdx`. */
-export function encodeIdx(file: string, shape: readonly number[], data: ArrayLike<number>): Buffer {
+export function encodeIdx(file: string, shape: readonly number[], data: ArrayLike<number>): Uint8Array {
   checkShape(file, shape);
   const count = countOf(shape);
   const elements = toBytes(file, data);

@@ -2,6 +2,7 @@ import { canonicalJson } from '../identity';
 import { isFailed } from '../failedRun';
 import type { FinalRun } from '../failedRun';
 import type { RunStore } from './runStore';
+import { problem, shown } from '../../utils/errors';
 
 /** What came of putting runs into a store. */
 export interface Merged {
@@ -22,6 +23,7 @@ export interface Merged {
  * @throws when the store cannot be written; what is in it then stays, and merging again goes on
  */
 export function mergeRuns(store: RunStore, runs: Iterable<FinalRun>): Merged {
+  if (typeof store?.enter !== 'function') throw problem('mergeRuns', `the store is ${shown(store)}`, 'pass openStore(folder)');
   const merged: Merged = { added: [], known: 0, different: [] };
   const session = store.enter();
   try {

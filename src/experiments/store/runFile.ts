@@ -3,7 +3,7 @@ import { taskLabel } from '../../metrics/accuracyMatrix';
 import type { AccuracyMatrix } from '../../metrics';
 import { isPlainObject, problem } from '../../utils/errors';
 import type { FinalRun } from '../failedRun';
-import { checkFailed, checkResult } from '../results';
+import { checkFailed, checkResult } from '../resultForm';
 
 const FORMAT = 'continual-learning run';
 /** Version of the form of a run's file. */
@@ -47,7 +47,7 @@ export function readRunFile(file: string, text: string): FinalRun {
   if (content === undefined) throw new DamagedFile('it is not whole');
   if (checksum(content) !== sum) throw new DamagedFile('its checksum is wrong');
   try {
-    return runFrom(JSON.parse(content), file);
+    return runFrom(JSON.parse(content), 'its content');
   } catch (error) {
     throw new DamagedFile((error as Error).message);
   }

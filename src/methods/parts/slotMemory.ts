@@ -2,7 +2,7 @@ import { packed, Variable } from '../../backend';
 import type { Kernels, TensorState, Value } from '../../backend';
 import type { TaskLoader } from '../../data/loader';
 import type { TrainingBatch } from '../../training';
-import { checkNumber, isPlainObject, problem } from '../../utils/errors';
+import { checkNumber, isPlainObject, problem, shown } from '../../utils/errors';
 import { finiteFloats, naturalNumbers } from './savedNumbers';
 import type { Largest } from './savedNumbers';
 import { Slots } from './slots';
@@ -73,6 +73,8 @@ export class SlotMemory {
     private readonly subject: string,
     private readonly options: SlotMemoryOptions,
   ) {
+    if (!isPlainObject(options))
+      throw problem(String(subject), `the options are ${shown(options)}`, 'pass { capacity, kind, seed }');
     const { capacity, kind, seed } = options;
     this.slots = new Slots(subject, capacity, kind, seed);
     this.variables = this.empty();

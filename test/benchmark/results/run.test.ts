@@ -108,7 +108,7 @@ test('export writes CSV or a results file, which is a view of the store; report 
 
 test('merge takes stores and results files, and tells runs with other numbers', () => {
   keep([done(1)], store);
-  keep([done(2), { ...done(1), matrix: [[0.1]] }], join(folder, 'other'));
+  keep([done(2), { ...done(1), matrix: [[0.1]], taskNames: ['digits 0, 1'] }], join(folder, 'other'));
   writeResults(join(folder, 'results.json'), collectResults([done(3), failedRun(planned({ seed: 4 }), 'why')]));
   const from = [join(folder, 'other'), join(folder, 'results.json')];
   const { said, warned, status } = ask({ command: 'merge', from });

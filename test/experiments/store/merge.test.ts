@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 test('results are taken where there is none, failures where there is nothing; nothing else is replaced', () => {
   const [a, b, c, d, e] = [1, 2, 3, 4, 5].map((seed) => planned({ seed }));
-  const other = { matrix: [[0.1]] };
+  const other = { matrix: [[0.1]], taskNames: ['digits 0, 1'] };
   const into = openStore(join(folder, 'into'));
   assert.deepEqual(mergeRuns(into, [result({}, a), failedRun(b, 'here'), result({}, c), failedRun(e, 'here')]).added.length, 4);
   const from = openStore(join(folder, 'from'));

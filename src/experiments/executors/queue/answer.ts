@@ -3,7 +3,7 @@ import type { ProgressEvent } from '../../../training';
 import { isPlainObject, problem } from '../../../utils/errors';
 import type { PlannedRun } from '../../plan';
 import type { ExperimentResult } from '../../result';
-import { checkResult } from '../../results';
+import { checkResult } from '../../resultForm';
 import { checkPlainJson, oneLine } from './plainJson';
 
 /** Learning curves of many tasks are the largest part of a result. */
