@@ -22,7 +22,7 @@ const complete = (page: Page, name: string) =>
       return node.querySelectorAll('.jp-RenderedPlotly, .jp-RenderedImage').length >= count;
     },
     [`${name}.ipynb`, figures(name)] as const,
-    { timeout: 60_000 },
+    { timeout: 150_000 }, // the first notebook of a server that has just started takes long where other tests run
   );
 
 /** Runs a command of JupyterLab. */

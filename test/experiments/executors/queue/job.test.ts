@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askedBy, jobId, jobOf, library, readJob, Refused, runId } from '../../../../src/experiments/executors/queue/job';
-import { METHODS } from '../../../../src/methods';
+import type { ScenarioName } from '../../../../src/data/task';
+import { methodCompatibility, METHODS } from '../../../../src/methods';
+import { SCENARIOS } from '../../../../src/scenarios/compatibility';
 import { planned } from '../../fixtures';
 
 type Changed = Record<string, unknown>;
@@ -17,7 +19,8 @@ function job(path = '', value?: unknown): unknown {
 
 test('the run of every method comes out of the queue as it was put in', () => {
   for (const { name } of METHODS.filter(({ needs }) => needs.architecture !== 'ProgressiveNeuralNet')) {
-    const run = planned({ method: { name } });
+    const scenario = (Object.keys(SCENARIOS) as ScenarioName[]).find((each) => methodCompatibility(name, each).fit !== 'no')!;
+    const run = planned({ method: { name }, stream: { name: 'split-mnist', scenario, limitPerTask: 20 } });
     assert.deepEqual(readJob(JSON.parse(JSON.stringify(jobOf(run)))).run, run);
   }
   const images = planned({ model: { conv: [{ filters: 4 }], hidden: [8, 8] } });
