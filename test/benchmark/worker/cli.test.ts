@@ -123,10 +123,8 @@ describe('benchmark and workers on a queue', { skip: NO_REDIS }, () => {
     assert.equal(readResults(join(folder, 'results.json')).experiments.length, 6);
     assert.equal(one.printed().match(/ {2}finished/g)?.length, 6);
     const { keys } = await server.content();
-    assert.deepEqual(
-      keys.filter((key) => /run-/.test(key)),
-      [],
-    );
+    // Killed between keeping a result and taking it off the queue, it leaves that one there, for a week.
+    assert.ok(keys.filter((key) => /run-/.test(key)).length <= 1, keys.join());
   });
 
   test('Ctrl-C says what stays on the queue, and what is finished is kept; the same call fetches the rest', async () => {
