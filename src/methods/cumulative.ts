@@ -22,7 +22,7 @@ export class Cumulative extends CLTrainer {
     mixedBatches: true,
     memory: 'data of earlier tasks',
   };
-  override readonly method = 'cumulative';
+  override readonly method: string = 'cumulative';
 
   /**
    * @param model the network to train

@@ -1,8 +1,4 @@
-import type { TaskLoader } from '../data/loader';
-import type { Model } from '../models';
-import { CLTrainer } from '../training';
-import type { MethodNeeds, TrainerOptions, TrainingData } from '../training';
-import { shuffledTogether } from './cumulative';
+import { Cumulative } from './cumulative';
 import type { MethodEntry } from './entry';
 
 /**
@@ -13,27 +9,8 @@ import type { MethodEntry } from './entry';
  * Differs from Cumulative in that every task begins with the weights the network had at the very start; outputs that came since
  * start as if all had come at once.
  */
-export class Joint extends CLTrainer {
-  static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
-    storedSamples: true,
-    mixedBatches: true,
-    memory: 'data of earlier tasks',
-  };
+export class Joint extends Cumulative {
   override readonly method = 'joint';
-
-  /**
-   * @param model the network to train
-   * @param options `{lr, momentum, epochs, seed, …}`
-   */
-  constructor(model: Model, options: Partial<TrainerOptions> = {}) {
-    super(model, options);
-    this.requireMixedBatches();
-  }
-
-  protected override trainingData(_loader: TaskLoader, seen: readonly TaskLoader[]): TrainingData {
-    return shuffledTogether(seen, this.options.seed);
-  }
 
   protected override beginTask(): void {
     this.model.restart();
