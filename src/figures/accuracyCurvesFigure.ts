@@ -59,7 +59,7 @@ export function accuracyCurvesFigure(runs: readonly Run[], options?: AccuracyCur
     data,
     layout: frame(
       'accuracyCurvesFigure',
-      { title, notes, legend: groups.map(({ name }) => name), headings: true, plotHeight: heightOf(panels.length) },
+      { title, from: runs, notes, legend: groups.map(({ name }) => name), headings: true, plotHeight: heightOf(panels.length) },
       {
         ...Object.assign({}, ...panels.map((panel) => panelAxes(panel, nTasks, scale))),
         shapes: shown.map((task, k) => learntMark(panels[k], task)),

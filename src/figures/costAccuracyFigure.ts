@@ -44,6 +44,7 @@ export function costAccuracyFigure(runs: readonly Run[], options?: CostAccuracyF
       'costAccuracyFigure',
       {
         title,
+        from: runs,
         notes: [...intervalNote('Whiskers', all), ...(memory ? ['Area of a mark: memory.'] : [])],
         plotHeight: 300,
       },

@@ -50,7 +50,14 @@ export function forgettingFigure(runs: readonly Run[], options?: ForgettingFigur
     ),
     layout: frame(
       'forgettingFigure',
-      { title, notes: intervalNote('Whiskers', groups), legend: groups.map(({ name }) => name), plotHeight: 224, bottom },
+      {
+        title,
+        from: runs,
+        notes: intervalNote('Whiskers', groups),
+        legend: groups.map(({ name }) => name),
+        plotHeight: 224,
+        bottom,
+      },
       {
         barmode: 'group',
         bargap: 0.25,

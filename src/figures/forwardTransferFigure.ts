@@ -53,6 +53,7 @@ export function forwardTransferFigure(runs: readonly Run[], options?: ForwardTra
       'forwardTransferFigure',
       {
         title,
+        from: runs,
         notes: intervalNote('Whiskers', groups),
         legend: [...groups.map(({ name }) => name), ...(baseline ? [UNTRAINED] : [])],
         plotHeight: 224,

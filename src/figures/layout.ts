@@ -1,6 +1,7 @@
 import { checkText } from '../utils/errors';
 import { shortened } from '../utils/format';
 import { FONT, LINE_GREY, TEXT_GREY } from './figure';
+import { idsOf, originInWords, type Identified } from './origin';
 import { LEGEND_NAME, plainText, wrapped } from './text';
 
 /** What decides the frame around a plot. */
@@ -9,6 +10,8 @@ export interface Frame {
   title: string;
   /** Explanations under the heading, sentence by sentence, as plain text. */
   notes?: readonly string[];
+  /** What it is drawn from: where runs have ids the notes name the first ones, and `layout.meta.runs` holds all. */
+  from?: readonly Identified[];
   /** Names in a legend above the plot, as the user wrote them. */
   legend?: readonly string[];
   /** Whether panels have a heading each. */
@@ -33,7 +36,9 @@ const WIDTH = 680;
 export function frame(subject: string, given: Frame, more: Record<string, unknown> = {}): Record<string, unknown> {
   checkText(subject, 'title', given.title);
   const title = wrapped(given.title, TITLE.width, 3).map(plainText);
-  const notes = (given.notes ?? []).length > 0 ? wrapped(given.notes!.join(' '), NOTE.width).map(plainText) : [];
+  const runs = idsOf(given.from ?? []);
+  const sentences = [...(given.notes ?? []), ...(runs.length > 0 ? [`${originInWords(given.from!)}.`] : [])];
+  const notes = sentences.length > 0 ? wrapped(sentences.join(' '), NOTE.width).map(plainText) : [];
   const legendTop = 20 + title.length * TITLE.line + (notes.length > 0 ? 6 + notes.length * NOTE.line : 0);
   const legendLines = linesOfLegend(given.legend ?? []);
   const top = legendTop + legendLines * LEGEND_LINE + (given.headings ? 30 : 12);
@@ -52,6 +57,7 @@ export function frame(subject: string, given: Frame, more: Record<string, unknow
       yanchor: 'top',
       ...(notes.length > 0 && { subtitle: { text: notes.join('<br>'), font: { size: 12 } } }),
     },
+    ...(runs.length > 0 && { meta: { runs } }),
     height,
     autosize: true,
     paper_bgcolor: 'rgba(0, 0, 0, 0)',

@@ -12,6 +12,8 @@ export interface LearningCurve {
   method: string;
   /** Shown instead of the method's name. Curves with the same method and label are averaged. */
   label?: string;
+  /** Id of the run, which is its name in a store: the figure says from which runs it is. */
+  id?: string;
   /** Seed of the run. */
   seed?: number;
   /** Training steps (batches) done, ascending, from 0; the same list for all curves. */
@@ -63,6 +65,7 @@ export function learningCurvesFigure(curves: readonly LearningCurve[], options?:
       'learningCurvesFigure',
       {
         title,
+        from: curves,
         notes: [...intervalNote('Bands', groups), ...scale.note, ...overlapNote(data)],
         legend: groups.map(({ name }) => name),
         plotHeight: 244,

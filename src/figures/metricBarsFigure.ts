@@ -40,7 +40,7 @@ export function metricBarsFigure(runs: readonly Run[], options?: MetricBarsFigur
     data: panels.flatMap((panel, k) => [bars(panel, k, groups, values[k]), numbers(panel, groups, values[k])]),
     layout: frame(
       'metricBarsFigure',
-      { title, notes: intervalNote('Whiskers', groups), headings: true, plotHeight: 34 * groups.length, bottom: 36 },
+      { title, from: runs, notes: intervalNote('Whiskers', groups), headings: true, plotHeight: 34 * groups.length, bottom: 36 },
       {
         ...Object.assign({}, ...panels.map((panel, k) => panelAxes(panel, groups, values[k]))),
         bargap: 0.3,

@@ -57,6 +57,7 @@ export function sweepFigure(runs: readonly SweepRun[], options?: SweepFigureOpti
       'sweepFigure',
       {
         title: title ?? `What ${parameter} does`,
+        from: runs,
         notes: [...intervalNote('Bands', groups), ...overlapNote(data)],
         legend: groups.map(({ name }) => name),
         headings: true,

@@ -1,6 +1,7 @@
 import { hashOf } from '../experiments/identity';
 import { withCaption } from '../figures/caption';
 import type { Figure } from '../figures/figure';
+import { originInWords } from '../figures/origin';
 import { checkList, isPlainObject, problem, shown } from '../utils/errors';
 
 /** What a caption says of a run; results, and the runs of a `Comparison`, are such. */
@@ -11,26 +12,32 @@ export interface CaptionedRun {
   readonly settings?: string;
 }
 
-/** Most ids that are named, and their characters. */
-const NAMED = 4;
+/** Characters of a hash that are shown. */
 const SHORT = 8;
 
 /**
- * A figure with the runs that it came from under its heading, by the first characters of their ids (`npm run results -- show ID`
- * gives all of a run). With settings it says their hash, too; and where the runs were made with others, that the figure is out of
- * date, and it is greyed.
+ * A figure with the runs that it came from under its heading, by the first characters of their ids, where it does not say so already
+ * (figures of runs do; one of a matrix does not know its run). With settings it says their hash, too; and where the runs were made
+ * with others, that the figure is out of date, and it is greyed.
  *
  * @param figure what a figure builder returns
  * @param runs the runs it shows: those of a `Comparison` with `settings`, results, runs of a store
  * @param settings the settings of the notebook as they are now; default none
- * @returns a new figure
+ * @returns a new figure; the given one where there is nothing to add
  * @throws when settings are given and the runs do not say with which ones they were made
- * @example show(captioned(metricBarsFigure(runs), runs, settings))
+ * @example show(captioned(accuracyMatrixFigure(run.matrix), [run], settings))
  */
 export function captioned(figure: Figure, runs: readonly CaptionedRun[], settings?: object): Figure {
   checkList('captioned', 'runs', runs);
-  const origin = inWords(runs);
-  if (settings === undefined) return withCaption(figure, `${origin}.`);
+  const told = new Set(((figure.layout.meta ?? {}) as { runs?: readonly string[] }).runs);
+  const origin = runs.every(({ id }) => id !== undefined && told.has(id)) ? '' : `${originInWords(runs)}.`;
+  const note = settings === undefined ? { text: '', stale: false } : settingsNote(runs, settings);
+  const text = [note.text, origin].filter(Boolean).join(' ');
+  return text ? withCaption(figure, text, note.stale) : figure;
+}
+
+/** What the settings of now say of runs that were made with some. */
+function settingsNote(runs: readonly CaptionedRun[], settings: object): { text: string; stale: boolean } {
   const now = settingsHash(settings);
   const made = [...new Set(runs.map((run) => run.settings))];
   if (made.includes(undefined)) {
@@ -38,9 +45,9 @@ export function captioned(figure: Figure, runs: readonly CaptionedRun[], setting
     throw problem('captioned', 'the runs do not say with which settings they were made', remedy);
   }
   const others = made.filter((hash) => hash !== now);
-  if (others.length === 0) return withCaption(figure, `${origin}; settings ${now}.`);
-  const text = `Out of date: made with settings ${others.join(', ')}, those of now are ${now}; train again. ${origin}.`;
-  return withCaption(figure, text, true);
+  if (others.length === 0) return { text: `Settings ${now}.`, stale: false };
+  const text = `Out of date: made with settings ${others.join(', ')}, those of now are ${now}; train again.`;
+  return { text, stale: true };
 }
 
 /**
@@ -51,12 +58,4 @@ export function captioned(figure: Figure, runs: readonly CaptionedRun[], setting
 export function settingsHash(settings: object): string {
   if (!isPlainObject(settings)) throw problem('settings', `they are ${shown(settings)}`, 'pass an object of named values');
   return hashOf(settings).slice(0, SHORT);
-}
-
-function inWords(runs: readonly CaptionedRun[]): string {
-  const ids = [...new Set(runs.flatMap(({ id }) => (id === undefined ? [] : [id.slice(0, SHORT)])))];
-  const count = runs.length === 1 ? '1 run' : `${runs.length} runs`;
-  if (ids.length === 0) return `From ${count}`;
-  const more = ids.length > NAMED ? ['…'] : [];
-  return `From ${count} (${[...ids.slice(0, NAMED), ...more].join(', ')})`;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { metricBarsFigure } from '../../src/figures';
 import type { Figure } from '../../src/figures';
 import { captioned } from '../../src/notebook';
 import { settingsHash } from '../../src/notebook/caption';
@@ -20,7 +21,7 @@ test('with the settings it says their hash, which does not depend on the order o
   const hash = settingsHash({ seeds: [1, 2], epochs: 5 });
   assert.match(hash, /^[0-9a-f]{8}$/);
   const fresh = captioned(figure, [run('a', settings)], { ...settings });
-  assert.equal(text(fresh), `From 1 run (aaaaaaaa); settings ${hash}.`);
+  assert.equal(text(fresh), `Settings ${hash}. From 1 run (aaaaaaaa).`);
   assert.deepEqual(fresh.data, figure.data);
 });
 
@@ -42,4 +43,15 @@ test('settings that cannot be compared are refused', () => {
   assert.throws(() => captioned(figure, [run('a', settings)], [5]), /settings: they are \[5\]; pass an object of named values/);
   assert.throws(() => captioned(figure, [run('a', settings)], { make: () => 1 }), /is not plain JSON/);
   assert.throws(() => captioned(figure, []), /runs is empty/);
+});
+
+test('a figure of runs names them by itself, all of them in its layout, and a caption does not do it again', () => {
+  const runs = ['a', 'b', 'c', 'd', 'e'].map((id, k) => ({ ...run(id, settings), method: 'naive', seed: k, matrix: [[0.9]] }));
+  const bars = metricBarsFigure(runs);
+  assert.ok(text(bars).endsWith('From 5 runs (aaaaaaaa, bbbbbbbb, cccccccc, dddddddd, …).'), text(bars));
+  assert.deepEqual(bars.layout.meta, { runs: runs.map(({ id }) => id) });
+  assert.equal(captioned(bars, runs), bars);
+  assert.equal(text(captioned(bars, runs, settings)), `${text(bars)} Settings ${settingsHash(settings)}.`);
+  assert.match(text(captioned(bars, [run('f')])), /From 1 run \(ffffffff\)\.$/);
+  assert.equal(metricBarsFigure(runs.map(({ id: _, ...rest }) => rest)).layout.meta, undefined);
 });

@@ -195,7 +195,7 @@ test('with a store finished runs come from it at once, in a new comparison; othe
   const note = (now: object) => JSON.stringify(captioned(metricBarsFigure(first), first, now).layout.title);
   assert.match(
     note(settings),
-    new RegExp(`From 2 runs \\(${first[0].id!.slice(0, 8)}, ${first[1].id!.slice(0, 8)}\\); settings`),
+    new RegExp(`From 2 runs \\(${first[0].id!.slice(0, 8)}, ${first[1].id!.slice(0, 8)}\\)\\..*Settings [0-9a-f]{8}\\.`),
   );
   assert.match(note({ epochs: 4 }), /Out of date: made with settings/);
 });

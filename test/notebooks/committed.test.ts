@@ -11,7 +11,7 @@ import { codeCells, figuresOf, isTagged, notebookNames, notebookPath, PLOTLY, re
 const MAX_LINES = 12;
 const MAX_BYTES = 1_000_000;
 
-test('there are the eight notebooks, in order', () => {
+test('there are the notebooks, in order', () => {
   assert.deepEqual(notebookNames, [
     '00-start-here',
     '01-task-incremental',
@@ -20,7 +20,8 @@ test('there are the eight notebooks, in order', () => {
     '04-forward-transfer',
     '05-hyperparameters',
     '06-your-own-method-and-data',
-    '07-your-own-table',
+    '08-stability-gap',
+    '09-your-own-table',
   ]);
 });
 
@@ -80,7 +81,7 @@ for (const name of notebookNames) {
     assert.equal(tagged.length, 1);
     const [{ source, cell }] = tagged;
     const names = [...source.matchAll(/^ {2}(\w+): /gm)].map((match) => match[1]);
-    if (name === '07-your-own-table') assert.ok(names.includes('file'), 'file: the table');
+    if (name === '09-your-own-table') assert.ok(names.includes('file'), 'file: the table');
     else assert.ok(names.includes('data') && source.includes("'synthetic'"), 'data: real or synthetic');
     for (const fast of Object.keys(cell.metadata.fast!)) assert.ok(names.includes(fast), `${fast} is no parameter`);
   });

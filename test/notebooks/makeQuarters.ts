@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RandomStream } from '../../src/utils/random';
 import { notebookFolder } from './files';
 
-// Makes notebooks/data/quarters.csv, the table of notebook 07: clients of a gym in eight quarters, and who of them stays. After
+// Makes notebooks/data/quarters.csv, the table of notebook 09: clients of a gym in eight quarters, and who of them stays. After
 // `npx tsc -p .`, `node dist/test/notebooks/makeQuarters.js` writes it; a test holds the file to this script byte for byte.
 
 /** The file of the notebook. */
