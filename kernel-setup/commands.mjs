@@ -6,6 +6,7 @@ import { gate } from './commands/gate.mjs';
 import { lab, readLab } from './commands/lab.mjs';
 import { format, lint } from './commands/lint.mjs';
 import { notebooks, readNotebooks } from './commands/notebooks.mjs';
+import { reproduce } from './commands/reproduce.mjs';
 import { results } from './commands/results.mjs';
 import { soak } from './commands/soak.mjs';
 import { test } from './commands/test.mjs';
@@ -61,6 +62,13 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: [],
     start: results,
+  },
+  reproduce: {
+    about: 'repeat published experiments and compare their figures with ours (--list, --help)',
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    notStarted: 2, // 1 would say that a figure is not reached
+    start: reproduce,
   },
   gate: {
     about: 'judge whether a new model may replace the one in use (--help shows its options)',

@@ -43,5 +43,8 @@ export * from './figures';
 export * from './experiments';
 export * from './benchmark';
 
+// Published experiments, repeated
+export * from './evidence';
+
 // In notebooks: display, live progress, comparison
 export * from './notebook';

@@ -22,6 +22,7 @@ const ROOMS = [
   'methods',
   'experiments',
   'benchmark',
+  'evidence',
   'notebook',
   'index.ts',
 ];

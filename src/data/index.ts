@@ -8,6 +8,8 @@ export type { IdxArray } from './files/idx';
 export { datasetFromArrays } from './fromArrays';
 export { datasetFromDomains } from './fromDomains';
 export type { DomainArrays, DomainDatasetOptions } from './fromDomains';
+export { withPixels } from './imagePixels';
+export type { PixelOptions } from './imagePixels';
 export type { InputArrays, NumberArray, StoredInputs } from './inputs';
 export { TaskLoader } from './loader';
 export type { Batch, LoaderSettings, Split } from './loader';

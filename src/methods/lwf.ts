@@ -3,7 +3,7 @@ import { meanCrossEntropy } from '../models';
 import type { Model, ModelState } from '../models';
 import { CLTrainer } from '../training';
 import type { MethodNeeds, TrainerOptions, TrainingBatch } from '../training';
-import { checkNumber } from '../utils/errors';
+import { checkChoice, checkNumber } from '../utils/errors';
 import type { MethodEntry } from './entry';
 import { distillation } from './parts/distillation';
 import { frozenTwin, restoredTwin } from './parts/twin';
@@ -14,10 +14,25 @@ export interface LwFOptions {
   lambda: number;
   /** T, the temperature of both outputs; default 2. */
   temperature: number;
+  /**
+   * How the two terms weigh. `'fixed'` (default): CE + λ·KD. `'by-tasks'`: CE/t + λ·(1 − 1/t)·KD in the t-th task, with the mean over
+   * earlier heads instead of their sum (van de Ven & Tolias 2019).
+   */
+  weighting: 'fixed' | 'by-tasks' | undefined;
+  /**
+   * What distillation asks of the new columns of one output layer. `'left-out'` (default): nothing, its softmax runs over the old
+   * ones. `'zero'`: it runs over all, and the new ones are to be 0 (van de Ven & Tolias 2019).
+   */
+  newOutputs: 'left-out' | 'zero' | undefined;
 }
 
 /** Defaults of `LwFOptions`. */
-export const LWF_DEFAULTS: LwFOptions = { lambda: 1, temperature: 2 };
+export const LWF_DEFAULTS: LwFOptions = {
+  lambda: 1,
+  temperature: 2,
+  weighting: undefined, // absent unless asked for, as `newOutputs`, so that specs of runs from before they came stay what they were
+  newOutputs: undefined,
+};
 
 /**
  * Learning without forgetting (Li & Hoiem 2016, eqs. 2 and 3): on the new task's inputs the outputs that were there before stay near
@@ -42,12 +57,15 @@ export class LwF extends CLTrainer<LwFOptions> {
 
   /**
    * @param model the network to train
-   * @param options `{lambda: 1, temperature: 2, lr, momentum, epochs, seed}`
+   * @param options `{lambda: 1, temperature: 2, weighting: 'fixed', newOutputs: 'left-out', lr, momentum, epochs, seed}`
    */
   constructor(model: Model, options: Partial<TrainerOptions & LwFOptions> = {}) {
     super(model, options, LWF_DEFAULTS);
     checkNumber('LwF', 'lambda', this.options.lambda, { min: 0 });
     checkNumber('LwF', 'temperature', this.options.temperature, { min: 0.1 });
+    const { weighting = 'fixed', newOutputs = 'left-out' } = this.options;
+    checkChoice('LwF', 'weighting', weighting, ['fixed', 'by-tasks']);
+    checkChoice('LwF', 'newOutputs', newOutputs, ['left-out', 'zero']);
   }
 
   protected override loss(k: Kernels, { x, y, task }: TrainingBatch): Value {
@@ -55,12 +73,19 @@ export class LwF extends CLTrainer<LwFOptions> {
     const own = meanCrossEntropy(k, logits, y);
     const { teacher } = this;
     if (!teacher || this.options.lambda === 0) return own;
-    const { lambda, temperature } = this.options;
+    const { lambda, temperature, weighting, newOutputs } = this.options;
     const heads = task === undefined ? [undefined] : teacher.tasks.map(({ id }) => id).filter((id) => id !== task);
-    return heads.reduce((sum: Value, head) => {
-      const now = head === undefined ? logits : this.model.logits(k, x, head);
-      return k.add(sum, k.scale(distillation(k, now, teacher.logits(k, x, head), temperature), lambda));
-    }, own);
+    const earlier = teacher.tasks.filter(({ id }) => id !== this.taskInTraining).length;
+    const byTasks = weighting === 'by-tasks' && earlier > 0;
+    const weight = byTasks ? (lambda * earlier) / ((earlier + 1) * heads.length) : lambda;
+    return heads.reduce(
+      (sum: Value, head) => {
+        const now = head === undefined ? logits : this.model.logits(k, x, head);
+        const kept = distillation(k, now, teacher.logits(k, x, head), temperature, newOutputs === 'zero');
+        return k.add(sum, k.scale(kept, weight));
+      },
+      byTasks ? k.scale(own, 1 / (earlier + 1)) : own,
+    );
   }
 
   protected override endTask(): void {

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset';
 import { loadFashionMnist } from '../data/fashionMnist';
+import { PIXEL_DEFAULTS, withPixels, type PixelOptions } from '../data/imagePixels';
 import { loadMnist } from '../data/mnist';
 import { syntheticDataset } from '../data/synthetic';
 import { checkChoice, withDefaults } from '../utils/errors';
@@ -9,7 +10,7 @@ import { splitDefaults, splitScenario, type SplitOptions } from './split';
 import type { TaskStream } from './stream';
 
 /** Where the images come from; options of the four `get…` functions beside those of their scenario. */
-export interface SourceOptions {
+export interface SourceOptions extends PixelOptions {
   /**
    * `'real'` (default) or `'synthetic'`: random pixels drawn from the seed, on which every method stays at chance, as in
    * the tables the original benchmark published.
@@ -29,8 +30,8 @@ export interface PermutedMnistOptions extends PermutedOptions, SourceOptions {}
 /** Options of `getRotatedMnist`. */
 export interface RotatedMnistOptions extends RotatedOptions, SourceOptions {}
 
-type Source = { data: 'real' | 'synthetic'; dataDir: string | undefined };
-const SOURCE_DEFAULTS: Source = { data: 'real', dataDir: undefined };
+type Source = { data: 'real' | 'synthetic'; dataDir: string | undefined } & typeof PIXEL_DEFAULTS;
+const SOURCE_DEFAULTS: Source = { data: 'real', dataDir: undefined, ...PIXEL_DEFAULTS };
 
 /**
  * Split-MNIST: the ten digits in five tasks of two (0–1, 2–3, …). See `splitScenario`.
@@ -39,26 +40,22 @@ const SOURCE_DEFAULTS: Source = { data: 'real', dataDir: undefined };
  * const { trainLoaders, testLoaders } = getSplitMnist({ scenario: 'class-incremental', limitPerTask: 1000 });
  */
 export function getSplitMnist(options?: SplitMnistOptions): TaskStream {
-  const { data, dataDir, ...rest } = withDefaults('getSplitMnist', options, { ...splitDefaults(), ...SOURCE_DEFAULTS });
-  return splitScenario(images('getSplitMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+  return onImages('getSplitMnist', loadMnist, splitScenario, splitDefaults)(options);
 }
 
 /** Split-Fashion-MNIST: the ten kinds of clothes in five tasks of two. See `splitScenario`. */
 export function getSplitFashionMnist(options?: SplitMnistOptions): TaskStream {
-  const { data, dataDir, ...rest } = withDefaults('getSplitFashionMnist', options, { ...splitDefaults(), ...SOURCE_DEFAULTS });
-  return splitScenario(images('getSplitFashionMnist', loadFashionMnist, { data, dataDir }, rest.seed!), rest);
+  return onImages('getSplitFashionMnist', loadFashionMnist, splitScenario, splitDefaults)(options);
 }
 
 /** Permuted-MNIST: all digits in every task, the pixels in another order in each. See `permutedScenario`. */
 export function getPermutedMnist(options?: PermutedMnistOptions): TaskStream {
-  const { data, dataDir, ...rest } = withDefaults('getPermutedMnist', options, { ...permutedDefaults(), ...SOURCE_DEFAULTS });
-  return permutedScenario(images('getPermutedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+  return onImages('getPermutedMnist', loadMnist, permutedScenario, permutedDefaults)(options);
 }
 
 /** Rotated-MNIST: all digits in every task, turned by another angle in each. See `rotatedScenario`. */
 export function getRotatedMnist(options?: RotatedMnistOptions): TaskStream {
-  const { data, dataDir, ...rest } = withDefaults('getRotatedMnist', options, { ...rotatedDefaults(), ...SOURCE_DEFAULTS });
-  return rotatedScenario(images('getRotatedMnist', loadMnist, { data, dataDir }, rest.seed!), rest);
+  return onImages('getRotatedMnist', loadMnist, rotatedScenario, rotatedDefaults)(options);
 }
 
 /**
@@ -71,20 +68,20 @@ export function onImages<T extends { seed?: number }>(
   load: (options: { folder?: string }) => Dataset,
   scenario: (dataset: Dataset, options: T) => TaskStream,
   defaults: () => T,
-): (options: Record<string, unknown>) => TaskStream {
+): (options?: object) => TaskStream {
   return (options) => {
     const all = withDefaults<T & Source>(subject, options as Partial<T & Source>, { ...defaults(), ...SOURCE_DEFAULTS });
-    const { data, dataDir, ...rest } = all;
-    return scenario(images(subject, load, { data, dataDir }, all.seed!), rest as unknown as T);
+    const { data, dataDir, pixels, pad, ...rest } = all;
+    return scenario(images(subject, load, { data, dataDir, pixels, pad }, all.seed!), rest as unknown as T);
   };
 }
 
 function images(
   subject: string,
   load: (options: { folder?: string }) => Dataset,
-  { data, dataDir }: Source,
+  { data, dataDir, ...pixels }: Source,
   seed: number,
 ): Dataset {
   checkChoice(subject, 'data', data, ['real', 'synthetic']);
-  return data === 'synthetic' ? syntheticDataset({ seed }) : load({ folder: dataDir });
+  return withPixels(data === 'synthetic' ? syntheticDataset({ seed }) : load({ folder: dataDir }), pixels);
 }

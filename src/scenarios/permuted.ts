@@ -4,29 +4,21 @@ import { pixelPermutation } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
 import { problem, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
-import {
-  buildStream,
-  checkCommon,
-  checkScenario,
-  streamDefaults,
-  type CommonSettings,
-  type StreamOptions,
-  type TaskStream,
-} from './stream';
-import { wholeDatasetPlan } from './wholeDataset';
+import { checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
+import { WHOLE_DATASET_DEFAULTS, wholeDatasetPlan, wholeDatasetStream, type WholeDatasetOptions } from './wholeDataset';
 
 /** Options of `permutedScenario`. */
-export interface PermutedOptions extends StreamOptions {
+export interface PermutedOptions extends StreamOptions, WholeDatasetOptions {
   /** Whether the task id is known at test time: `'domain-incremental'` (default, no) or `'task-incremental'`. */
   scenario?: ScenarioName;
 }
 
 /** Every option of `permutedScenario` with its default. */
-export type PermutedSettings = CommonSettings & { scenario: ScenarioName };
+export type PermutedSettings = CommonSettings & typeof WHOLE_DATASET_DEFAULTS & { scenario: ScenarioName };
 
 /** The defaults of `PermutedOptions`. */
 export function permutedDefaults(): PermutedSettings {
-  return { ...streamDefaults(), scenario: 'domain-incremental' };
+  return { ...streamDefaults(), ...WHOLE_DATASET_DEFAULTS, scenario: 'domain-incremental' };
 }
 
 /**
@@ -55,7 +47,7 @@ export function permutedScenario(dataset: Dataset, options?: PermutedOptions): T
     const map = id === 0 ? undefined : pixelPermutation(draw, channels);
     return wholeDatasetPlan(dataset, settings.scenario, id, map ? `permutation ${id}` : unchanged, map);
   });
-  return buildStream('permuted', dataset, plans, settings, {
+  return wholeDatasetStream('permuted', dataset, plans, settings, {
     permutations: orders.map(({ hash }, id) => (id === 0 ? 'identity' : hash)),
   });
 }

@@ -2,36 +2,33 @@ import { checkDataset, isImage, shapeInWords, type Dataset } from '../data/datas
 import { rotationMap } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
 import { problem, shown, withDefaults } from '../utils/errors';
-import {
-  buildStream,
-  checkCommon,
-  checkScenario,
-  streamDefaults,
-  type CommonSettings,
-  type StreamOptions,
-  type TaskStream,
-} from './stream';
-import { wholeDatasetPlan } from './wholeDataset';
+import { RandomStream } from '../utils/random';
+import { checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
+import { WHOLE_DATASET_DEFAULTS, wholeDatasetPlan, wholeDatasetStream, type WholeDatasetOptions } from './wholeDataset';
 
 /** Options of `rotatedScenario`. */
-export interface RotatedOptions extends StreamOptions {
+export interface RotatedOptions extends StreamOptions, WholeDatasetOptions {
   /** Whether the task id is known at test time: `'domain-incremental'` (default, no) or `'task-incremental'`. */
   scenario?: ScenarioName;
-  /** Degrees counter-clockwise, one per task. Default: evenly spaced from 0 to below 180 (5 tasks: 0, 36, 72, 108, 144). */
-  angles?: readonly number[];
+  /**
+   * Degrees counter-clockwise, one per task. `'random'`: the seed draws the angle of task t of n uniformly from 180·t/n to below
+   * 180·(t+1)/n (Lopez-Paz & Ranzato 2017). Default: evenly spaced from 0 to below 180 (5 tasks: 0, 36, 72, 108, 144).
+   */
+  angles?: readonly number[] | 'random';
 }
 
 /** Every option of `rotatedScenario` with its default; `nTasks` undefined: as many as there are angles, else 5. */
-export type RotatedSettings = CommonSettings & { scenario: ScenarioName; angles: readonly number[] | undefined };
+export type RotatedSettings = CommonSettings &
+  typeof WHOLE_DATASET_DEFAULTS & { scenario: ScenarioName; angles: readonly number[] | 'random' | undefined };
 
 /** The defaults of `RotatedOptions`. */
 export function rotatedDefaults(): RotatedSettings {
-  return { ...streamDefaults(), nTasks: undefined, scenario: 'domain-incremental', angles: undefined };
+  return { ...streamDefaults(), ...WHOLE_DATASET_DEFAULTS, nTasks: undefined, scenario: 'domain-incremental', angles: undefined };
 }
 
 /**
  * All classes in every task, the images turned by another fixed angle in each: Rotated-MNIST (Lopez-Paz & Ranzato 2017,
- * who draw the angles from 0 to 180; here they are evenly spaced). Bilinear interpolation about the image's centre; what
+ * whose angles are `'random'`; by default they are evenly spaced). Bilinear interpolation about the image's centre; what
  * comes from outside the image is black. Each channel is turned by itself.
  *
  * @throws for unknown options, class-incremental, angles that do not fit nTasks or are the same rotation, inputs that are no images
@@ -41,18 +38,21 @@ export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): Tas
   const subject = 'rotated scenario';
   checkDataset(subject, dataset);
   const given = withDefaults<RotatedSettings>(subject, options, rotatedDefaults());
-  const settings = { ...given, nTasks: given.nTasks ?? given.angles?.length ?? 5 };
+  const listed = given.angles === 'random' ? undefined : given.angles;
+  const settings = { ...given, nTasks: given.nTasks ?? listed?.length ?? 5 };
   checkCommon(subject, settings);
   checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
   checkTurnable(subject, dataset);
-  const angles = settings.angles ?? Array.from({ length: settings.nTasks }, (_, id) => (180 * id) / settings.nTasks);
+  const random = given.angles === 'random' ? new RandomStream(settings.seed!, 'angles') : undefined;
+  const even = (id: number) => (180 * (id + (random?.uniform() ?? 0))) / settings.nTasks;
+  const angles = listed ?? Array.from({ length: settings.nTasks }, (_, id) => even(id));
   checkAngles(subject, angles, settings.nTasks);
   const [height, width, channels] = dataset.shape;
   const plans = angles.map((angle, id) => {
     const map = angle % 360 === 0 ? undefined : rotationMap(width, height, angle, channels);
     return wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${Number(angle.toFixed(2))}°`, map);
   });
-  return buildStream('rotated', dataset, plans, settings, { angles });
+  return wholeDatasetStream('rotated', dataset, plans, settings, { angles });
 }
 
 function checkTurnable(subject: string, { name, shape }: Dataset): void {

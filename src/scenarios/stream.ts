@@ -188,13 +188,18 @@ function merger(): (parts: ClassPart[]) => Int32Array {
   };
 }
 
-/** The training samples of a task after limit and imbalance. */
+/**
+ * The training samples of a task after limit and imbalance.
+ *
+ * @param stream name of the random stream the limit draws from. Default: one for all tasks
+ */
 export function trainingParts(
   dataset: Dataset,
   parts: ClassPart[],
   { limitPerTask, imbalance, seed }: CommonSettings,
+  stream = 'subset',
 ): ClassPart[] {
-  const limited = limitSamples(parts, limitPerTask ?? Infinity, seed!, 'subset');
+  const limited = limitSamples(parts, limitPerTask ?? Infinity, seed!, stream);
   return imbalance === undefined || imbalance === 1 ? limited : thinOut(limited, dataset.classNames.length, imbalance, seed!);
 }
 

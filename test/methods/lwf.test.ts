@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Tape } from '../../src/autodiff';
 import { backend, initBackend, type Value } from '../../src/backend';
-import { LwF, NaiveTrainer } from '../../src/methods';
+import { LwF, NaiveTrainer, type LwFOptions } from '../../src/methods';
 import { activeUnits, bytes, logits, place, type HostBatch } from '../models/fixtures';
 import { easyStream, smallModel, wholeTask } from './fixtures';
 
@@ -14,6 +14,11 @@ before(async () => {
 class Open extends LwF {
   lossOf(k: Parameters<LwF['loss']>[0], batch: HostBatch): Value {
     return this.loss(k, { ...place(batch), size: batch.n, drawn: {} });
+  }
+
+  /** What another one remembers. */
+  takeTeacher(other: Open): void {
+    this.restoreMemory(other.memoryState());
   }
 }
 
@@ -84,4 +89,40 @@ test('without a teacher, in the first task, it is plain fine-tuning', async () =
     }),
   );
   assert.deepEqual(own, naive);
+});
+
+for (const [architecture, scenario] of [
+  ['SingleHeadMLP', 'class-incremental'],
+  ['MultiHeadMLP', 'task-incremental'],
+] as const) {
+  test(`${scenario}: weighing by tasks gives CE/t and 1 − 1/t of the mean distillation in task t`, async () => {
+    const { trainLoaders } = easyStream(scenario);
+    const model = smallModel(architecture);
+    const plain = new Open(model, { epochs: 1, seed: 1, lambda: 0.7 });
+    for (const loader of trainLoaders.slice(0, 2)) {
+      await plain.trainTask(loader);
+      await plain.consolidate(loader);
+    }
+    model.prepareTask(trainLoaders[2].task);
+    for (const parameter of model.parameters()) parameter.set(parameter.data().map((value, i) => value + 0.01 * Math.sin(i)));
+    const batch = wholeTask(trainLoaders[2]);
+    const { kernels: k, scope, toHost } = backend();
+    const lossOf = (options: Partial<LwFOptions>) => {
+      const trainer = new Open(model, { seed: 1, ...options });
+      trainer.takeTeacher(plain);
+      return scope(() => toHost(trainer.lossOf(k, batch))[0]);
+    };
+    const own = lossOf({ lambda: 0 });
+    const kept = lossOf({ lambda: 1 }) - own; // the sum over two heads, or the one distillation
+    const expected = own / 3 + (0.7 * (2 / 3) * kept) / (scenario === 'task-incremental' ? 2 : 1);
+    const weighed = lossOf({ lambda: 0.7, weighting: 'by-tasks' });
+    assert.ok(Math.abs(weighed - expected) < 1e-4, `${weighed}, expected ${expected}`);
+    if (scenario === 'task-incremental') return;
+    assert.ok(lossOf({ lambda: 1, newOutputs: 'zero' }) > own + kept + 1e-3, 'new outputs cost something');
+  });
+}
+
+test('wrong weightings are refused', () => {
+  assert.throws(() => new LwF(smallModel('SingleHeadMLP'), { weighting: 'tasks' as never }), /LwF: weighting/);
+  assert.throws(() => new LwF(smallModel('SingleHeadMLP'), { newOutputs: 'none' as never }), /LwF: newOutputs/);
 });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gateCommand } from '../../src/benchmark/gate/arguments';
+import { reproduceCommand } from '../../src/evidence/arguments';
 import { anchorsOf, between, commandsIn, DOCUMENTS, linksOf, textOf } from './parts';
 import type { DocumentName } from './parts';
 import { ROOT, TABLES } from './tables';
@@ -61,6 +62,7 @@ test('every option that a document gives to a command exists', () => {
     benchmark: TABLES['benchmark options'](),
     bench: TABLES['bench options'](),
     gate: gateCommand(() => undefined).helpInformation(),
+    reproduce: reproduceCommand(() => undefined).helpInformation(),
     soak: helpOfSoak(),
     notebooks: helpOf('notebooks'),
     doctor: helpOf('doctor'),

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { datasetFromArrays } from '../../src/data/fromArrays';
 import { getRotatedMnist } from '../../src/scenarios/mnist';
 import { rotatedScenario } from '../../src/scenarios/rotated';
+import type { TaskLoader } from '../../src/data/loader';
 import { tinyDataset } from '../data/fixtures';
+import { labelCounts } from './fixtures';
 
 const dataset = tinyDataset();
 
@@ -70,3 +72,35 @@ test('images with channels turn channel by channel; features and images of one r
     /inputs of data set 'own' are 12 features, no images that could be turned; use permuted/,
   );
 });
+
+test("'random' draws the angle of task t of n from its own share of 180°, by the seed", () => {
+  const angles = (seed: number) => rotatedScenario(dataset, { nTasks: 20, angles: 'random', seed }).settings.angles as number[];
+  const first = angles(1);
+  first.forEach((angle, t) => assert.ok(angle >= 9 * t && angle < 9 * (t + 1), `task ${t}: ${angle}`));
+  assert.ok(new Set(first.map((angle, t) => angle - 9 * t)).size > 15, 'each is drawn by itself');
+  assert.deepEqual(angles(1), first);
+  assert.notDeepEqual(angles(2), first);
+  assert.equal(rotatedScenario(dataset, { angles: 'random' }).tasks.length, 5);
+  assert.throws(() => rotatedScenario(dataset, { angles: 'even' as never }), /angles must be 4 numbers, got 'even'/);
+});
+
+test('with ownSamples each task draws the images of its limit by itself, balanced; else all use the same', () => {
+  const options = { angles: [0, 360 * 3, 720 * 5].map((turn, i) => turn + i * 1e-9), limitPerTask: 50, seed: 1 };
+  const shares = (more: object) => {
+    const { trainLoaders, testLoaders } = rotatedScenario(dataset, { ...options, ...more });
+    testLoaders.forEach((loader) => assert.equal(loader.size, 50));
+    trainLoaders.forEach((loader) => assert.deepEqual(new Set(Object.values(labelCounts(loader))), new Set([5])));
+    const [first, ...others] = trainLoaders.map((loader) => roundedKeys(loader));
+    return others.map((keys) => keys.filter((key) => first.includes(key)).length);
+  };
+  assert.deepEqual(shares({}), [50, 50]);
+  for (const common of shares({ ownSamples: true })) assert.ok(common > 0 && common < 35, `${common} of 50`); // 12.5 on average
+  assert.throws(() => rotatedScenario(dataset, { ownSamples: true, validationFraction: 0.2 }), /could be trained on in another/);
+  assert.throws(() => rotatedScenario(dataset, { ownSamples: 1 as never }), /ownSamples/);
+  assert.notEqual(rotatedScenario(dataset, { ...options, ownSamples: true }).fingerprint, rotatedScenario(dataset, options).fingerprint); // prettier-ignore
+});
+
+/** The images of a loader as texts that forget what turning by almost nothing changes. */
+function roundedKeys(loader: TaskLoader): string[] {
+  return loader.sampleImages(loader.size).map((row) => Array.from(row, (value) => value.toFixed(3)).join());
+}

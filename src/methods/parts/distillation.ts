@@ -6,12 +6,15 @@ import type { Kernels, Value } from '../../backend';
  *
  * @param logits [n, classes]
  * @param teacher [n, classes it knew], no more than `logits` has
+ * @param newAreZero whether the softmax of `logits` runs over all columns, those that the teacher lacks being 0 in its answer;
+ *   default over the teacher's columns only
  * @returns []
  */
-export function distillation(k: Kernels, logits: Value, teacher: Value, temperature: number): Value {
+export function distillation(k: Kernels, logits: Value, teacher: Value, temperature: number, newAreZero = false): Value {
   const [rows, known] = teacher.shape;
-  const old = known === logits.shape[1] ? logits : k.slice(logits, 1, 0, known);
+  const old = (all: Value) => (known === all.shape[1] ? all : k.slice(all, 1, 0, known));
   const target = k.stopGradient(k.softmax(k.scale(teacher, 1 / temperature)));
-  const now = k.logSoftmax(k.scale(old, 1 / temperature));
+  const raised = k.scale(newAreZero ? logits : old(logits), 1 / temperature);
+  const now = old(k.logSoftmax(raised));
   return k.scale(k.sum(k.mul(target, now)), -(temperature ** 2) / rows);
 }

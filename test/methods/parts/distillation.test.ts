@@ -19,3 +19,19 @@ test('T²·mean of −softmax(teacher/T)·log softmax(logits/T) over the columns
   const second = 0.5 * (q - 1) + 0.5 * q;
   assert.ok(Math.abs(own - (4 * (first + second)) / 2) < 1e-5, `${own}`);
 });
+
+test('with new columns to be 0 the softmax runs over all columns, and the targets are the old ones', () => {
+  const { kernels: k, scope, toHost } = backend();
+  const [own, same] = scope(() => {
+    const teacher = k.tensor(Float32Array.of(0, 2), [1, 2]);
+    const of = (numbers: number[]) =>
+      distillation(k, k.tensor(Float32Array.from(numbers), [1, numbers.length]), teacher, 2, true);
+    return [of([1, 3, 5]), of([1, 3])].map((value) => toHost(value)[0]);
+  });
+  // Targets softmax([0, 1]) and 0 for the third; log softmax of [½, 1½, 2½].
+  const p = 1 / (1 + Math.E);
+  const all = Math.log(Math.exp(0.5) + Math.exp(1.5) + Math.exp(2.5));
+  assert.ok(Math.abs(own - 4 * (p * (all - 0.5) + (1 - p) * (all - 1.5))) < 1e-5, `${own}`);
+  const both = Math.log(Math.exp(0.5) + Math.exp(1.5));
+  assert.ok(Math.abs(same - 4 * (p * (both - 0.5) + (1 - p) * (both - 1.5))) < 1e-5, `${same}`);
+});

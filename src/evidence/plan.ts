@@ -1,0 +1,18 @@
+import { planRun } from '../experiments/plan';
+import type { PlannedRun } from '../experiments/plan';
+import { checkNumber } from '../utils/errors';
+import type { Protocol } from './protocol';
+
+/**
+ * The runs of a protocol, line after line.
+ *
+ * @param seeds how many, from 1 on; default those of the protocol
+ * @param rows parts of labels: only lines that have one of them; default all
+ */
+export function planProtocol(protocol: Protocol, seeds = protocol.seeds, rows: readonly string[] = ['']): PlannedRun[] {
+  checkNumber('planProtocol', 'seeds', seeds, { min: 1, integer: true });
+  const names = ({ label }: { label: string }) => ({ label, study: protocol.name });
+  return protocol.rows
+    .filter(({ label }) => rows.some((part) => label.includes(part)))
+    .flatMap((row) => Array.from({ length: seeds }, (_, i) => planRun(row.spec(i + 1), names(row))));
+}

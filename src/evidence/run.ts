@@ -1,0 +1,81 @@
+import { onInterrupt, EXIT_CODES } from '../benchmark/interrupt';
+import { progressDisplay } from '../benchmark/terminal';
+import { localProcesses } from '../experiments/executors/localProcesses';
+import { openStore, withStore } from '../experiments/store';
+import type { RunStore } from '../experiments/store';
+import { problem } from '../utils/errors';
+import type { ReproduceRequest } from './arguments';
+import { planProtocol } from './plan';
+import type { Protocol } from './protocol';
+import { findProtocol, PROTOCOLS } from './protocols';
+import { reproductionOf } from './reproduction';
+import type { Reproduction } from './reproduction';
+import { listText, reproductionMarkdown, reproductionText } from './tables';
+
+/** Where text goes: `say` what was asked for, `warn` what is wrong. */
+export interface Outputs {
+  say(text: string): void;
+  warn(text: string): void;
+}
+
+/**
+ * Does what was asked for.
+ *
+ * @returns the exit status: 0 every published figure is reproduced, 1 some are not reached, 2 some runs gave no result
+ * @throws when it cannot be run
+ */
+export async function answer(request: ReproduceRequest, { say, warn }: Outputs): Promise<number> {
+  const store = openStore(request.store, { warn });
+  const { name, form } = request;
+  const protocols = (name === undefined ? PROTOCOLS : [findProtocol(name)]).map((one) => withRows(one, request.rows));
+  if (request.list) {
+    const runs = [...store.runs()];
+    const told = protocols.map((protocol) => reproductionOf(protocol, runs));
+    say(form === 'text' && name === undefined ? listText(told) : written(told, form));
+    return 0;
+  }
+  const [protocol] = protocols;
+  const interrupted = await execute(protocol, store, request, warn);
+  const outcome = reproductionOf(protocol, [...store.runs()]);
+  say(written([outcome], form));
+  if (form === 'text') say(`\nStore: ${store.folder}`);
+  return interrupted ?? statusOf(outcome);
+}
+
+/** Some lines of a protocol. */
+function withRows(protocol: Protocol, parts: readonly string[] = ['']): Protocol {
+  const rows = protocol.rows.filter(({ label }) => parts.some((part) => label.includes(part)));
+  if (rows.length > 0) return { ...protocol, rows };
+  const labels = protocol.rows.map(({ label }) => label).join(', ');
+  throw problem(`protocol ${protocol.name}`, `no line has ${parts.join(' or ')} in its name`, `lines: ${labels}`);
+}
+
+/** Runs what is missing. Returns the exit status where a signal ended it. */
+async function execute(
+  protocol: Protocol,
+  store: RunStore,
+  { seeds, jobs, force }: ReproduceRequest,
+  warn: Outputs['warn'],
+): Promise<number | undefined> {
+  const plan = planProtocol(protocol, seeds);
+  const display = progressDisplay(plan);
+  const tell = (text: string) => display.note(`note: ${text}`);
+  const executor = withStore(localProcesses({ workers: Math.min(jobs, plan.length) }), store, { force, note: tell });
+  const interrupted = onInterrupt(() => void executor.stop());
+  const outcomes = await executor.run(plan, display);
+  display.close();
+  for (const outcome of outcomes) if (outcome.status === 'failed') warn(`run ${outcome.id} failed: ${outcome.reason}`);
+  if (executor.notStored !== undefined) throw problem(store.folder, executor.notStored, 'free some space, or name another store');
+  return interrupted.by && EXIT_CODES[interrupted.by];
+}
+
+/** The exit status that the verdicts stand for. */
+export function statusOf({ rows }: Pick<Reproduction, 'rows'>): number {
+  if (rows.some(({ verdict, failed }) => verdict === 'no result' || verdict === 'not run' || failed.length > 0)) return 2;
+  return rows.some(({ verdict }) => verdict === 'not reached') ? 1 : 0;
+}
+
+function written(reproductions: readonly Reproduction[], form: ReproduceRequest['form']): string {
+  if (form === 'json') return JSON.stringify(reproductions, null, 2);
+  return reproductions.map(form === 'markdown' ? reproductionMarkdown : reproductionText).join('\n\n');
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { loadReproductions, reproductionOf } from '../../src/evidence';
+import { openStore, planRun } from '../../src/experiments';
+import { failedRun } from '../../src/experiments/failedRun';
+import { mergeRuns } from '../../src/experiments/store/merge';
+import { acc, kept, PROTOCOL } from './fixtures';
+
+const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('a line is the mean of the runs of its spec, whatever their seeds and labels, with their ids', () => {
+  const runs = [kept(0, 7, 0.62), kept(0, 1, 0.6), kept(1, 1, 0.3)];
+  const { rows, name } = reproductionOf(PROTOCOL, runs);
+  assert.equal(name, 'example');
+  assert.deepEqual(
+    rows.map(({ label, verdict, seeds }) => [label, verdict, seeds]),
+    [
+      ['Naive', 'reproduced', [1, 7]],
+      ['Naive', 'not reached', [1, 7]],
+      ['EWC', 'not reached', [1]],
+      ['ER', 'not run', []],
+    ],
+  );
+  assert.deepEqual(rows[0].runs, [runs[1].id, runs[0].id]);
+  const { mean, low, high, n } = rows[0].ours!;
+  assert.ok(Math.abs(mean - 61) < 1e-9);
+  assert.equal(n, 2);
+  // Student t of one degree of freedom 12.706, standard deviation √2, two values: ± 12.706.
+  assert.ok(Math.abs(high! - mean - 12.706) < 1e-3 && Math.abs(mean - low! - 12.706) < 1e-3);
+  assert.deepEqual([rows[1].metric, rows[1].ours!.mean], ['bwt', -40]);
+  assert.deepEqual([rows[2].reason, rows[0].reason], ['λ is not known', undefined]);
+});
+
+test('runs of another spec do not count; runs that failed are told, and a line of nothing else has no result', () => {
+  const other = { ...kept(0, 1, 0.6), spec: { ...kept(0, 1, 0.6).spec, epochs: 2 } };
+  const failed = failedRun(planRun(PROTOCOL.rows[2].spec(3)), 'the loss is NaN');
+  const [naive, , ewc] = reproductionOf(PROTOCOL, [other, failed]).rows;
+  assert.equal(naive.verdict, 'not run');
+  assert.deepEqual([ewc.verdict, ewc.failed, ewc.runs], ['no result', [failed.id], []]);
+});
+
+test('a run that does not have the metric of a line counts as no result there', () => {
+  const run = kept(0, 1, 0.6);
+  const { rows } = reproductionOf(PROTOCOL, [{ ...run, metrics: { ...run.metrics, bwt: null } }]);
+  assert.deepEqual([rows[0].verdict, rows[1].verdict], ['reproduced', 'no result']);
+});
+
+test('a store is read by its folder or as it is; without runs nothing was run; wrong names are refused', () => {
+  const spec = loadReproductions(folder, ['vandeven-split'])[0];
+  assert.deepEqual([...new Set(spec.rows.map(({ verdict }) => verdict))], ['not run']);
+  mergeRuns(openStore(folder), [acc(planRun(PROTOCOL.rows[0].spec(1)), 0.5)]);
+  assert.equal(loadReproductions(openStore(folder)).length > 3, true);
+  assert.throws(() => loadReproductions(folder, ['nothing']), /there is no protocol 'nothing'/);
+});
