@@ -10,6 +10,7 @@ import { reproduce } from './commands/reproduce.mjs';
 import { results } from './commands/results.mjs';
 import { soak } from './commands/soak.mjs';
 import { test } from './commands/test.mjs';
+import { tune } from './commands/tune.mjs';
 import { worker } from './commands/worker.mjs';
 import { hideQueue } from './lib/queue.mjs';
 import { compile } from './steps/compile.mjs';
@@ -56,6 +57,12 @@ export const COMMANDS = {
     needs: ['node-packages', 'compile'],
     uses: ['native-addon'],
     start: benchmark,
+  },
+  tune: {
+    about: 'search the options of methods for the benchmark, on data held out of training (--help shows its options)',
+    needs: ['node-packages', 'compile'],
+    uses: ['native-addon'],
+    start: tune,
   },
   results: {
     about: 'list, compare, merge and export the runs that the benchmark keeps (--help shows its commands)',

@@ -103,7 +103,7 @@ export default [
   {
     // What a program prints is its own affair; a library warns.
     files: ['src/**/*.ts'],
-    ignores: ['src/notebook/**', 'src/benchmark/cli.ts', 'src/benchmark/terminal.ts'],
+    ignores: ['src/notebook/**', 'src/benchmark/cli.ts', 'src/benchmark/terminal.ts', 'src/benchmark/tune/cli.ts'],
     rules: { 'no-console': ['error', { allow: ['warn', 'info'] }] },
   },
   { files: ['**/*.{mjs,cjs}'], languageOptions: declared(GLOBALS), rules: { 'no-undef': 'error' } },

@@ -23,6 +23,8 @@ export interface Arguments {
   force: boolean;
   /** Which part of the plan is run, from 1, of how many; undefined: all of it. */
   shard: Shard | undefined;
+  /** The file of tuned options; true: those that come with the library; undefined: none. */
+  presets: string | true | undefined;
   /** Notes on old names that were used. */
   notes: string[];
 }
@@ -35,7 +37,7 @@ export interface Shard {
   count: number;
 }
 
-interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream'> {
+interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream' | 'presets'> {
   study?: string[];
   scenario?: string[];
   stream?: string;
@@ -48,6 +50,7 @@ interface Options extends Omit<BenchmarkRequest, 'studies' | 'methods' | 'stream
   store?: string | false;
   force?: boolean;
   shard?: Shard;
+  presets?: string | true;
 }
 
 const RENAMED = { scenario: 'study', dataset: 'stream' } as const;
@@ -89,6 +92,11 @@ export function benchmarkCommand(): Command {
         'other machines execute the runs: redis://HOST:6379 (default: CL_QUEUE_URL); see npm run worker',
       ).conflicts('workers'),
     )
+    .option(
+      '--presets [file]',
+      'run methods with the options that npm run tune chose; without a file those of this library',
+      named,
+    )
     .option('--json <file>', 'where the results go', 'results.json')
     .option('--overwrite', 'replace that file even where it holds a larger benchmark, other runs or something else')
     .option(
@@ -110,7 +118,7 @@ export function benchmarkCommand(): Command {
 export function readArguments(command: Command, argv: readonly string[]): Arguments {
   const given = command.parse(argv).opts<Options>();
   const { study, scenario, stream, dataset, method, workers, queue, json, overwrite = false, ...more } = given;
-  const { store, force = false, shard, ...request } = more;
+  const { store, force = false, shard, presets, ...request } = more;
   for (const [old, name] of Object.entries(RENAMED) as ['scenario' | 'dataset', 'study' | 'stream'][]) {
     if (given[old] && given[name]) command.error(`error: --${old} is the old name of --${name}: give one of them`);
   }
@@ -124,16 +132,17 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
     store,
     force,
     shard,
+    presets,
     notes: used.map((old) => `--${old} is now called --${RENAMED[old]}; the old name goes with the next version`),
   };
 }
 
-function list<T>(flags: string, description: string, parse: (text: string, before?: T[]) => T[]): Option {
+export function list<T>(flags: string, description: string, parse: (text: string, before?: T[]) => T[]): Option {
   return new Option(flags, description).argParser(parse as (text: string, before: unknown) => T[]);
 }
 
 /** Reads names, of which only some are allowed. */
-function listOf(allowed: readonly string[]): (text: string, before?: string[]) => string[] {
+export function listOf(allowed: readonly string[]): (text: string, before?: string[]) => string[] {
   return (text, before = []) => {
     const names = parts(text);
     if (names.every((name) => allowed.includes(name))) return [...before, ...names];
@@ -141,7 +150,7 @@ function listOf(allowed: readonly string[]): (text: string, before?: string[]) =
   };
 }
 
-function wholeNumbers(text: string, before: number[] = []): number[] {
+export function wholeNumbers(text: string, before: number[] = []): number[] {
   const values = parts(text).map((part) => (/^-?\d+$/.test(part) ? Number(part) : NaN));
   if (values.every(Number.isSafeInteger)) return [...before, ...values];
   throw new InvalidArgumentError('They must be whole numbers separated by commas or spaces, e.g. 42,43,44.');
@@ -155,7 +164,7 @@ function parts(text: string): string[] {
     .map((part) => part.trim());
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be a whole number of at least 1.');
@@ -167,7 +176,7 @@ function partOf(text: string): Shard {
   throw new InvalidArgumentError('It must be a part and the number of parts, from 1/8 to 8/8.');
 }
 
-function named(text: string): string {
+export function named(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty.');
 }

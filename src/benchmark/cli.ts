@@ -20,6 +20,8 @@ import { ResultsFile } from './resultsFile';
 import { learningCurvesTable, studyTable, zeroShotTable } from './tables';
 import { progressDisplay } from './terminal';
 import { hideArguments } from './title';
+import { readPresets } from './tune/presetsFile';
+import { notesOnPresets } from './tunedRows';
 import { Writer } from './writer';
 import { visibleLine } from '../utils/visible';
 
@@ -30,11 +32,13 @@ const command = benchmarkCommand();
 
 async function main(): Promise<number> {
   const given = readArguments(command, process.argv);
-  const all = planExperiments(given.request);
+  const presets = given.presets === undefined ? [] : readPresets(given.presets === true ? undefined : given.presets);
+  const all = planExperiments({ ...given.request, presets });
   const plan = given.shard ? shardPlan(all, given.shard.index, given.shard.count) : all;
   const store = given.store === false ? undefined : openStore(given.store, { warn: note });
   const file = given.json === undefined ? undefined : openFile(given.json, plan, given.overwrite, store);
   given.notes.forEach(note);
+  if (given.presets !== undefined) notesOnPresets(all, presets).forEach(note);
   if (file?.note !== undefined) note(file.note);
   if (given.shard) note(`part ${given.shard.index} of ${given.shard.count}: ${plan.length} of ${all.length} runs`);
   try {

@@ -1,12 +1,15 @@
 import { planRun } from '../experiments/plan';
 import type { PlannedRun } from '../experiments/plan';
-import type { JsonOptions, SpecInput } from '../experiments/spec';
+import type { SpecInput } from '../experiments/spec';
 import { findStream } from '../experiments/streams';
 import { findMethod, methodCompatibility } from '../methods';
 import { checkChoice, checkList, checkNumber, problem, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
-import { findStudy, ORIGINAL_MODEL, ORIGINAL_STREAM, ORIGINAL_TRAINING, QUICK, STUDIES } from './presets';
+import { originalSpec } from './originalSpec';
+import { findStudy, QUICK, STUDIES } from './presets';
 import type { MethodPreset, Study } from './presets';
+import { tunedRows } from './tunedRows';
+import type { TunedPreset } from './tune/presetsFile';
 
 /** What a user asks of the benchmark; everything absent is as in the original. */
 export interface BenchmarkRequest {
@@ -26,6 +29,8 @@ export interface BenchmarkRequest {
   data?: 'real' | 'synthetic';
   /** 1 epoch, 1000 training and 1000 test images a task. */
   quick?: boolean;
+  /** Tuned options, from `readPresets`: they take the place of a method's own, and the row names them; default none. */
+  presets?: readonly TunedPreset[];
 }
 
 type Request = { [K in keyof Required<BenchmarkRequest>]: BenchmarkRequest[K] };
@@ -40,14 +45,20 @@ export function planExperiments(request: BenchmarkRequest = {}): PlannedRun[] {
   const studies = [...new Set(asked.studies ?? studiesFor(asked.stream))].map(findStudy);
   if (asked.studies && asked.methods) refuseImpossible(studies, asked.methods);
   const runs = studies.flatMap((study) =>
-    study.methods
-      .filter(({ method }) => asked.methods?.includes(method) ?? (inStudies(method) && needsNoHidden(asked.stream, method)))
-      .flatMap((preset) =>
-        asked.seeds!.map((seed) => planRun(specOf(study, preset, asked, seed), { study: study.name, label: preset.label })),
-      ),
+    rowsOf(study, asked).flatMap((preset) =>
+      asked.seeds!.map((seed) => planRun(specOf(study, preset, asked, seed), { study: study.name, label: preset.label })),
+    ),
   );
   if (runs.length === 0) throw nothingToRun(studies, asked.methods!);
   return runs;
+}
+
+/** The rows of a study that are asked for. */
+function rowsOf(study: Study, { methods, stream, presets, seeds }: Request): readonly MethodPreset[] {
+  const rows = study.methods.filter(
+    ({ method }) => methods?.includes(method) ?? (inStudies(method) && needsNoHidden(stream, method)),
+  );
+  return tunedRows(rows, presets!, { stream: stream ?? study.stream, scenario: study.scenario, seeds: seeds! });
 }
 
 /** Whether a method takes part where none is named. */
@@ -55,31 +66,16 @@ function inStudies(method: string): boolean {
   return findMethod(method).inStudies !== false;
 }
 
-function specOf(study: Study, { method, options = {} }: MethodPreset, asked: Request, seed: number): SpecInput {
-  const { quick, data, limit = quick ? QUICK.limitPerTask : undefined } = asked;
-  return {
-    stream: {
-      ...ORIGINAL_STREAM,
-      ...ownDefaults(asked.stream),
-      name: asked.stream ?? study.stream,
-      scenario: study.scenario,
-      data,
-      ...(limit !== undefined && { limitPerTask: limit }),
-      ...(quick && { testLimitPerTask: QUICK.testLimitPerTask }),
-    },
-    model: ORIGINAL_MODEL,
-    ...ORIGINAL_TRAINING,
-    epochs: asked.epochs ?? (quick || ownDefaults(asked.stream).online ? QUICK.epochs : ORIGINAL_TRAINING.epochs),
-    method: { name: method, options },
-    seed,
-    measure: study.measure,
+function specOf(study: Study, preset: MethodPreset, asked: Request, seed: number): SpecInput {
+  const { quick, data, epochs = quick ? QUICK.epochs : undefined, limit = quick ? QUICK.limitPerTask : undefined } = asked;
+  const stream = {
+    name: asked.stream ?? study.stream,
+    scenario: study.scenario,
+    data,
+    ...(limit !== undefined && { limitPerTask: limit }),
+    ...(quick && { testLimitPerTask: QUICK.testLimitPerTask }),
   };
-}
-
-/** What a stream named in place of the studies' own is opened with unless a user says otherwise. */
-function ownDefaults(stream: string | undefined): JsonOptions {
-  const { scenario: _, data: __, ...defaults } = stream === undefined ? {} : findStream(stream).defaults();
-  return Object.fromEntries(Object.entries(defaults).filter(([, value]) => value !== undefined));
+  return originalSpec({ stream, preset, epochs, seed, measure: study.measure });
 }
 
 /** Whether a method can do without what the stream hides. */
@@ -99,10 +95,12 @@ function checkRequest(request: BenchmarkRequest): Request {
     limit: undefined,
     data: undefined,
     quick: false,
+    presets: [],
   });
   for (const name of ['studies', 'methods', 'seeds'] as const) {
     if (asked[name] !== undefined) checkList(subject, name, asked[name]);
   }
+  checkList(subject, 'presets', asked.presets, 0);
   asked.methods?.forEach(findMethod);
   if (asked.stream !== undefined) findStream(asked.stream);
   asked.seeds!.forEach((seed) => checkNumber(subject, 'seed', seed, { integer: true }));

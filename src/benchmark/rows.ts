@@ -90,10 +90,13 @@ function headOf(runs: readonly FinalRun[], different: string[]): string {
   const parts = [
     stream.name,
     ...(stream.data === 'synthetic' ? ['synthetic data (chance level)'] : []),
-    `${matrix.length} tasks`,
+    typeof stream.firstTasks === 'number'
+      ? `the first ${matrix.length} of ${String(stream.nTasks)} tasks`
+      : `${matrix.length} tasks`,
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
     ...(typeof stream.limitPerTask === 'number' ? [`${stream.limitPerTask} training images a task`] : []),
-    ...different.filter((text) => !/^(name|data|nTasks|epochs|limitPerTask) /.test(text)),
+    ...(typeof stream.validationFraction === 'number' && stream.validationFraction > 0 ? ['measured on validation data'] : []),
+    ...different.filter((text) => !/^(name|data|nTasks|firstTasks|epochs|limitPerTask) /.test(text)),
     `${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}`,
   ];
   return visibleLine(parts.join(', '));

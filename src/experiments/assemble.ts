@@ -91,7 +91,7 @@ function fillIn(checked: CheckedSpec, stream: TaskStream, model: Model, trainer:
       ...defined(checked.stream),
       name: checked.stream.name,
       scenario: stream.scenario,
-      nTasks: stream.tasks.length,
+      nTasks: checked.stream.firstTasks === undefined ? stream.tasks.length : (stream.settings.nTasks as number),
     },
     model: { ...defined(checked.model), ...ownOptions(model), architecture: model.architecture },
     optimizer: { name: name as string, ...pick(true) },

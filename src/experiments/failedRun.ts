@@ -32,7 +32,8 @@ export type FinalRun = ExperimentResult | FailedRun;
 /** The record of a run that failed. */
 export function failedRun(run: PlannedRun, reason: string): FailedRun {
   const { id, study, label, spec, samples } = run;
-  const nTasks = typeof spec.stream.nTasks === 'number' ? spec.stream.nTasks : 1;
+  const { firstTasks, nTasks } = spec.stream;
+  const count = [firstTasks, nTasks].find((value) => typeof value === 'number') ?? 1;
   return {
     id,
     study,
@@ -41,7 +42,7 @@ export function failedRun(run: PlannedRun, reason: string): FailedRun {
     samples,
     method: spec.method.name,
     seed: spec.seed,
-    matrix: emptyMatrix(nTasks),
+    matrix: emptyMatrix(count),
     failed: reason,
     diverged: saysDiverged(reason),
     made: provenance(),

@@ -63,6 +63,6 @@ async function train({ spec, trainer }: Assembly, loaders: TaskLoaders, call: Cu
 
 /** Where a part of the training data is held out, the matrix is measured on it, and the test data stays unseen. */
 function loadersOf({ stream }: Assembly): TaskLoaders {
-  const { validationLoaders, testLoaders } = stream;
-  return { ...stream, testLoaders: validationLoaders.length > 0 ? validationLoaders : testLoaders };
+  const { trainLoaders, fingerprint, validationLoaders } = stream;
+  return { trainLoaders, fingerprint, testLoaders: validationLoaders.length > 0 ? validationLoaders : stream.testLoaders };
 }

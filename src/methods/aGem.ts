@@ -149,5 +149,6 @@ export const aGem: MethodEntry = {
   useWhen: 'as GEM, with many tasks: a step costs the same however many there were',
   breaksWhen: 'classes arrive over time: replaying the same samples keeps far more',
   ruleOfThumb: 'a reference of 256 samples a step',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

@@ -50,5 +50,6 @@ export const cumulative: MethodEntry = {
   useWhen: 'all data may be kept and training time does not matter',
   breaksWhen: 'data may not be kept, or there are many tasks: the cost grows with their square',
   ruleOfThumb: 'an upper bound: what is missing to it is what forgetting costs',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

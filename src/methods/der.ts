@@ -66,6 +66,7 @@ const COMMON = {
   needs: DER.needs,
   relativeCost: 2,
   breaksWhen: 'no data may be kept, or the memory holds only a handful of samples a class',
+  grid: { alpha: [0.2, 0.5, 1], lr: [0.01, 0.03] },
   inStudies: false,
 };
 

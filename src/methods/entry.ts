@@ -23,6 +23,11 @@ export interface MethodEntry {
   readonly breaksWhen: string;
   /** A rule of thumb for its hyperparameters. */
   readonly ruleOfThumb: string;
+  /**
+   * Values of its hyperparameters that `npm run tune` tries, each with each, by the name of the option; `lr` is the trainer's. Budgets,
+   * e.g. the capacity of a memory, are none: more is better, and costs. Default: nothing to tune.
+   */
+  readonly grid?: Readonly<Record<string, readonly (number | string | boolean)[]>>;
   /** Its rows in the benchmark's studies, each with what differs from its defaults; default one row with its defaults. */
   readonly studyRows?: readonly {
     readonly label: string;

@@ -55,5 +55,6 @@ export const erAce: MethodEntry = {
   useWhen: 'classes arrive over time, one pass over the data, a small memory',
   breaksWhen: 'no data may be kept',
   ruleOfThumb: 'as many stored samples as new ones a step; nothing else to tune',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

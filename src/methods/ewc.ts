@@ -138,6 +138,7 @@ export const ewc: MethodEntry = {
   useWhen: 'no data may be kept, tasks are similar, and the task id is known or the labels stay the same',
   breaksWhen: 'classes arrive over time: nothing ties old classes against new ones, so it ends near naive',
   ruleOfThumb: 'search λ on a log scale on validation data: too small forgets, too large cannot learn',
+  grid: { lambda: [10, 100, 1000], lr: [0.01, 0.03] },
   /** λ 0.4 and 200 samples are the original's options: next to nothing on Split-MNIST, some help on Permuted-MNIST. */
   studyRows: [
     { label: 'EWC λ=0.4', options: { lambda: 0.4, nFisherSamples: 200 } },

@@ -194,5 +194,6 @@ export const er: MethodEntry = {
   useWhen: 'a small sample of old data may be kept; the first thing to try in every scenario',
   breaksWhen: 'no data may be kept, or the memory holds only a handful of samples a class',
   ruleOfThumb: 'memory size matters most; one stored sample for two new ones is a good start',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   studyRows: [{ label: 'ER', options: { capacity: 1000, replayRatio: 0.5 } }],
 };

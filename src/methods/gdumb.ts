@@ -116,5 +116,6 @@ export const gdumb: MethodEntry = {
   useWhen: 'you want to know whether a method with a memory does more than keep it',
   breaksWhen: 'the memory is small, or no data may be kept',
   ruleOfThumb: 'many epochs: the memory is small; the larger the memory the better',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

@@ -205,5 +205,6 @@ export const gem: MethodEntry = {
   useWhen: 'data may be kept but not trained on, and old tasks must not get worse',
   breaksWhen: 'there are many tasks: each step evaluates the memories of all of them',
   ruleOfThumb: '256 samples a task; a margin above 0 trades new accuracy for old',
+  grid: { margin: [0, 0.5, 1], lr: [0.01, 0.03] },
   studyRows: [{ label: 'GEM', options: { memoryPerTask: 256, margin: 0.5 } }],
 };

@@ -143,5 +143,6 @@ export const icarl: MethodEntry = {
   useWhen: 'classes arrive over time and some samples of each may be kept',
   breaksWhen: 'no data may be kept, or old classes change',
   ruleOfThumb: 'twenty exemplars a class and more; nothing else to tune',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

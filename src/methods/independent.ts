@@ -84,5 +84,6 @@ export const independent: MethodEntry = {
   useWhen: 'you want to know whether tasks help each other at all',
   breaksWhen: 'the task id is hidden at test time, or memory is short: it keeps a whole network a task',
   ruleOfThumb: 'nothing to tune; a method below it shares to its harm',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

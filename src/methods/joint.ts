@@ -34,5 +34,6 @@ export const joint: MethodEntry = {
   useWhen: 'you need the upper bound',
   breaksWhen: 'data may not be kept',
   ruleOfThumb: 'the reference of intransigence; give it as many epochs as the methods have',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

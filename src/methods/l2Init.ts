@@ -82,5 +82,6 @@ export const l2Init: MethodEntry = {
   useWhen: 'the stream is so long that networks stop learning new tasks',
   breaksWhen: 'old tasks matter: it does nothing to keep them',
   ruleOfThumb: 'search lambda from 1e-5 to 1e-2; watch the accuracy on new tasks',
+  grid: { lambda: [1e-4, 1e-3, 1e-2], lr: [0.01, 0.03] },
   inStudies: false,
 };

@@ -122,5 +122,6 @@ export const lwf: MethodEntry = {
   useWhen: 'no data may be kept, the task id is known, and tasks look alike',
   breaksWhen: 'new inputs are unlike old ones, or classes arrive over time and must be told apart',
   ruleOfThumb: 'temperature 2; raise lambda until new tasks suffer',
+  grid: { lambda: [0.3, 1, 3], lr: [0.01, 0.03] },
   inStudies: false,
 };

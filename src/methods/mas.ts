@@ -108,5 +108,6 @@ export const mas: MethodEntry = {
   useWhen: 'as EWC, where labels are few: the importances need none',
   breaksWhen: 'classes arrive over time: nothing ties old classes against new ones, so it ends near naive',
   ruleOfThumb: 'search lambda on a log scale on validation data',
+  grid: { lambda: [0.1, 1, 10], lr: [0.01, 0.03] },
   inStudies: false,
 };

@@ -96,5 +96,6 @@ export const mir: MethodEntry = {
   useWhen: 'as ER, one pass over the data, where choosing well is worth three times the work',
   breaksWhen: 'time is short, or the memory is so small that there is nothing to choose from',
   ruleOfThumb: 'three to five candidates for each sample replayed',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

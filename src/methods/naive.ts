@@ -58,5 +58,6 @@ export const naive: MethodEntry = {
   useWhen: 'you need the lower bound, or old tasks do not matter',
   breaksWhen: 'old tasks matter at all',
   ruleOfThumb: 'always run it: what it forgets is what there is to gain',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   studiesTransfer: true,
 };

@@ -218,5 +218,6 @@ export const packNet: MethodEntry = {
   useWhen: 'forgetting must be exactly zero, the task id is known, and the network may not grow',
   breaksWhen: 'the task id is hidden at test time, or there are so many tasks that free weights run out',
   ruleOfThumb: 'with n tasks to come prune about 1 − 1/n; watch `free()`',
+  grid: { prune: [0.5, 0.6, 0.8], lr: [0.01, 0.03] },
   inStudies: false,
 };

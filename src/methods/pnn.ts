@@ -64,5 +64,6 @@ export const pnn: MethodEntry = {
   useWhen: 'forgetting must be exactly zero, tasks are few, and the task id is known',
   breaksWhen: 'the task id is hidden at test time, or there are many tasks: parameters grow with their square',
   ruleOfThumb: 'nothing to tune against forgetting; watch `capacityReport()`',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   studiesTransfer: true,
 };

@@ -82,5 +82,6 @@ export const randumb: MethodEntry = {
   useWhen: 'you want to know whether a method learns a representation that is better than a random one',
   breaksWhen: 'inputs change from task to task',
   ruleOfThumb: 'as many features as time allows; search gamma on validation data',
+  grid: { gamma: [0.25, 0.5, 1], shrinkage: [1e-3, 1e-2] },
   inStudies: false,
 };

@@ -2,7 +2,7 @@ import type { ScenarioName } from '../data/task';
 import { setMethodStyle } from '../figures/palette';
 import type { Compatibility } from '../scenarios/compatibility';
 import { needsFit } from '../training';
-import { problem, shown } from '../utils/errors';
+import { checkList, isPlainObject, problem, shown } from '../utils/errors';
 import { aGem } from './aGem';
 import { cumulative } from './cumulative';
 import { der, derPlusPlus } from './der';
@@ -48,10 +48,16 @@ export function registerMethod(entry: MethodEntry): void {
     if (typeof entry[text] === 'string' && entry[text].trim() !== '') continue;
     throw problem('registerMethod', `${text} is missing`, 'see MethodEntry for what an entry holds');
   }
+  checkGrid(entry);
   const before = methods.findIndex(({ name }) => name === entry.name);
   if (before >= 0) methods[before] = entry;
   else methods.push(entry);
   for (const { name, label, style } of [entry, ...(entry.variants ?? [])]) setMethodStyle(name, { ...style, label });
+}
+
+function checkGrid({ grid = {} }: MethodEntry): void {
+  if (!isPlainObject(grid)) throw problem('registerMethod', `grid is ${shown(grid)}`, 'give lists of values by option');
+  for (const [option, values] of Object.entries(grid)) checkList('registerMethod', `grid.${option}`, values);
 }
 
 [naive, ewc, er, gem, pnn].forEach(registerMethod);

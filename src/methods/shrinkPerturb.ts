@@ -74,5 +74,6 @@ export const shrinkPerturb: MethodEntry = {
   useWhen: 'the stream is so long that networks stop learning new tasks',
   breaksWhen: 'old tasks matter: it does nothing to keep them',
   ruleOfThumb: 'shrink 0.4 to 0.99; watch the accuracy on new tasks',
+  grid: { shrink: [0.6, 0.9, 0.99], lr: [0.01, 0.03] },
   inStudies: false,
 };

@@ -66,5 +66,6 @@ export const slda: MethodEntry = {
   useWhen: 'inputs are good embeddings, and classes arrive over time',
   breaksWhen: 'inputs have many thousand numbers (it inverts a matrix of their square), or change from task to task',
   ruleOfThumb: 'shrinkage 1e-4 for many samples, up to 0.1 for few',
+  grid: { shrinkage: [1e-4, 1e-3, 1e-2] },
   inStudies: false,
 };

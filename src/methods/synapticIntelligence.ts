@@ -135,5 +135,6 @@ export const si: MethodEntry = {
   useWhen: 'as EWC, where the importances should cost no pass of their own',
   breaksWhen: 'classes arrive over time: nothing ties old classes against new ones, so it ends near naive',
   ruleOfThumb: 'search c on a log scale on validation data, from 0.01 to 100',
+  grid: { c: [0.1, 1, 10], lr: [0.01, 0.03] },
   inStudies: false,
 };

@@ -146,5 +146,6 @@ export const wa: MethodEntry = {
   useWhen: 'classes arrive over time, some samples may be kept, and new classes win too often',
   breaksWhen: 'no data may be kept',
   ruleOfThumb: 'temperature 2; a larger learning rate and more epochs than others: the cross-entropy weighs little',
+  grid: { lr: [0.003, 0.01, 0.03, 0.1] },
   inStudies: false,
 };

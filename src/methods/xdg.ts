@@ -75,5 +75,6 @@ export const xdg: MethodEntry = {
   useWhen: 'the task id is known and the network is wide',
   breaksWhen: 'the task id is hidden at test time, or the network is narrow',
   ruleOfThumb: 'four of five units off; more with more tasks',
+  grid: { off: [0.5, 0.8, 0.9], lr: [0.01, 0.03] },
   inStudies: false,
 };

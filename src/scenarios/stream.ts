@@ -18,6 +18,8 @@ export interface StreamOptions {
   seed?: number;
   /** Number of tasks. Default: 5. */
   nTasks?: number;
+  /** Only the first so many of the tasks, which are those of the whole stream; to search hyperparameters on. Default: all. */
+  firstTasks?: number;
   /**
    * Training samples per task, validation samples included; a random subset, the same number of each class. Test samples stay
    * complete, so that accuracies remain comparable. Default: all.
@@ -25,7 +27,10 @@ export interface StreamOptions {
   limitPerTask?: number;
   /** Test samples per task, chosen in the same way; for quick runs. Default: all. */
   testLimitPerTask?: number;
-  /** Share of each task's training samples that is kept aside for `validationLoaders`, from 0 to below 1. Default: 0, none. */
+  /**
+   * Share of each task's training samples that is kept aside for `validationLoaders`, from 0 to below 1; drawn from the seed, the same
+   * share of each class. A run of a spec is then measured on these, and its test data is never read. Default: 0, none.
+   */
   validationFraction?: number;
   /**
    * How many times more training samples the most frequent class has than the rarest, at least 1: class numbers fall exponentially
@@ -51,7 +56,7 @@ export interface TaskStream {
   readonly tasks: readonly Task[];
   /** Training data, one loader per task. */
   readonly trainLoaders: TaskLoader[];
-  /** Test data, one loader per task. */
+  /** Test data, one loader per task; where there is validation data, test data is looked at only when these are asked for. */
   readonly testLoaders: TaskLoader[];
   /** Validation data, one loader per task; empty where no `validationFraction` was asked for. */
   readonly validationLoaders: TaskLoader[];
@@ -75,6 +80,7 @@ export function streamDefaults(): CommonSettings {
     limitPerTask: undefined,
     testLimitPerTask: undefined,
     validationFraction: 0,
+    firstTasks: undefined,
     imbalance: undefined, // absent unless asked for, so that specs of runs from before they came stay what they were
     labelNoise: undefined,
     online: undefined,
@@ -108,12 +114,13 @@ export interface TaskPlan {
 export function buildStream(
   kind: string,
   dataset: Dataset,
-  plans: TaskPlan[],
+  all: TaskPlan[],
   options: CommonSettings,
   details: Record<string, unknown>,
 ): TaskStream {
-  const { batchSize, limitPerTask, testLimitPerTask, validationFraction, imbalance, labelNoise, online } = options;
+  const { batchSize, limitPerTask, testLimitPerTask, validationFraction, firstTasks, imbalance, labelNoise, online } = options;
   const seed = options.seed!;
+  const plans = firstOf(kind, all, firstTasks);
   for (const plan of plans) checkLimits(kind, options, plan.members.length);
   const parts = partsOf(dataset);
   const positionsOf = merger();
@@ -130,9 +137,7 @@ export function buildStream(
     splitValidation(plan.chosen ?? trainingParts(dataset, parts('train', plan), options), validationFraction!, seed),
   );
   const training = plans.map(trainingOf);
-  const testing = plans.map(
-    shared((plan) => limitSamples(parts('test', plan), testLimitPerTask ?? Infinity, seed, 'test-subset')),
-  );
+  const testingOf = shared((plan) => limitSamples(parts('test', plan), testLimitPerTask ?? Infinity, seed, 'test-subset'));
   const { scenario } = plans[0].task;
   const settings = {
     kind,
@@ -140,22 +145,27 @@ export function buildStream(
     dataset: dataset.name,
     datasetHash: datasetHash(dataset),
     seed,
-    nTasks: plans.length,
+    nTasks: all.length,
     limitPerTask: limitPerTask ?? null,
     testLimitPerTask: testLimitPerTask ?? null,
     validationFraction,
+    ...(firstTasks !== undefined && { firstTasks }),
     ...(imbalance !== undefined && imbalance !== 1 && { imbalance }),
     ...(labelNoise && { labelNoise }),
     ...(online && { online }),
     ...details,
   };
   const trainLoaders = plans.map((plan, i) => loader(plan, 'train', training[i].train));
+  const testing = () => plans.map((plan) => loader(plan, 'test', testingOf(plan)));
+  let testLoaders = validationFraction === 0 ? testing() : undefined;
   const stream: TaskStream = {
     scenario,
     dataset,
     tasks: trainLoaders.map(({ task }) => task),
     trainLoaders,
-    testLoaders: plans.map((plan, i) => loader(plan, 'test', testing[i])),
+    get testLoaders() {
+      return (testLoaders ??= testing());
+    },
     validationLoaders: validationFraction === 0 ? [] : plans.map((plan, i) => loader(plan, 'validation', training[i].validation)),
     settings,
     fingerprint: createHash('sha1').update(JSON.stringify(settings)).digest('hex').slice(0, 12),
@@ -164,6 +174,13 @@ export function buildStream(
     },
   };
   return describedAs(stream, describeStream);
+}
+
+/** The first tasks, where not all are wanted. */
+function firstOf(kind: string, plans: TaskPlan[], count: number | undefined): TaskPlan[] {
+  if (count === undefined) return plans;
+  checkNumber(`${kind} scenario`, 'firstTasks', count, { min: 1, max: plans.length, integer: true });
+  return plans.slice(0, count);
 }
 
 /** What tasks that hold the same samples are given once: hundreds of permutations of one data set share their lists of positions. */

@@ -55,6 +55,13 @@ test('results on different streams get tables of their own, whose heads say how 
   assert.match(table, /batchSize 64, seed 1\n\n[^]*Naive +0\.5000 +[^]*batchSize 32, seeds 1, 2\n\n[^]*Naive +0\.6500 ±/);
 });
 
+test('the head of a table says where only the first tasks were learnt, and where validation data was measured on', () => {
+  const stream = { ...SMALL.stream, firstTasks: 2, validationFraction: 0.25 };
+  const table = studyTable('task-incremental', [withAcc(0.5, { stream })]);
+  assert.match(table, /, the first 2 of 5 tasks, 1 epoch, 128 training images a task, measured on validation data, seed 1/);
+  assert.doesNotMatch(studyTable('task-incremental', [withAcc(0.5)]), /first|validation/);
+});
+
 test('a study of your own has its name for a title; one without results is refused', () => {
   assert.match(studyTable('mine', [result({ study: 'mine' })]), /^mine\nsplit-mnist/);
   assert.throws(() => studyTable('mine', [result()]), /no result of the study 'mine'/);

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runExperiment } from '../../src/experiments';
+import { planRun, registerStream, runExperiment } from '../../src/experiments';
+import type { SpecInput } from '../../src/experiments';
+import { failedRun } from '../../src/experiments/failedRun';
+import type { ScenarioName } from '../../src/data/task';
+import { methodCompatibility, METHODS } from '../../src/methods';
+import { splitScenario } from '../../src/scenarios';
 import type { ProgressEvent } from '../../src/training';
 import { CLMetrics } from '../../src/metrics';
+import { tinyDataset } from '../data/fixtures';
+import { withoutTestData } from '../scenarios/fixtures';
 import { planned, SMALL } from './fixtures';
 
 test('a result holds the run, its matrix, metrics and names of the tasks, and is plain JSON', async () => {
@@ -88,6 +95,44 @@ test('validationFraction evaluates on images that were held out of training, not
     eighths.every((value) => Math.abs(value - Math.round(value)) < 1e-6),
     'accuracies are multiples of 1/32: a quarter of 128 images',
   );
+});
+
+test('where validation data is held out, no method and no measurement reads a test image or a test label', async () => {
+  const guarded = withoutTestData(tinyDataset());
+  registerStream('without-test-data', (options) => splitScenario(guarded, options));
+  const spec = (scenario: ScenarioName, method: string, more: Partial<SpecInput> = {}): SpecInput => ({
+    stream: { name: 'without-test-data', scenario, validationFraction: 0.2, nTasks: 5 },
+    model: { hidden: [64] },
+    method: { name: method, options: method === 'randumb' ? { features: 20 } : {} },
+    epochs: 2,
+    seed: 1,
+    ...more,
+  });
+  let runs = 0;
+  for (const scenario of ['task-incremental', 'class-incremental'] as const) {
+    for (const { name } of METHODS.filter((method) => methodCompatibility(method.name, scenario).fit !== 'no')) {
+      const { metrics } = await runExperiment(planRun(spec(scenario, name)));
+      assert.ok(metrics.acc! >= 0 && Math.abs(metrics.acc! * 40 - Math.round(metrics.acc! * 40)) < 1e-6, name); // 8 images a task
+      runs++;
+    }
+  }
+  assert.ok(runs > 30);
+  for (const measure of [{ learningCurves: true }, { insideTasks: 2 }, { answers: true }]) {
+    const run = planRun(spec('task-incremental', 'naive', { measure }));
+    assert.ok((await runExperiment(run)).metrics.acc! >= 0);
+  }
+  const onTest = { ...spec('class-incremental', 'naive').stream, validationFraction: 0 };
+  assert.throws(() => planRun(spec('class-incremental', 'naive', { stream: onTest })), /test data is read/);
+});
+
+test('a run on the first tasks has their matrix, an id of its own, and is planned from its own spec again', async () => {
+  const [whole, first] = [planned(), planned({ stream: { ...SMALL.stream, firstTasks: 2 } })];
+  const done = await runExperiment(first);
+  assert.equal(done.matrix.length, 2);
+  assert.deepEqual(done.matrix[0][0], (await runExperiment(whole)).matrix[0][0]);
+  assert.notEqual(first.id, whole.id);
+  assert.deepEqual(planRun(first.spec, first), first);
+  assert.equal(failedRun(first, 'no').matrix.length, 2);
 });
 
 test('learning curves are measured where the spec asks for them', async () => {

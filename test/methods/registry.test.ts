@@ -70,8 +70,21 @@ test('a method can be registered, takes the place of an earlier one of its name,
   registerMethod({ ...own, label: 'Own, later' });
   assert.equal(METHODS.length, before + 1);
   assert.equal(findMethod('own').label, 'Own, later');
+  assert.throws(() => registerMethod({ ...own, grid: { lr: [] } }), /registerMethod: grid\.lr is empty/);
+  assert.throws(() => registerMethod({ ...own, grid: [0.1] as never }), /registerMethod: grid is \[0\.1\]; give lists/);
   assert.throws(() => registerMethod({ ...own, useWhen: ' ' }), /registerMethod: useWhen is missing/);
   (METHODS as MethodEntry[]).pop();
+});
+
+test('every grid holds the defaults of its options, so that tuning can choose them, and none is a budget', () => {
+  const budgets = ['capacity', 'memoryPerTask', 'replayRatio', 'referenceSize', 'candidates', 'features', 'nFisherSamples'];
+  for (const { name, grid = {}, create, needs } of METHODS) {
+    const { options } = create(smallModel(needs.architecture ?? 'DomainMLP'));
+    for (const [option, values] of Object.entries(grid)) {
+      assert.ok(values.includes((options as unknown as Record<string, number>)[option]), `${name}: ${option}`);
+      assert.ok(!budgets.includes(option), `${name}: ${option}`);
+    }
+  }
 });
 
 test('an unknown method is refused with the known names', () => {

@@ -1,3 +1,5 @@
+import { datasetHash } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
 import type { TaskLoader } from '../../src/data/loader';
 import type { TaskStream } from '../../src/scenarios/stream';
 
@@ -14,6 +16,19 @@ export function imageKeys(loader: TaskLoader): string[] {
     .sampleImages(loader.size)
     .map((row) => row.join())
     .sort();
+}
+
+/** The same data set; whoever reads a test input or label after this gets an error. Its checksum is taken before. */
+export function withoutTestData(dataset: Dataset): Dataset {
+  datasetHash(dataset);
+  const guard = <T extends object>(array: T): T =>
+    new Proxy(array, {
+      get: () => {
+        throw new Error('test data is read');
+      },
+    });
+  const { inputs, labels } = dataset.test;
+  return Object.assign(dataset, { test: { inputs: guard(inputs), labels: guard(labels) } });
 }
 
 /** Everything a stream serves, in order. */
