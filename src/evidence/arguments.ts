@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { availableParallelism } from 'node:os';
+import { COMPARISON } from './comparison';
 import { PROTOCOLS } from './protocols';
 
 /** What the command line asks for. */
@@ -43,7 +44,7 @@ export function reproduceCommand(ask: (request: ReproduceRequest) => void | Prom
   const names = PROTOCOLS.map(({ name }) => name).join(', ');
   const command = new Command('reproduce')
     .description('Repeats a published experiment and compares its figures with ours.')
-    .argument('[name]', `the protocol: ${names}`)
+    .argument('[name]', `the protocol: ${names}; or ${COMPARISON.name}: ${COMPARISON.title}`)
     .option('--list', 'run nothing: tell what the store holds, of one protocol or of all')
     .option('--row <text...>', 'only lines whose name has one of these parts')
     .option('--seeds <n>', "seeds 1 to n (default: the protocol's number)", positive)

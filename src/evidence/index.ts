@@ -1,3 +1,5 @@
+export { COMPARISON, planComparison } from './comparison';
+export type { ComparedStream } from './comparison';
 export { planProtocol } from './plan';
 export type { Protocol, ProtocolRow, Published } from './protocol';
 export { PROTOCOLS } from './protocols';

@@ -5,6 +5,10 @@ import { openStore, withStore } from '../experiments/store';
 import type { RunStore } from '../experiments/store';
 import { problem } from '../utils/errors';
 import type { ReproduceRequest } from './arguments';
+import { studyTable } from '../benchmark/tables';
+import type { PlannedRun } from '../experiments/plan';
+import { isFinished } from '../experiments/failedRun';
+import { COMPARISON, planComparison } from './comparison';
 import { planProtocol } from './plan';
 import type { Protocol } from './protocol';
 import { findProtocol, PROTOCOLS } from './protocols';
@@ -27,6 +31,7 @@ export interface Outputs {
 export async function answer(request: ReproduceRequest, { say, warn }: Outputs): Promise<number> {
   const store = openStore(request.store, { warn });
   const { name, form } = request;
+  if (name === COMPARISON.name) return compareAll(request, store, { say, warn });
   const protocols = (name === undefined ? PROTOCOLS : [findProtocol(name)]).map((one) => withRows(one, request.rows));
   if (request.list) {
     const runs = [...store.runs()];
@@ -35,7 +40,7 @@ export async function answer(request: ReproduceRequest, { say, warn }: Outputs):
     return 0;
   }
   const [protocol] = protocols;
-  const interrupted = await execute(protocol, store, request, warn);
+  const interrupted = await execute(planProtocol(protocol, request.seeds), store, request, warn);
   const outcome = reproductionOf(protocol, [...store.runs()]);
   say(written([outcome], form));
   if (form === 'text') say(`\nStore: ${store.folder}`);
@@ -52,12 +57,11 @@ function withRows(protocol: Protocol, parts: readonly string[] = ['']): Protocol
 
 /** Runs what is missing. Returns the exit status where a signal ended it. */
 async function execute(
-  protocol: Protocol,
+  plan: readonly PlannedRun[],
   store: RunStore,
-  { seeds, jobs, force }: ReproduceRequest,
+  { jobs, force }: ReproduceRequest,
   warn: Outputs['warn'],
 ): Promise<number | undefined> {
-  const plan = planProtocol(protocol, seeds);
   const display = progressDisplay(plan);
   const tell = (text: string) => display.note(`note: ${text}`);
   const executor = withStore(localProcesses({ workers: Math.min(jobs, plan.length) }), store, { force, note: tell });
@@ -67,6 +71,23 @@ async function execute(
   for (const outcome of outcomes) if (outcome.status === 'failed') warn(`run ${outcome.id} failed: ${outcome.reason}`);
   if (executor.notStored !== undefined) throw problem(store.folder, executor.notStored, 'free some space, or name another store');
   return interrupted.by && EXIT_CODES[interrupted.by];
+}
+
+/** Runs what is missing of the comparison of all methods and tells its tables. Returns 2 where runs gave no result, else 0. */
+async function compareAll(request: ReproduceRequest, store: RunStore, { say, warn }: Outputs): Promise<number> {
+  const { rows: parts = [''], list, form } = request;
+  const plan = planComparison(request.seeds).filter(({ label }) => parts.some((part) => label.includes(part)));
+  if (plan.length === 0)
+    throw problem('comparison', `no method has ${parts.join(' or ')} in its name`, 'see npm run benchmark -- --help');
+  const interrupted = list ? undefined : await execute(plan, store, request, warn);
+  const runs = plan.flatMap(({ id, study, label }) => {
+    const run = store.get(id);
+    return run ? [{ ...run, study, label }] : [];
+  });
+  if (form === 'json') say(JSON.stringify(runs, null, 2));
+  else say(runs.length === 0 ? 'None of its runs is in the store.' : studyTable(COMPARISON.name, runs));
+  if (form !== 'json') say(`\n${runs.filter(isFinished).length} of ${plan.length} runs. Store: ${store.folder}`);
+  return interrupted ?? (list || runs.every(isFinished) ? 0 : 2);
 }
 
 /** The exit status that the verdicts stand for. */

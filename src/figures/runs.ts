@@ -22,6 +22,8 @@ export interface Run {
   seconds?: number;
   /** Largest memory of the process in MB (10⁶ bytes). */
   peakMb?: number;
+  /** What the method keeps of earlier tasks beside its network, in bytes. */
+  memoryBytes?: { readonly total: number };
   /** Id of the run, which is its name in a store: the figure says from which runs it is. */
   id?: string;
   /** Why the run gave no result, e.g. that it diverged. It is counted (`4 of 5 seeds`) and enters no mean; its matrix is all null. */

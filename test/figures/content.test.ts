@@ -254,6 +254,28 @@ test('cost: one mark per method at mean time and ACC, area growing with memory, 
   );
 });
 
+test('what accuracy costs in memory: megabytes that the method keeps, 0 for one that keeps nothing', () => {
+  const [naive, er] = ['naive', 'er'].map((method): Run => ({ method, seed: 1, matrix: [[0.9]] }));
+  const runs = [
+    { ...naive, memoryBytes: { total: 0 } },
+    { ...er, memoryBytes: { total: 3_144_000 } },
+  ];
+  const figure = figures.costAccuracyFigure(runs, { cost: 'memory' });
+  const marks = traces(figure);
+  assert.deepEqual(
+    marks.map(({ x }) => x),
+    [[0], [3.144]],
+  );
+  assert.match(marks[1].hovertext[0], /<br>keeping 3\.1 MB$/);
+  assert.match((figure.layout.xaxis as Trace).title.text, /keeps of earlier tasks, in MB/);
+  const cost = (value: unknown) => () => figures.costAccuracyFigure(runs, { cost: value } as object);
+  assert.throws(cost('money'), /cost .*seconds.*memory/);
+  assert.throws(
+    () => figures.costAccuracyFigure([naive], { cost: 'memory' }),
+    /run 'Naive', seed \d+, has the memory undefined; give its memoryBytes\.total/,
+  );
+});
+
 test('compatibility: signs and reasons stand at their row and column, unlisted pairings stay empty', () => {
   const [grid] = traces(
     figures.compatibilityFigure([

@@ -24,5 +24,5 @@ export function findProtocol(name: string): Protocol {
   const protocol = PROTOCOLS.find((candidate) => candidate.name === name);
   if (protocol) return protocol;
   const known = PROTOCOLS.map((candidate) => candidate.name).join(', ');
-  throw problem('reproduce', `there is no protocol '${name}'`, `protocols: ${known}`);
+  throw problem('reproduce', `there is no protocol '${name}'`, `protocols: ${known}; or comparison`);
 }
