@@ -100,7 +100,17 @@ export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = 
  * @throws when the file cannot be written; the old one is then as it was
  */
 export function writeResults(file: string, results: BenchmarkResults, through?: string): void {
-  writeWhole(file, `${JSON.stringify(results, null, 2)}\n`, through);
+  writeWhole(file, resultsText(results), through);
+}
+
+/** JSON with a line a field and, of the lists of runs, a line a run: a large file stays small, and two of them can be compared line by line. */
+function resultsText(results: BenchmarkResults): string {
+  const given = Object.entries(results).filter(([, value]) => value !== undefined);
+  const fields = given.map(([name, value]) => {
+    if (!Array.isArray(value) || value.length === 0) return `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+    return `  ${JSON.stringify(name)}: [\n${value.map((run) => `    ${JSON.stringify(run)}`).join(',\n')}\n  ]`;
+  });
+  return `{\n${fields.join(',\n')}\n}\n`;
 }
 
 /** What a file says beside its runs. */

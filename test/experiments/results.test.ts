@@ -79,3 +79,13 @@ test('what cannot be written leaves the old file and tells why', () => {
   assert.throws(() => writeResults(join(folder, 'no', 'results.json'), collectResults([])), /its folder does not exist/);
   assert.throws(() => collectResults([], { comand: 'x' } as object), /unknown option 'comand'/);
 });
+
+test('a results file has a line a run, and the same content whatever the form', () => {
+  const file = join(folder, 'lines.json');
+  const results = { ...collectResults([result(), result({ seed: 2 })]), command: undefined };
+  writeResults(file, results);
+  const text = readFileSync(file, 'utf8');
+  assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(results)));
+  assert.equal(text.split('\n').filter((line) => line.includes('"matrix":[') || line.includes('"matrix":{')).length, 2);
+  assert.ok(text.split('\n').length < 20, text);
+});
