@@ -109,7 +109,7 @@ test('failed runs are in the file with their reasons, and are read again', () =>
   results.close();
   const { experiments, failed, planned: count } = readResults(file);
   assert.deepEqual([experiments.length, failed!.length, failed![0].failed, count], [1, 1, 'the loss exploded', 2]);
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"failed": "the loss exploded"', '"failed": 3'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"failed":"the loss exploded"', '"failed":3'));
   assert.throws(() => readResults(file), /failed run 0: failed is 3, not text/);
 });
 
