@@ -9,7 +9,7 @@ import { checkRevealed } from '../training/fit';
 import { problem } from '../utils/errors';
 import { hashOf } from './identity';
 import { checkSpec, isOptimizerOption, SPEC_VERSION } from './spec';
-import type { CheckedSpec, Json, JsonOptions, Spec, SpecInput } from './spec';
+import type { CheckedSpec, Json, JsonOptions, Spec, SpecInput, StreamSpec } from './spec';
 import { findStream, openStream } from './streams';
 
 /** A spec put together, ready to train. */
@@ -34,6 +34,7 @@ export interface Assembly {
 export function assemble(given: SpecInput): Assembly {
   const checked = checkSpec(given);
   const stream = openStream(checked.stream, checked.seed);
+  checkTaken(checked.stream, stream);
   const { fit, reason } = methodCompatibility(checked.method.name, stream.scenario);
   if (fit === 'no') throw problem(`${checked.method.name} in the ${stream.scenario} scenario`, reason);
   const model = makeModel(checked, stream);
@@ -49,6 +50,15 @@ export function assemble(given: SpecInput): Assembly {
     model.dispose();
     throw error;
   }
+}
+
+/** A stream of one's own may pass over options; those that decide what the accuracies are measured on must not be. */
+function checkTaken({ name, validationFraction, firstTasks }: StreamSpec, { validationLoaders, tasks }: TaskStream): void {
+  const remedy = 'pass it on to the scenario where the stream is registered';
+  if (Number(validationFraction ?? 0) > 0 && validationLoaders.length === 0)
+    throw problem(`stream '${name}'`, 'it passes over validationFraction, so test data would be measured on', remedy);
+  if (firstTasks !== undefined && tasks.length !== firstTasks)
+    throw problem(`stream '${name}'`, `it passes over firstTasks: it has ${tasks.length} tasks`, remedy);
 }
 
 /** Training samples that a run looks at: those of all tasks times the epochs, or those of its steps. */

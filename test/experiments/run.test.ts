@@ -125,6 +125,17 @@ test('where validation data is held out, no method and no measurement reads a te
   assert.throws(() => planRun(spec('class-incremental', 'naive', { stream: onTest })), /test data is read/);
 });
 
+test('a stream of one’s own that passes over validation data or first tasks is refused: test data would decide', () => {
+  registerStream('forgetful', ({ seed }) => splitScenario(tinyDataset(), { seed: seed as number }));
+  const spec = (more: object): SpecInput => ({ stream: { name: 'forgetful', ...more }, method: { name: 'naive' }, seed: 1 });
+  assert.equal(planRun(spec({ validationFraction: 0 })).spec.stream.validationFraction, 0);
+  assert.throws(
+    () => planRun(spec({ validationFraction: 0.1 })),
+    /stream 'forgetful': it passes over validationFraction, so test/,
+  );
+  assert.throws(() => planRun(spec({ firstTasks: 2 })), /stream 'forgetful': it passes over firstTasks: it has 5 tasks/);
+});
+
 test('a run on the first tasks has their matrix, an id of its own, and is planned from its own spec again', async () => {
   const [whole, first] = [planned(), planned({ stream: { ...SMALL.stream, firstTasks: 2 } })];
   const done = await runExperiment(first);

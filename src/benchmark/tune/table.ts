@@ -20,9 +20,21 @@ export function tuningTable({ tuning, points, chosen, whyNot }: TuningOutcome): 
     `${findMethod(tuning.method).label}, ${tuning.scenario}`,
     ...(where ? [where.head] : []),
     `\n${textTable([[...names, 'ACC (validation)', ''], ...cells])}`,
+    ...edgesOf(names, points, chosen),
     ...(whyNot === undefined ? [] : [`\nNo options chosen: ${visibleLine(whyNot)}`]),
     ...notesOn(rowsOf(runs)).map((note, i) => `${i === 0 ? '\n' : ''}${note}`),
   ].join('\n');
+}
+
+/** Where a number was chosen that is the smallest or largest of several, a better one may lie beyond it. */
+function edgesOf(names: readonly string[], points: readonly ScoredPoint[], chosen: ScoredPoint | undefined): string[] {
+  const edges = names.flatMap((name) => {
+    const values = points.map(({ options }) => options[name]).filter((value) => typeof value === 'number');
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const value = chosen?.options[name];
+    return least < most && (value === least || value === most) ? [`${name} ${value} of ${least} to ${most}`] : [];
+  });
+  return edges.length === 0 ? [] : [`\nChosen at the edge of the grid: ${edges.join(', ')}`];
 }
 
 function inWords({ runs, finished, failed }: ScoredPoint): string {

@@ -21,6 +21,33 @@ test('the table has a row a point with mean and interval, says which was chosen 
   assert.equal(table.match(/chosen/g)!.length, 1);
 });
 
+test('a choice at the edge of the grid is said to be one', () => {
+  const best = (index: number) =>
+    tuningTable(
+      chooseOptions(
+        tuning,
+        ended(
+          tuning,
+          [0, 1, 2, 3].map((i) => (i === index ? [0.9, 0.9] : [0.5, 0.5])),
+        ),
+      ),
+    );
+  assert.match(best(0), /^Chosen at the edge of the grid: lr 0\.003 of 0\.003 to 0\.1$/m);
+  assert.match(best(3), /^Chosen at the edge of the grid: lr 0\.1 of 0\.003 to 0\.1$/m);
+  assert.doesNotMatch(best(1), /edge/);
+  const fixed = smallTuning({ methods: ['si'], lr: 0.5 });
+  const same = tuningTable(
+    chooseOptions(
+      fixed,
+      ended(
+        fixed,
+        [0.5, 0.6, 0.5].map((acc) => [acc, acc]),
+      ),
+    ),
+  );
+  assert.doesNotMatch(same, /edge/);
+});
+
 test('where nothing is chosen the table says why', () => {
   const table = tuningTable(chooseOptions(tuning, ended(tuning, Array(4).fill([0.5, 0.5])).slice(2)));
   assert.match(table, /^ *0\.003 +not finished$/m);
