@@ -30,6 +30,8 @@ export interface ModelSpec extends JsonOptions {
   readonly conv?: readonly JsonOptions[];
   /** Width of each hidden layer; default [256, 256]. */
   readonly hidden?: readonly number[];
+  /** How the layers start, `'pytorch'` or `'xavier'`; default `'pytorch'`. */
+  readonly initialisation?: string;
   /** Seed of the initial weights; default: the seed of the run. */
   readonly seed?: number;
 }

@@ -9,6 +9,7 @@ export type { ArchitectureEntry, ModelNeeds } from './architectures';
 export type { Frame, Labels, Rows } from './inputs';
 export { Conv2D } from './layers/conv2d';
 export type { Conv2DOptions, ImageShape } from './layers/conv2d';
+export type { Initialisation } from './layers/initialisation';
 export { Linear } from './layers/linear';
 export type { LinearOptions } from './layers/linear';
 export { pool } from './layers/pooling';

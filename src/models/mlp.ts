@@ -31,13 +31,13 @@ export class MLP extends Model {
   constructor(options: MLPOptions = {}) {
     super();
     this.options = networkOptions(new.target.name, options, { nClasses: 10 });
-    const { inputSize, seed, nClasses } = this.options;
+    const { inputSize, seed, nClasses, initialisation } = this.options;
     checkNumber(new.target.name, 'nClasses', nClasses, { min: 1, integer: true });
     this.inputSize = inputSize;
     const random = new RandomStream(seed, 'initialisation');
     this.trunk = new Trunk(this.options, random);
     this.imageShape = this.trunk.imageShape;
-    this.head = new Linear('head', this.trunk.width, nClasses, random);
+    this.head = new Linear('head', this.trunk.width, nClasses, random, { initialisation });
   }
 
   /** Number of outputs. */

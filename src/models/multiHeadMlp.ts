@@ -40,9 +40,9 @@ export class MultiHeadMLP extends Model {
   addTaskHead(nClasses: number): number {
     checkNumber('MultiHeadMLP.addTaskHead', 'nClasses', nClasses, { min: 1, integer: true });
     const id = this.heads.length;
-    this.heads.push(
-      new Linear(`head${id}`, this.trunk.width, nClasses, new RandomStream(this.options.seed, `initialisation/head${id}`)),
-    );
+    const { seed, initialisation } = this.options;
+    const random = new RandomStream(seed, `initialisation/head${id}`);
+    this.heads.push(new Linear(`head${id}`, this.trunk.width, nClasses, random, { initialisation }));
     this.tables?.dispose();
     this.tables = undefined;
     return id;

@@ -32,6 +32,9 @@ export class ProgressiveNeuralNet extends Model {
     if (this.options.conv.length) {
       throw problem('ProgressiveNeuralNet', 'its columns are of linear layers, conv is not for it', 'leave conv out');
     }
+    if (this.options.initialisation) {
+      throw problem('ProgressiveNeuralNet', "initialisation 'xavier' is not for its columns", 'leave initialisation out');
+    }
     this.inputSize = this.options.inputSize;
   }
 

@@ -1,11 +1,12 @@
 import type { Parameter } from '../autodiff';
 import { elements } from '../backend';
 import type { Kernels, Value } from '../backend';
-import { checkNumber, problem, shown, withDefaults } from '../utils/errors';
+import { checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import type { RandomStream } from '../utils/random';
 import { Conv2D } from './layers/conv2d';
 import type { ImageShape } from './layers/conv2d';
+import type { Initialisation } from './layers/initialisation';
 import { Linear } from './layers/linear';
 import { pool, pooledShape } from './layers/pooling';
 import type { Pooling } from './layers/pooling';
@@ -34,6 +35,8 @@ export interface NetworkOptions {
   conv?: readonly ConvBlock[];
   /** Width of each hidden layer; default [256, 256]. With `conv` it may be empty. */
   hidden?: readonly number[];
+  /** How the layers start, without `conv`; see `Initialisation`. Default `'pytorch'`. */
+  initialisation?: Initialisation;
   /** Seed of the initial weights; default the one of `setSeed` (42). */
   seed?: number;
 }
@@ -48,6 +51,8 @@ export interface NetworkConfig {
   conv: Required<ConvBlock>[];
   /** Widths of the hidden layers. */
   hidden: number[];
+  /** How the layers start; absent where it is `'pytorch'`. */
+  initialisation?: 'xavier';
   /** Seed of the initial weights. */
   seed: number;
 }
@@ -62,8 +67,17 @@ export function networkOptions<Own extends object = {}>(
   given: NetworkOptions & Partial<Own> = {},
   own: Own = {} as Own,
 ): NetworkConfig & Own {
-  const defaults = { inputSize: undefined, inputShape: undefined, conv: [], hidden: [256, 256], seed: getSeed(), ...own };
+  const defaults = {
+    inputSize: undefined,
+    inputShape: undefined,
+    conv: [],
+    hidden: [256, 256],
+    initialisation: 'pytorch',
+    seed: getSeed(),
+    ...own,
+  };
   const options = withDefaults<NetworkOptions & Own>(subject, given as Partial<NetworkOptions & Own>, defaults as never);
+  const { initialisation, ...rest } = options;
   const { conv, hidden, seed } = options as Required<NetworkOptions>;
   checkNumber(subject, 'seed', seed, { integer: true });
   const inputShape = shapeOf(subject, options);
@@ -80,7 +94,19 @@ export function networkOptions<Own extends object = {}>(
     throw problem(subject, 'hidden must list the width of at least one hidden layer', 'for example [256, 256]');
   }
   hidden.forEach((width) => checkNumber(subject, 'hidden width', width, { min: 1, integer: true }));
-  return { ...options, inputSize: elements(inputShape), inputShape, conv: blocks, hidden: [...hidden], seed };
+  checkChoice(subject, 'initialisation', initialisation, ['pytorch', 'xavier']);
+  if (initialisation === 'xavier' && blocks.length) {
+    throw problem(subject, "initialisation 'xavier' is for networks without conv", 'leave one of them out');
+  }
+  return {
+    ...(rest as Own),
+    inputSize: elements(inputShape),
+    inputShape,
+    conv: blocks,
+    hidden: [...hidden],
+    ...(initialisation === 'xavier' && { initialisation }),
+    seed,
+  };
 }
 
 function shapeOf(subject: string, { inputSize, inputShape }: NetworkOptions): number[] {
@@ -127,7 +153,7 @@ export class Trunk {
   /** Numbers that come out for each input. */
   readonly width: number;
 
-  constructor({ inputShape, conv, hidden }: NetworkConfig, random: RandomStream) {
+  constructor({ inputShape, conv, hidden, initialisation }: NetworkConfig, random: RandomStream) {
     this.inputShape = inputShape;
     this.imageShape = conv.length ? inputShape : undefined;
     let shape = inputShape as unknown as ImageShape;
@@ -137,7 +163,7 @@ export class Trunk {
       this.convolutions.push({ layer, pool: pooling });
     });
     const sizes = [elements(shape), ...hidden];
-    this.hidden = hidden.map((width, i) => new Linear(`hidden${i}`, sizes[i], width, random));
+    this.hidden = hidden.map((width, i) => new Linear(`hidden${i}`, sizes[i], width, random, { initialisation }));
     this.width = sizes[sizes.length - 1];
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { backend, initBackend, type Kernels, type Value } from '../../src/backend';
-import { DomainMLP, MLP, MultiHeadMLP, pool, ProgressiveNeuralNet, SingleHeadMLP } from '../../src/models';
+import { DomainMLP, MLP, MultiHeadMLP, pool, ProgressiveNeuralNet, SingleHeadMLP, type Model } from '../../src/models';
 import { networkOptions, Trunk } from '../../src/models/trunk';
 import type { Conv2D } from '../../src/models/layers/conv2d';
 import type { Linear } from '../../src/models/layers/linear';
@@ -132,4 +132,53 @@ test('making, using and disposing a convolutional model leaves no tensor behind'
   const before = tensorCount();
   work();
   assert.equal(tensorCount(), before);
+});
+
+test('networks start as asked: every layer, heads that come later, and a model that begins anew', () => {
+  const largest = (model: Model, name: string) =>
+    Math.max(
+      ...Array.from(
+        model
+          .parameters()
+          .find((one) => one.name === name)!
+          .data(),
+        Math.abs,
+      ),
+    );
+  const options = { inputSize: 100, hidden: [50], seed: 1 };
+  const [within, wide] = [1 / Math.sqrt(50), Math.sqrt(6 / 52)]; // of a head of two outputs
+  for (const [initialisation, bound, bias] of [
+    ['pytorch', within, true],
+    ['xavier', wide, false],
+  ] as const) {
+    const single = new MLP({ ...options, nClasses: 2, initialisation });
+    const several = new MultiHeadMLP({ ...options, initialisation });
+    several.addTaskHead(2);
+    const growing = new SingleHeadMLP({ ...options, nClasses: 2, initialisation });
+    for (const [model, head] of [
+      [single, 'head'],
+      [several, 'head0'],
+      [growing, 'head'],
+    ] as const) {
+      // prettier-ignore
+      assert.ok(largest(model, `${head}/weight`) <= bound && largest(model, `${head}/weight`) > 0.9 * bound);
+      assert.equal(largest(model, `${head}/bias`) > 0, bias);
+      assert.equal(largest(model, 'hidden0/bias') > 0, bias);
+      assert.equal(model.config().initialisation, bias ? undefined : 'xavier');
+      assert.equal('initialisation' in model.config(), !bias);
+      const start = model.parameters().map((one) => one.data().slice());
+      model.parameters().forEach((one) => one.set(one.data().map(() => 9)));
+      model.restart();
+      model.parameters().forEach((one, i) => assert.deepEqual(one.data(), start[i]));
+      assert.deepEqual(model.clone().config(), model.config());
+    }
+  }
+});
+
+test('a start that cannot be meant is refused', () => {
+  assert.throws(() => new MLP({ initialisation: 'he' as never }), /MLP: initialisation/);
+  const images = { inputShape: [8, 8, 1], conv: [{ filters: 2 }] };
+  assert.throws(() => new MLP({ ...images, initialisation: 'xavier' }), /initialisation 'xavier' is for networks without conv/);
+  assert.equal(new MLP({ ...images, initialisation: 'pytorch' }).parameters().length, 8);
+  assert.throws(() => new ProgressiveNeuralNet({ initialisation: 'xavier' }), /is not for its columns; leave initialisation out/);
 });

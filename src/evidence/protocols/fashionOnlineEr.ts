@@ -5,7 +5,7 @@ const SOURCE = 'Table I of the paper, as quoted by others (the paper itself was 
 
 const shared = (seed: number) => ({
   stream: { name: 'split-fashion-mnist', scenario: 'class-incremental', batchSize: 10, pixels: 'unit' } as const,
-  model: { hidden: [256, 256] },
+  model: { hidden: [256, 256], initialisation: 'xavier' },
   epochs: 1,
   seed,
 });
@@ -30,13 +30,12 @@ export const fashionOnlineEr: Protocol = {
   title: 'Split-Fashion-MNIST, class-incremental, one pass: replay with three memories',
   paper: 'Buzzega et al. 2020, Rethinking experience replay: a bag of tricks for continual learning, ICPR 2020, arXiv 2010.05595',
   settingsFrom: "the authors' code (github.com/hastings24/rethinking_er, commit d32707b)",
-  architecture: 'fully connected, two hidden layers of 256, ReLU',
+  architecture: 'fully connected, two hidden layers of 256, ReLU; Xavier-uniform weights, biases 0',
   training:
     'SGD without momentum, one pass, batches of 10 with 128 stored samples, mean loss over all 138; reservoir filled step by step; learning rate 0.03, 0.1, 0.1 with 200, 500, 1000 samples; none and joint 0.2; pixels 0 … 1; classes in order',
   publishedSeeds: '10',
   seeds: 10,
   differs: [
-    'Weights start uniform in ±1/√inputs, biases too; the authors take Xavier, biases 0.',
     'Outputs come with the classes; the authors have all ten from the start.',
     'While fewer than 128 samples are stored, 128 are drawn with replacement; the authors take as many as there are.',
   ],

@@ -15,7 +15,7 @@ function rowsOf(label: string, lr: number, name: string, options: JsonOptions, a
       batchSize: 10,
       pixels: 'unit',
     },
-    model: { hidden: [100, 100] },
+    model: { hidden: [100, 100], initialisation: 'xavier' },
     optimizer: { name: 'sgd', lr, momentum: 0 },
     method: { name, options },
     epochs: 1,
@@ -33,13 +33,12 @@ export const gemRotations: Protocol = {
   title: 'MNIST rotations, 20 tasks of 1000 samples, one pass',
   paper: 'Lopez-Paz & Ranzato 2017, Gradient episodic memory for continual learning, NeurIPS 2017, arXiv 1706.08840',
   settingsFrom: "the authors' code (github.com/facebookresearch/GradientEpisodicMemory, commits 1919989, 34c6b8e)",
-  architecture: 'fully connected, two hidden layers of 100, ReLU, one output layer of 10',
+  architecture: 'fully connected, two hidden layers of 100, ReLU, one output layer of 10; Xavier-uniform weights, biases 0',
   training:
     'SGD without momentum, one pass, batches of 10; single: learning rate 0.003, GEM: 0.1, 256 samples a task, margin 0.5; angle of task t drawn from [9t, 9(t+1)) degrees; pixels 0 … 1',
   publishedSeeds: '1',
   seeds: 5,
   differs: [
-    'Weights start uniform in ±1/√inputs, biases too; the authors take Xavier, biases 0.',
     'The 1000 images of a task hold 100 of each digit; the authors draw them at random.',
     "GEM's memory is a random sample of the task; the authors keep its last samples, and have them from the task's first step on.",
     'Images are turned with bilinear interpolation; the authors take the nearest pixel.',

@@ -3,6 +3,18 @@ import { elements } from '../../backend';
 import { problem } from '../../utils/errors';
 import type { RandomStream } from '../../utils/random';
 
+/**
+ * How linear layers start. `'pytorch'`: weights and biases uniform in ±1/√in, as `nn.Linear`. `'xavier'`: weights uniform in
+ * ±√(6 / (in + out)), biases 0 (Glorot & Bengio 2010, eq. 16).
+ */
+export type Initialisation = 'pytorch' | 'xavier';
+
+/** The bounds between which the weights and the biases of a linear layer start. */
+export function startBounds(kind: Initialisation, fanIn: number, fanOut: number): { weight: number; bias: number } {
+  if (kind === 'xavier') return { weight: Math.sqrt(6 / (fanIn + fanOut)), bias: 0 };
+  return { weight: 1 / Math.sqrt(fanIn), bias: 1 / Math.sqrt(fanIn) };
+}
+
 /** Most weights of one layer: 1 GB. More is a slip of the keyboard or a damaged file, and would take all memory. */
 const MOST = 2 ** 28;
 

@@ -1,7 +1,8 @@
 import type { Parameter } from '../../autodiff';
 import type { Kernels, Value } from '../../backend';
 import type { RandomStream } from '../../utils/random';
-import { newWeights, uniform } from './initialisation';
+import { newWeights, startBounds, uniform } from './initialisation';
+import type { Initialisation } from './initialisation';
 
 /** Options of a `Linear` layer beyond its sizes. */
 export interface LinearOptions {
@@ -9,14 +10,17 @@ export interface LinearOptions {
   bias?: boolean;
   /** Number of inputs that the bound of the initialisation counts; default `nIn`. */
   fanIn?: number;
+  /** How it starts; default `'pytorch'`. */
+  initialisation?: Initialisation;
 }
 
-/** A linear layer x·W + b, initialised as PyTorch's `nn.Linear`: W and b uniform in ±1/√in. */
+/** A linear layer x·W + b, initialised as PyTorch's `nn.Linear` unless asked otherwise: W and b uniform in ±1/√in. */
 export class Linear {
   /** [in, out] */
   readonly weight: Parameter;
   /** [out], or undefined for a layer without bias. */
   readonly bias: Parameter | undefined;
+  private readonly initialisation: Initialisation;
 
   /**
    * @param name prefix of the parameters' names
@@ -29,11 +33,12 @@ export class Linear {
     nIn: number,
     nOut: number,
     random: RandomStream,
-    { bias = true, fanIn = nIn }: LinearOptions = {},
+    { bias = true, fanIn = nIn, initialisation = 'pytorch' }: LinearOptions = {},
   ) {
-    const bound = 1 / Math.sqrt(fanIn);
-    this.weight = newWeights(`${name}/weight`, [nIn, nOut], bound, random);
-    this.bias = bias ? newWeights(`${name}/bias`, [nOut], bound, random) : undefined;
+    this.initialisation = initialisation;
+    const bounds = startBounds(initialisation, fanIn, nOut);
+    this.weight = newWeights(`${name}/weight`, [nIn, nOut], bounds.weight, random);
+    this.bias = bias ? newWeights(`${name}/bias`, [nOut], bounds.bias, random) : undefined;
   }
 
   /** Outputs of the layer. */
@@ -76,8 +81,8 @@ export class Linear {
   /** Appends `extra` outputs; the existing ones keep their weights, the new ones start as a fresh layer would. */
   grow(extra: number, random: RandomStream): void {
     const { nIn, nOut } = this;
-    const bound = 1 / Math.sqrt(nIn);
-    const added = uniform(nIn * extra, bound, random);
+    const bounds = startBounds(this.initialisation, nIn, nOut + extra);
+    const added = uniform(nIn * extra, bounds.weight, random);
     const old = this.weight.data();
     const wide = new Float32Array(nIn * (nOut + extra));
     for (let row = 0; row < nIn; row++) {
@@ -88,7 +93,7 @@ export class Linear {
     if (!this.bias) return;
     const bias = new Float32Array(nOut + extra);
     bias.set(this.bias.data());
-    bias.set(uniform(extra, bound, random), nOut);
+    bias.set(uniform(extra, bounds.bias, random), nOut);
     this.bias.set(bias, [nOut + extra]);
   }
 }

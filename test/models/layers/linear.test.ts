@@ -48,3 +48,16 @@ test('the seed decides the initial weights', () => {
   assert.deepEqual(first(1), first(1));
   assert.notDeepEqual(first(1), first(2));
 });
+
+test("'xavier' starts weights uniform in ±√(6/(in + out)) and biases at 0, for outputs that come later, too", () => {
+  const layer = new Linear('l', 100, 50, new RandomStream(1), { initialisation: 'xavier' });
+  const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
+  const bound = Math.sqrt(6 / 150);
+  assert.ok(largest(layer.weight.data()) <= bound && largest(layer.weight.data()) > 0.98 * bound);
+  assert.equal(largest(layer.bias!.data()), 0);
+  layer.grow(150, new RandomStream(2)); // 200 outputs in all
+  const added = Array.from(layer.weight.data()).filter((_, i) => i % 200 >= 50);
+  const later = Math.sqrt(6 / 300);
+  assert.ok(largest(added) <= later && largest(added) > 0.98 * later);
+  assert.equal(largest(layer.bias!.data()), 0);
+});
