@@ -13,7 +13,7 @@ export interface TaskAnswers {
   readonly taskName: string;
   /** Share of right answers, as in the accuracy matrix. */
   readonly accuracy: number;
-  /** Share of right answers where only the classes of the task compete; null where that is not defined, see `whyNotMasked`. */
+  /** Share of right answers where only the classes of the task compete; null only in reports of earlier versions, see `whyNotMasked`. */
   readonly masked: number | null;
 }
 
@@ -27,7 +27,7 @@ export interface AnswersReport {
   readonly classNames: readonly string[] | null;
   /** See the function of the same name; null where classes do not arrive with the tasks, or all answers go by task. */
   readonly recencyBias: number | null;
-  /** Why there are no masked accuracies; absent where there are. */
+  /** In reports of earlier versions: why there are no masked accuracies; absent where there are. */
   readonly whyNotMasked?: string;
 }
 
@@ -50,27 +50,24 @@ export async function measureAnswers(
   const { taskIdAtTest, classes } = SCENARIOS[testLoaders[0].task.scenario];
   const tasks: TaskAnswers[] = [];
   const [labels, answers]: [number[], number[]] = [[], []];
-  let whyNotMasked: string | undefined;
   for (const loader of testLoaders) {
     const [right, given] = [loader.labels(), await trainer.answers(loader)];
-    const masked = await maskedAnswers(trainer, loader);
-    if (typeof masked === 'string') whyNotMasked = masked;
+    const masked = await trainer.answers(loader, loader.task.classes);
     const share = (all: Int32Array) => all.filter((label, i) => label === right[i]).length / right.length;
     const { id, name } = loader.task;
-    tasks.push({ task: id, taskName: name, accuracy: share(given), masked: typeof masked === 'string' ? null : share(masked) });
+    tasks.push({ task: id, taskName: name, accuracy: share(given), masked: share(masked) });
     labels.push(...right);
     answers.push(...given);
   }
-  const why = whyNotMasked !== undefined && { whyNotMasked };
-  if (taskIdAtTest) return { tasks, confusion: null, classNames: null, recencyBias: null, ...why };
+  if (taskIdAtTest) return { tasks, confusion: null, classNames: null, recencyBias: null };
   const names = classNamesOf(testLoaders);
   const confusion = confusionMatrix(labels, answers, Math.max(names.length, ...answers.map((answer) => answer + 1)));
   const last = testLoaders.at(-1)!.task.classes;
   const bias = classes === 'arrive' && testLoaders.length > 1 ? recencyBias(confusion, last) : null;
-  return { tasks, confusion, classNames: confusion.map((_, k) => names[k] ?? String(k)), recencyBias: bias, ...why };
+  return { tasks, confusion, classNames: confusion.map((_, k) => names[k] ?? String(k)), recencyBias: bias };
 }
 
-/** The mean of unmasked and masked accuracies over the tasks of a report; `masked` is null where it is not defined. */
+/** The mean of unmasked and masked accuracies over the tasks of a report; `masked` is null where a task has none. */
 export function meanAnswers(report: AnswersReport): { accuracy: number; masked: number | null } {
   checkList('meanAnswers', 'tasks of the report', report?.tasks);
   const { tasks } = report;
@@ -80,12 +77,6 @@ export function meanAnswers(report: AnswersReport): { accuracy: number; masked: 
     accuracy: mean(tasks.map(({ accuracy }) => accuracy)),
     masked: masked.includes(null) ? null : mean(masked as number[]),
   };
-}
-
-/** The answers among the classes of the task alone; text: why there are none. */
-async function maskedAnswers(trainer: CLTrainer<object>, loader: TaskLoader): Promise<Int32Array | string> {
-  if (!trainer.answersByOutputs) return `${trainer.method} answers by something else than the largest output`;
-  return trainer.answers(loader, loader.task.classes);
 }
 
 /** The names of the classes by their labels. */

@@ -71,7 +71,7 @@ export function findStream(name: string): StreamEntry {
   if (entry) return entry;
   throw problem(
     'stream',
-    `there is none called '${name}'`,
+    `there is none called ${shown(name)}`,
     `known streams: ${streamNames().join(', ')}; make your own known with registerStream`,
   );
 }

@@ -7,6 +7,7 @@ import type { MethodNeeds, TrainerOptions, TrainingBatch, TrainingData } from '.
 import type { MethodEntry } from './entry';
 import { Exemplars } from './parts/exemplars';
 import type { ExemplarsState } from './parts/exemplars';
+import { NO_CLASS } from './parts/linearClassifier';
 import { largestOf } from './parts/savedNumbers';
 import { frozenTwin, restoredTwin } from './parts/twin';
 
@@ -25,8 +26,9 @@ export const ICARL_DEFAULTS: ICaRLOptions = { capacity: 1000 };
  * all exemplars together with a binary cross-entropy for each class, old ones with the outputs of the network before the task as
  * targets (algorithm 3).
  *
- * Between tasks the means are those after the last task; before the first, the largest output answers. Ask the trainer (`evaluate`):
- * the model's own `predict` goes by its outputs. Differs: a learning rate for sums over classes, not for means.
+ * Between tasks the means are those after the last task; before the first, the largest output answers. Ask the trainer (`evaluate`,
+ * `predict`), not the model. Probabilities are the softmax of −½·(squared distance to a mean), which is below 2: they order the classes,
+ * and are nearly alike. Differs: a learning rate for sums over classes, not for means.
  */
 export class ICaRL extends CLTrainer<ICaRLOptions> {
   static override readonly recordable: boolean = true;
@@ -77,18 +79,23 @@ export class ICaRL extends CLTrainer<ICaRLOptions> {
     this.teacher = frozenTwin(this.model);
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
+  /** −½‖φ − μ‖², but for the −½‖φ‖² that all classes have alike. */
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
     const { labels } = this.exemplars;
-    if (labels.length === 0) return super.predict(k, x, task);
+    if (labels.length === 0) return super.scores(k, x, task);
     const features = this.model.features(k, x); // [n, width]
     const width = features.shape[1];
-    const means = Float32Array.from(labels.flatMap((label) => Array.from(this.exemplars.meanOf(label))));
+    const classes = largestOf(this.model).label + 1;
+    const means = new Float32Array(classes * width);
+    const halves = new Float32Array(classes).fill(NO_CLASS);
+    for (const label of labels) {
+      const mean = this.exemplars.meanOf(label);
+      means.set(mean, label * width);
+      halves[label] = -0.5 * mean.reduce((sum, value) => sum + value * value, 0);
+    }
     const lengths = k.sqrt(k.add(k.rowSums(k.mul(features, features)), k.tensor(Float32Array.of(1e-20), [1, 1])));
-    // ‖φ − μ‖² = ‖φ‖² − 2·(φ·μ − ½‖μ‖²): the nearest mean is where the bracket is largest.
-    const products = k.matMul(k.div(features, lengths), k.tensor(means, [labels.length, width]), false, true);
-    const halves = labels.map((label) => -0.5 * this.exemplars.meanOf(label).reduce((sum, value) => sum + value * value, 0));
-    const nearness = k.biasAdd(products, k.tensor(Float32Array.from(halves), [labels.length]));
-    return k.gather(k.tensor(Int32Array.from(labels), [labels.length]), k.argMax(nearness));
+    const products = k.matMul(k.div(features, lengths), k.tensor(means, [classes, width]), false, true);
+    return k.biasAdd(products, k.tensor(halves, [classes])); // [n, classes]
   }
 
   override dispose(): void {

@@ -12,7 +12,7 @@ import { frozenTwin, restoredTwin } from './parts/twin';
  * same initial weights. Nothing is forgotten and nothing is shared; the bound that says whether tasks help each other.
  *
  * Differs from Lopez-Paz & Ranzato: each network has the full width, not the width divided by the number of tasks. The model itself
- * is the network of the newest task; ask the trainer (`evaluate`) about earlier ones.
+ * is the network of the newest task; ask the trainer (`evaluate`, `predict`) about the others.
  */
 export class Independent extends CLTrainer {
   static override readonly needs: MethodNeeds = {
@@ -43,9 +43,9 @@ export class Independent extends CLTrainer {
     this.networks.set(id, frozenTwin(this.model));
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
     const network = (task === undefined ? undefined : this.networks.get(task)) ?? this.model;
-    return k.argMax(network.logits(k, x, task));
+    return network.logits(k, x, task);
   }
 
   override dispose(): void {

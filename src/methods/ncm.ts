@@ -8,7 +8,8 @@ import type { ClassScore } from './parts/linearClassifier';
  * Nearest class mean (Mensink et al. 2013; Janson et al. 2022 as a baseline of continual learning): a sample is answered by the class
  * whose mean is nearest. On the inputs as they are: pixels, or embeddings of your own as the stream's inputs.
  *
- * argmin ‖x − μ‖² = argmax x·μ − ½‖μ‖². The model's weights are not used; ask the trainer (`evaluate`).
+ * argmin ‖x − μ‖² = argmax x·μ − ½‖μ‖². The model's weights are not used; ask the trainer (`evaluate`, `predict`). Probabilities are those of
+ * classes of unit variance about their means: certain where inputs have many numbers.
  */
 export class NCM extends LinearClassifier {
   static override readonly needs: MethodNeeds = LinearClassifier.needs;

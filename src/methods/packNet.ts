@@ -33,7 +33,7 @@ const FREE = 1e6;
  * What belongs to a task never changes again, bit for bit. Biases belong to the first task, each task has its own output layer.
  *
  * Differs: the epochs after pruning are part of `epochs`, so that a task costs as many steps as with other methods. Ask the trainer
- * (`evaluate`): the model's own `predict` uses all weights.
+ * (`evaluate`, `predict`), not the model, which uses all weights.
  */
 export class PackNet extends CLTrainer<PackNetOptions> {
   static override readonly recordable: boolean = true;
@@ -112,16 +112,16 @@ export class PackNet extends CLTrainer<PackNetOptions> {
     if (!this.owners.includes(task.id)) this.prune(task);
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
     const position = this.owners.indexOf(task!) + 1;
-    if (position === 0) return super.predict(k, x, task);
+    if (position === 0) return super.scores(k, x, task);
     const masked = readingAs(k, (variable, content) => {
       if (!this.owner.has(variable as Parameter)) return content;
       const later = k.sub(k.read(this.owner.of(variable as Parameter)), k.tensor(Float32Array.of(position), [1]));
       const hidden = k.sub(k.relu(later), k.relu(k.sub(later, k.tensor(Float32Array.of(1), [1])))); // 1 where later ≥ 1
       return k.sub(content, k.mul(content, hidden));
     });
-    return k.argMax(this.model.logits(masked, x, task));
+    return this.model.logits(masked, x, task);
   }
 
   override dispose(): void {

@@ -26,7 +26,7 @@ export const RANDUMB_DEFAULTS: RanDumbOptions = { features: 1000, gamma: 0.5, sh
  * and streaming linear discriminant analysis on them. Nothing is learnt of the representation; what a method learns must be better.
  *
  * Differs: 1000 features by default instead of 25 000; no flipped images. The model's weights are not used; ask the trainer
- * (`evaluate`).
+ * (`evaluate`, `predict`).
  */
 export class RanDumb extends LinearClassifier<RanDumbOptions> {
   static override readonly needs: MethodNeeds = LinearClassifier.needs;

@@ -89,7 +89,11 @@ function checkGrid({ grid = {} }: MethodEntry): void {
 export function findMethod(name: string): MethodEntry {
   const entry = METHODS.find((method) => method.name === name);
   if (entry) return entry;
-  throw problem('method', `there is none called '${name}'`, `known methods: ${METHODS.map((method) => method.name).join(', ')}`);
+  throw problem(
+    'method',
+    `there is none called ${shown(name)}`,
+    `known methods: ${METHODS.map((method) => method.name).join(', ')}`,
+  );
 }
 
 /** Whether a method can learn a scenario, computed from what the scenario reveals and what the method needs. */

@@ -34,7 +34,8 @@ export function discriminants({ means, scatter, count }: ClassStatistics, shrink
  * samples come; see `discriminants` for the scores. On the inputs as they are: pixels, or embeddings of your own as the stream's inputs.
  *
  * Differs: the covariance is exactly that of all samples about their class means, not about the means at the time they came; the
- * matrix is inverted once a task. The model's weights are not used; ask the trainer (`evaluate`).
+ * matrix is inverted once a task. The model's weights are not used; ask the trainer (`evaluate`, `predict`). Probabilities are those of
+ * classes that are equally frequent.
  */
 export class StreamingLDA extends LinearClassifier<StreamingLDAOptions> {
   static override readonly needs: MethodNeeds = LinearClassifier.needs;

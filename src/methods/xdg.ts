@@ -21,7 +21,8 @@ export const XDG_DEFAULTS: XdGOptions = { off: 0.8 };
  * Context-dependent gating (Masse, Grant & Freedman 2018): in each task a fixed random choice of hidden units is off, another for each
  * task, so that tasks use mostly different weights. At evaluation the task id tells which.
  *
- * Differs: gating alone; Masse et al. combine it with EWC or SI. Ask the trainer (`evaluate`): the model's own `predict` has no gates.
+ * Differs: gating alone; Masse et al. combine it with EWC or SI. Ask the trainer (`evaluate`, `predict`), not the model, which
+ * has no gates.
  */
 export class XdG extends CLTrainer<XdGOptions> {
   static override readonly recordable: boolean = true;
@@ -50,15 +51,12 @@ export class XdG extends CLTrainer<XdGOptions> {
   }
 
   protected override loss(k: Kernels, { x, y, task }: TrainingBatch): Value {
-    return meanCrossEntropy(k, this.gatedLogits(k, x, task as number), y);
+    return meanCrossEntropy(k, this.scores(k, x, task as number), y);
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
-    return k.argMax(this.gatedLogits(k, x, task!));
-  }
-
-  private gatedLogits(k: Kernels, x: Value, task: number): Value {
-    const gates = new Map([...this.gates(task)].map(([name, gate]) => [name, k.tensor(gate, [gate.length])]));
+  /** The outputs of the network with the task's gates. */
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
+    const gates = new Map([...this.gates(task!)].map(([name, gate]) => [name, k.tensor(gate, [gate.length])]));
     return this.model.logits(gated(k, this.model, gates), x, task);
   }
 }

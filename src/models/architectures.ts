@@ -46,7 +46,7 @@ export function architectureNames(): string[] {
 export function findArchitecture(name: string): ArchitectureEntry<unknown> {
   const entry = known.get(name);
   if (entry) return entry;
-  throw problem('architecture', `there is none called '${name}'`, `known architectures: ${architectureNames().join(', ')}`);
+  throw problem('architecture', `there is none called ${shown(name)}`, `known architectures: ${architectureNames().join(', ')}`);
 }
 
 /** The architecture that is made for a scenario. */

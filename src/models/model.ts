@@ -52,6 +52,11 @@ export abstract class Model {
   readonly learnt: string[] = [];
   /** The tasks it was made ready for: their classes, and what raw inputs are; saved with it. */
   readonly tasks: KnownTask[] = [];
+  /**
+   * The trainer that trained it last, where that one answers by more than its outputs (iCaRL by nearest means, PackNet with part of the
+   * weights …): then `predict` here would answer otherwise than was measured, and refuses. Saved with it.
+   */
+  answeredBy: string | undefined;
 
   /** Every layer with weights, in a fixed order. */
   abstract layers(): Layer[];
@@ -115,12 +120,13 @@ export abstract class Model {
 
   /**
    * What the model says of raw inputs: they are standardised as its training data was, and the answers come with the names of the
-   * classes.
+   * classes. Where the method answers by more than the model's outputs (see `answeredBy`), ask `CLTrainer.predict`.
    *
    * @param inputs raw inputs as the training data had them, e.g. bytes of images, or rows of a table as objects; see `RawInputs`
    * @param options `{taskId, topK: 1}`; `taskId` for MultiHeadMLP and ProgressiveNeuralNet
    * @returns for each input the most likely label, the name of its class and its probability, and the `topK` most likely ones
-   * @throws when it was not trained, a value cannot be meant (with its place), or the task is unknown
+   * @throws when it was not trained, its trainer answers in its own way, a value cannot be meant (with its place), or the task is
+   *   unknown
    * @example const [{ className, probability }] = model.predict([{ age: 41, visits: 2 }]);
    */
   predict(inputs: RawInputs, options: PredictOptions = {}): Prediction[] {
@@ -183,6 +189,7 @@ export abstract class Model {
     writeParameters(this, state);
     this.learnt.splice(0, this.learnt.length, ...(state.learnt ?? []));
     this.tasks.splice(0, this.tasks.length, ...(state.tasks ?? []));
+    this.answeredBy = state.answeredBy ?? undefined;
   }
 
   /**
@@ -211,7 +218,8 @@ export abstract class Model {
 
   /**
    * Makes a model from what `save` of a model wrote, or from the model in what `save` of a trainer wrote; architectures of your own
-   * must be known (`registerArchitecture`).
+   * must be known (`registerArchitecture`). Where the method answers by more than the model's outputs, `predict` of the model refuses:
+   * load the trainer (`loadTrainer`) and ask it.
    *
    * @param path what was passed to `save`
    * @throws when there is no such file, when a folder holds both, or when it is damaged or of an unknown architecture

@@ -6,8 +6,9 @@ import { checkNumber, isPlainObject, problem, shown } from '../utils/errors';
 import type { KnownTask } from './predict';
 import { checkSavedTasks } from './savedTasks';
 
-/** The version of `ModelState` that this library writes; states without one are of the first edition (weights only). */
-const MODEL_STATE_VERSION = 2;
+/** The version of `ModelState` that this library writes; version 2 had no `answeredBy`, states without one are of the first edition (weights only). */
+const MODEL_STATE_VERSION = 3;
+const READ: readonly unknown[] = [undefined, 2, MODEL_STATE_VERSION];
 
 /** One parameter of a saved model. */
 export interface ParameterState {
@@ -37,6 +38,8 @@ export interface ModelState {
   learnt?: string[];
   /** The tasks it was made ready for; absent in states of the first edition. */
   tasks?: KnownTask[];
+  /** The trainer that answers in the place of its outputs, see `Model.answeredBy`; null for none, absent before version 3. */
+  answeredBy?: string | null;
   /** All parameters, in the model's order. */
   parameters: ParameterState[];
 }
@@ -47,6 +50,7 @@ interface Saved {
   readonly inputSize: number;
   readonly learnt: readonly string[];
   readonly tasks: readonly KnownTask[];
+  readonly answeredBy: string | undefined;
   config(): object;
   parameters(): Parameter[];
 }
@@ -65,6 +69,7 @@ export function modelState(model: Saved): ModelState {
     config: model.config(),
     learnt: [...model.learnt],
     tasks: structuredClone([...model.tasks]),
+    answeredBy: model.answeredBy ?? null,
     parameters,
   };
 }
@@ -77,9 +82,9 @@ export function modelState(model: Saved): ModelState {
 export function checkState(subject: string, state: unknown): asserts state is ModelState {
   const damaged = (reason: string) => problem(subject, reason, 'pass what state() of a model gave, or JSON.parse of its file');
   if (!isPlainObject(state)) throw damaged(`expected a saved model, got ${shown(state)}`);
-  const { version, architecture, inputSize, config, learnt, tasks, parameters } = state;
-  if (version !== undefined && version !== MODEL_STATE_VERSION) {
-    const reason = `the saved model has format version ${shown(version)}, this library reads ${MODEL_STATE_VERSION}`;
+  const { version, architecture, inputSize, config, learnt, tasks, answeredBy, parameters } = state;
+  if (!READ.includes(version)) {
+    const reason = `the saved model has format version ${shown(version)}, this library reads up to ${MODEL_STATE_VERSION}`;
     throw problem(subject, reason, 'use the version of the library that saved it');
   }
   if (typeof architecture !== 'string') throw damaged('the saved model names no architecture');
@@ -89,8 +94,11 @@ export function checkState(subject: string, state: unknown): asserts state is Mo
     throw damaged(`learnt is ${shown(learnt)}, no list of names`);
   }
   if (tasks !== undefined) checkSavedTasks(damaged, inputSize, tasks);
-  const missing = Object.entries({ config, learnt, tasks }).find(([, value]) => value === undefined);
-  if (version === MODEL_STATE_VERSION && missing) throw damaged(`it has no ${missing[0]}`);
+  if (answeredBy !== undefined && answeredBy !== null && typeof answeredBy !== 'string')
+    throw damaged(`answeredBy is ${shown(answeredBy)}, no name of a trainer`);
+  const needed = { config, learnt, tasks, ...(version === MODEL_STATE_VERSION && { answeredBy }) };
+  const missing = Object.entries(needed).find(([, value]) => value === undefined);
+  if (version !== undefined && missing) throw damaged(`it has no ${missing[0]}`);
   if (!Array.isArray(parameters)) throw damaged('the saved model has no list of parameters');
   const names = new Set<string>();
   for (const [i, one] of parameters.entries()) {

@@ -2,11 +2,9 @@ import { backend } from '../backend';
 import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Model } from '../models';
+import { ROWS_OF_A_PASS } from '../models/predict';
 import { problem } from '../utils/errors';
 import { DIVERGENCE } from './divergence';
-
-/** Rows of one evaluation step: large enough that the products dominate, small enough for the cache. */
-const ROWS = 1000;
 
 /**
  * How many of the loader's samples are answered right.
@@ -45,8 +43,8 @@ async function eachPart(
   take: (numbers: Float32Array | Int32Array | Uint8Array) => void,
 ): Promise<void> {
   const { kernels: k, scope, toHost, dispose } = backend();
-  for (let start = 0; start < loader.size; start += ROWS) {
-    const samples = Int32Array.from({ length: Math.min(ROWS, loader.size - start) }, (_, i) => start + i);
+  for (let start = 0; start < loader.size; start += ROWS_OF_A_PASS) {
+    const samples = Int32Array.from({ length: Math.min(ROWS_OF_A_PASS, loader.size - start) }, (_, i) => start + i);
     const { images, labels } = loader.hostData(samples);
     const value = scope(() => compute(k, k.tensor(images, [samples.length, loader.task.inputSize]), labels));
     take(toHost(value) as Float32Array | Int32Array);

@@ -22,12 +22,13 @@ export interface SavedHistory {
  * another stream, another class order or another permutation is never taken for this one.
  */
 export class History {
+  /** The stream's scenario, from its first task on. */
+  scenario: ScenarioName | undefined;
   private readonly fingerprints = new Map<number, string>();
   private readonly begunTasks = new Set<number>();
   private readonly order: number[] = [];
   private readonly consolidated = new Set<number>();
   private open: number | undefined;
-  private scenario: ScenarioName | undefined;
 
   /** @param subject the trainer's name, for error messages */
   constructor(private readonly subject: string) {}

@@ -20,7 +20,7 @@ export const STEP_HOOKS = ['draws', 'composeBatch', 'loss', 'adjustGradients', '
 /**
  * The contract of a method: hooks with their defaults, of which it overrides what it needs. In the order in which they are
  * called: `trainingData`, `beginTask`, `phases`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
- * `endTask`; at evaluation `predict`; for saving `memoryState`, `restoreMemory`.
+ * `endTask`; at evaluation `scores`; for saving `memoryState`, `restoreMemory`.
  */
 export abstract class MethodHooks<Own extends object = {}> {
   /**
@@ -116,14 +116,16 @@ export abstract class MethodHooks<Own extends object = {}> {
   protected endTask(_task: Task, _loader: TaskLoader): void | Promise<void> {}
 
   /**
-   * The label of each row, for evaluation; default the largest output.
+   * What classes are weighed by where the method answers (`evaluate`, `answers`, `predict`): the largest score of a row is the answer,
+   * their softmax are its probabilities. Default: the model's outputs. A method that knows labels alone scores them 1 and others 0
+   * (`k.oneHot`).
    *
    * @param x inputs [n, inputSize]
    * @param task the task id where the scenario reveals it
-   * @returns int32 [n]
+   * @returns [n, classes], a column for each label from 0; far below all others (−1e30) where a label does not compete
    */
-  protected predict(k: Kernels, x: Value, task: number | undefined): Value {
-    return k.argMax(this.model.logits(k, x, task));
+  protected scores(k: Kernels, x: Value, task: number | undefined): Value {
+    return this.model.logits(k, x, task);
   }
 
   /** Everything the method remembers beyond model and optimiser, random streams included, as plain JSON; see `CLTrainer.state`. */
@@ -174,9 +176,9 @@ export abstract class MethodHooks<Own extends object = {}> {
     return this.trainingData !== MethodHooks.prototype.trainingData;
   }
 
-  /** Whether the method answers with the largest output, as every method does that does not say otherwise. */
-  get answersByOutputs(): boolean {
-    return this.predict === MethodHooks.prototype.predict;
+  /** Whether the method answers by the model's outputs, as every method does that does not say otherwise. */
+  protected get answersByOutputs(): boolean {
+    return this.scores === MethodHooks.prototype.scores;
   }
 
   /** The loss with the tape's kernels in the place of `this.k`. */

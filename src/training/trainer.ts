@@ -1,11 +1,13 @@
 import { Tape } from '../autodiff';
 import { backend, initBackend, readSaved, savedFile, writeSaved } from '../backend';
-import type { Value } from '../backend';
+import type { Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { CLMetricsTracker } from '../metrics';
 import { countParameters } from '../models';
 import type { Model, Passes } from '../models';
+import { predictions } from '../models/predict';
+import type { Prediction, PredictOptions, RawInputs } from '../models/predict';
 import { exclusively, lettingSave, pausing, refuseWhileRunning, replacing } from '../models/exclusive';
 import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
@@ -15,7 +17,7 @@ import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
 import type { TaskLoaders, TrainingData } from './data';
-import { checkAmong, largestAmong } from './answers';
+import { checkAmong, largestAmong, predictorOf } from './answers';
 import { checkFiniteWeights, countCorrect, rowsOf } from './evaluation';
 import {
   checkAnswers,
@@ -92,6 +94,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     super(model, options, ownDefaults);
     this.#history = new History(this.constructor.name);
     this.#optimizer = newOptimizer(this.constructor.name, this.options);
+    if (this.predict === CLTrainer.prototype.predict) return;
+    throw problem(this.constructor.name, 'it overrides predict, which evaluation does not ask', 'override scores(k, x, task)');
   }
 
   /**
@@ -132,15 +136,39 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /**
    * The label answered for each of a loader's samples, in stored order; `evaluate` gives the share of right ones.
    *
-   * @param among only these labels compete; default all outputs that do at evaluation. With the labels of the loader's task
+   * @param among only these labels compete; default all that do at evaluation. With the labels of the loader's task
    *   (`loader.task.classes`) it is the "masked" answer, which uses a task id that class-incremental learning hides
    * @returns labels, int32 [loader.size]
-   * @throws as `evaluate`; with `among` also where the method does not answer by the model's outputs
+   * @throws as `evaluate`; with `among` also where there is no output for a label
    */
   async answers(loader: TaskLoader, among?: readonly number[]): Promise<Int32Array> {
     checkLoader(this.#named('answers'), loader);
-    if (among !== undefined) checkAmong(this.#named('answers'), among, this.answersByOutputs);
+    if (among !== undefined) checkAmong(this.#named('answers'), among);
     return this.#alone('answers', () => this.#answer(loader, among), true);
+  }
+
+  /**
+   * What the method says of raw inputs: as `Model.predict`, but answered as `evaluate` does, with all that the method adds to the model
+   * (iCaRL's nearest means, PackNet's and XdG's part of the weights, Independent's networks, the classifiers of NCM, SLDA, RanDumb).
+   * For methods that add nothing it is what the model says.
+   *
+   * @param inputs raw inputs as the training data had them, e.g. bytes of images, or rows of a table as objects; see `RawInputs`
+   * @param options `{taskId, topK: 1}`; `taskId` where the scenario reveals it (task-incremental)
+   * @returns for each input the answer and the `topK` most likely classes. Probabilities are the softmax of the method's scores: of
+   *   outputs of a network, as in `Model.predict`; of −½·(squared distance to a class mean) in NCM and iCaRL (where distances are
+   *   below 2, so that all classes come out nearly alike); of linear discriminants in SLDA and RanDumb
+   * @throws when it has learnt nothing, a call is still running, a value cannot be meant (with its place), the task is unknown, or a
+   *   weight is not finite
+   * @example const [{ className, probability }] = (await loadTrainer('runs/icarl')).predict([{ age: 41, visits: 2 }]);
+   */
+  predict(inputs: RawInputs, options?: PredictOptions): Prediction[] {
+    const subject = this.#named('predict');
+    refuseWhileRunning(this.model, subject, ['to measuring']);
+    this.#refuseHalfRestored('predict');
+    const scores = (k: Kernels, x: Value, task: number | undefined) => this.scores(k, x, task);
+    const asked = predictorOf(subject, this.model, this.#history, scores);
+    checkFiniteWeights(this.model);
+    return predictions(asked, inputs, options);
   }
 
   /**
@@ -299,6 +327,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.#cursor = cursor;
     this.tracker = tracker;
     this.#accountedFor = this.model.learnt.length;
+    if (this.#history.begun.length > 0) this.#markModel(); // saved models did not always say it
   }
 
   async #train(loader: TaskLoader, call: TrainCall & { nTasks?: number }, stops: readonly Stop[] = []): Promise<TrainingReport> {
@@ -407,14 +436,14 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   async #measure(loader: TaskLoader): Promise<number> {
     const taskId = this.#checkedTaskId('evaluate', loader);
-    return (await countCorrect((k, x) => this.predict(k, x, taskId), loader)) / loader.size;
+    return (await countCorrect((k, x) => k.argMax(this.scores(k, x, taskId)), loader)) / loader.size;
   }
 
   async #answer(loader: TaskLoader, among: readonly number[] | undefined): Promise<Int32Array> {
     const taskId = this.#checkedTaskId('answers', loader);
-    if (among === undefined) return Int32Array.from(await rowsOf((k, x) => this.predict(k, x, taskId), loader));
-    const logits = await rowsOf((k, x) => this.model.logits(k, x, taskId), loader);
-    return largestAmong(this.#named('answers'), logits, loader.size, among);
+    if (among === undefined) return Int32Array.from(await rowsOf((k, x) => k.argMax(this.scores(k, x, taskId)), loader));
+    const scores = await rowsOf((k, x) => this.scores(k, x, taskId), loader);
+    return largestAmong(this.#named('answers'), scores, loader.size, among);
   }
 
   /** The task id that may be used to answer for a loader's samples. Throws where there is no answer. */
@@ -501,11 +530,17 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));
     this.#accountedFor = learnt.length;
+    this.#markModel();
     if (this.#history.hasBegun(task)) return;
     this.model.prepareTask(task);
     checkOutputs(this.constructor.name, this.model, loader, this.taskIdOf(task));
     this.model.meet(task);
     this.#history.begin(loader);
+  }
+
+  /** Notes at the model who answers: from now on its outputs are those of this method. */
+  #markModel(): void {
+    this.model.answeredBy = this.answersByOutputs ? undefined : this.constructor.name;
   }
 
   /** Throws unless model and method suit a task. */

@@ -57,7 +57,7 @@ export function withDefaults<T extends object>(subject: string, given: Partial<T
     throw problem(subject, `options must be an object of named values, got ${shown(given)}`, `known options: ${known}`);
   }
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaults, name)) throw problem(subject, `unknown option '${name}'`, `known options: ${known}`);
+    if (!Object.hasOwn(defaults, name)) throw problem(subject, `unknown option ${shown(name)}`, `known options: ${known}`);
     if (value === undefined) continue;
     if (typeof (defaults as Record<string, unknown>)[name] === 'boolean') checkBoolean(subject, name, value);
     (result as Record<string, unknown>)[name] = value;

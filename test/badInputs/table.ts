@@ -423,7 +423,7 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
     ],
     [
       () => model((state) => (state.version = 99)),
-      'Model.from: the saved model has format version 99, this library reads 2; use the version of the library that saved it',
+      'Model.from: the saved model has format version 99, this library reads up to 3; use the version of the library that saved it',
     ],
     [
       () => model((state) => (state.architecture = 'Transformer')),

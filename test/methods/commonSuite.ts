@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { backend } from '../../src/backend';
 import type { ScenarioName } from '../../src/data/task';
-import { findMethod, methodCompatibility, type MethodEntry } from '../../src/methods';
-import { architectureFor, MultiHeadMLP, type Model } from '../../src/models';
+import { findMethod, loadTrainer, methodCompatibility, type MethodEntry } from '../../src/methods';
+import { architectureFor, Model, MultiHeadMLP } from '../../src/models';
 import { SCENARIOS } from '../../src/scenarios/compatibility';
 import type { CLTrainer, TrainCall, TrainerState } from '../../src/training';
 import { bytes } from '../models/fixtures';
@@ -39,7 +43,7 @@ async function learn(trainer: CLTrainer<object>, scenario: ScenarioName, call: T
   const onLosses = (some: Float32Array) => void losses.push(...some);
   const { result, interruptions } = await untilDone(() => trainer.runSequence(lifeStream(scenario), { ...call, onLosses }));
   const text = JSON.stringify([result.matrix, weightBytes(trainer.model)]);
-  return { text, losses, matrix: result.matrix, interruptions, model: trainer.model };
+  return { text, losses, matrix: result.matrix, interruptions, trainer };
 }
 
 type Life = Awaited<ReturnType<typeof learn>>;
@@ -66,6 +70,7 @@ export function commonSuite(
 ): void {
   const learns = among.filter((name) => methodCompatibility(entry.name, name).fit !== 'no');
   for (const scenario of learns) learningSuite(entry, scenario);
+  for (const scenario of learns) answeringSuite(entry, scenario);
   if (entry.needs.withoutSteps) return statisticsSuite(entry, learns);
   for (const scenario of learns.filter((name) => (closely ?? learns.slice(-1)).includes(name))) savingSuite(entry, scenario);
 }
@@ -86,6 +91,46 @@ function learningSuite(entry: MethodEntry, scenario: ScenarioName): void {
     const [own, naive] = [kept(await life(entry, scenario)), kept(await life(findMethod('naive'), scenario))];
     if (excuse) assert.ok(excuse.length > 10 && own < naive + 0.1, `it keeps ${own}, naive ${naive}: the excuse is not true`);
     else assert.ok(own > naive + 0.02, `it keeps ${own}, naive ${naive}`);
+  });
+}
+
+/**
+ * What is answered to raw inputs: by the trainer as it was evaluated, by one from a file the same bit for bit, by the model alone the same
+ * or nothing.
+ */
+function answeringSuite(entry: MethodEntry, scenario: ScenarioName): void {
+  test(`${entry.name}, ${scenario}: predict answers as the accuracy matrix says; from a file alike; the model alone alike, or refuses`, async () => {
+    const { trainer, matrix } = await life(entry, scenario);
+    const folder = mkdtempSync(join(tmpdir(), 'predict-'));
+    await trainer.save(folder);
+    const [loaded, alone] = [await loadTrainer(folder), await Model.load(folder)];
+    rmSync(folder, { recursive: true });
+    const [byTask, own] = [SCENARIOS[scenario].taskIdAtTest, alone.answeredBy !== undefined];
+    for (const model of own ? [trainer.model, loaded.model, alone] : []) {
+      const refusal = `^Error: ${model.architecture}.predict: ${trainer.constructor.name} answers by more than the outputs`;
+      assert.throws(() => model.predict([Array(16).fill(0)]), new RegExp(refusal));
+    }
+    alone.answeredBy = undefined;
+    let differ = false;
+    const { testLoaders } = lifeStream(scenario);
+    for (const [i, loader] of testLoaders.entries()) {
+      const raw = loader.sampleImages(loader.size).map((row) => Array.from(row));
+      const options = { topK: 2, ...(byTask && { taskId: i }) };
+      const said = trainer.predict(raw, options);
+      const right = loader.labels().filter((label, row) => said[row].label === label).length;
+      assert.equal(right / loader.size, matrix[i][2], `task ${i}`);
+      const tasks = byTask ? [loader.task] : testLoaders.map(({ task }) => task);
+      const names = new Map(tasks.flatMap(({ classes, classNames }) => classes.map((label, c) => [label, classNames[c]])));
+      for (const { label, className, probability, top } of said) {
+        assert.equal(className, names.get(label));
+        assert.ok(top.length === 2 && top[0].label === label && probability >= top[1].probability && top[1].probability >= 0);
+      }
+      assert.deepEqual(loaded.predict(raw, options), said);
+      differ ||= !isDeepStrictEqual(alone.predict(raw, options), said);
+    }
+    assert.equal(differ, own);
+    loaded.dispose();
+    [loaded.model, alone].forEach((model) => model.dispose());
   });
 }
 

@@ -89,4 +89,5 @@ test('every grid holds the defaults of its options, so that tuning can choose th
 
 test('an unknown method is refused with the known names', () => {
   assert.throws(() => findMethod('ewwc'), /method: there is none called 'ewwc'; known methods: naive, ewc, er, gem, pnn/);
+  assert.throws(() => findMethod('é'.repeat(1000)), ({ message }: Error) => /^method: .*known methods: naive/.test(message) && message.length < 600); // prettier-ignore
 });

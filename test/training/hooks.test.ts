@@ -63,9 +63,9 @@ class Homemade extends CLTrainer<{ decay: number }> {
     await new Promise((resolve) => setTimeout(resolve, 1));
     this.calls.push(`end ${task.id}`);
   }
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
-    this.note('predict');
-    return super.predict(k, x, task);
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
+    this.note('scores');
+    return super.scores(k, x, task);
   }
   private note(call: string): void {
     if (this.calls[this.calls.length - 1] !== call) this.calls.push(call);
@@ -78,18 +78,18 @@ test('a method defined outside the library works without registering: every hook
   const { matrix } = await trainer.runSequence(stream);
   const step = ['draws', 'compose', 'loss of 40', 'adjust', 'after, both'];
   const oneTask = (id: number) => [
-    ...(id > 0 ? ['predict'] : []), // zero-shot accuracy
+    ...(id > 0 ? ['scores'] : []), // zero-shot accuracy
     `data of ${[0, 1, 2].slice(0, id + 1).join()}`,
     `begin ${id}`,
     'phases',
     ...step,
     `end ${id}`,
-    'predict',
+    'scores',
   ];
-  const calls = trainer.calls.filter((call, i) => call !== 'predict' || trainer.calls[i - 1] !== 'predict');
+  const calls = trainer.calls.filter((call, i) => call !== 'scores' || trainer.calls[i - 1] !== 'scores');
   assert.deepEqual(
     calls,
-    [0, 1, 2].flatMap(oneTask).filter((call, i, all) => call !== 'predict' || all[i - 1] !== 'predict'),
+    [0, 1, 2].flatMap(oneTask).filter((call, i, all) => call !== 'scores' || all[i - 1] !== 'scores'),
   );
   assert.equal(matrix.length, 3);
   assert.match(inspect(trainer), /^Homemade \(lr 0.1, .*decay 0.01; 3 tasks learnt\) on SingleHeadMLP$/);
@@ -230,13 +230,13 @@ test('after a loss that failed, this.k is the plain kernels again', async () => 
 /** Answers with the smallest output, and notes the task ids it was told. */
 class Contrary extends NaiveTrainer {
   readonly told: unknown[] = [];
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
     this.told.push(task);
-    return k.argMax(k.scale(this.model.logits(k, x, task), -1));
+    return k.scale(this.model.logits(k, x, task), -1);
   }
 }
 
-test('evaluation asks the method’s own predict, with the task id where the scenario reveals it', async () => {
+test('evaluation asks the method’s own scores, with the task id where the scenario reveals it', async () => {
   for (const [scenario, architecture, told] of [
     ['task-incremental', 'MultiHeadMLP', 0],
     ['class-incremental', 'SingleHeadMLP', undefined],

@@ -57,6 +57,7 @@ function damaged<T>(state: T, path: string[], value: unknown): T {
 /** What may be another value, or less than what was saved, and still be a trainer that somebody may have saved. */
 const POSSIBLE = [
   /^model\.(learnt|tasks|parameters\.0\.frozen = true)/, // names and facts for people
+  /^model\.answeredBy = (null|"text")$/, // the trainer tells its model anew
   /^optimizer\.parameters( = \{\}|\.\S+ = undefined)$/, // no step has changed them yet
   /^history\.(known\.\d = "text"|known\.2 = undefined|consolidated( = \[\]|\.0 = undefined))$/,
   /^memory( = (\{\}|\[\]|\[null\]))$/, // of a method that keeps nothing: it does not look
@@ -66,7 +67,7 @@ const POSSIBLE = [
   /^memory\.(\w+\.)?slots\.full( = \[\]|\.0 = undefined)$/,
   /^memory\.exemplars\.\d = undefined$/,
   /^memory\.networks = \{\}$|^memory\.networks\.0 = undefined$/,
-  /^memory\.(teacher|networks\.0)\.(learnt|tasks|parameters\.0\.frozen)/, // of a copy: it is frozen anyway
+  /^memory\.(teacher|networks\.0)\.(learnt|tasks|answeredBy|parameters\.0\.frozen)/, // of a copy: it is frozen anyway
   /^memory\.(\w+\.)*(random|order)\.generator\.0 = -1$/,
   /^cursor( = null|\.data = "text"|\.loss\.sum = (-1|0\.5)|\.ahead = \[\])$/,
   /^tracker( = null|\.taskNames = undefined|\.taskNames\.0 = "text"|\.matrix\.0\.0 = (null|0\.5)|\.fingerprint = (undefined|"text"))$/,

@@ -18,18 +18,26 @@ export interface ClassScore {
 
 /** Samples of one look. */
 const ROWS = 500;
-/** The score of classes of other tasks. */
-const OUT = -1e30;
+/** The score of a label that no class has. */
+export const NO_CLASS = -1e30;
+
+/** Weights [width, labels] and biases [labels] of the classes that compete. */
+interface Scorer {
+  readonly weights: Variable;
+  readonly biases: Variable;
+}
 
 /**
  * What methods have in common that look at each sample once, keep statistics of the classes and answer by the largest of linear scores.
- * They take no gradient steps: the model's weights stay as they are, and `evaluate` asks the scores, not the model.
+ * They take no gradient steps: the model's weights stay as they are, and `evaluate` and `predict` of the trainer ask the scores,
+ * not the model.
  */
 export abstract class LinearClassifier<Own extends object = {}> extends CLTrainer<Own> {
   static override readonly needs: MethodNeeds = { taskBoundaries: true, withoutSteps: true, memory: 'class statistics' };
   /** The statistics of the classes so far. */
   readonly statistics: ClassStatistics;
-  private scores: { weights: Variable; biases: Variable; labels: Int32Array; tasks: (number | null)[] } | undefined;
+  /** By task where labels are a task's own, else one under null. */
+  private readonly scorers = new Map<number | null, Scorer>();
 
   /**
    * @param ownDefaults the method's own options with their defaults
@@ -73,21 +81,15 @@ export abstract class LinearClassifier<Own extends object = {}> extends CLTraine
     this.refit();
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
-    if (!this.scores) return super.predict(k, x, task);
-    const { weights, biases, labels, tasks } = this.scores;
-    const own = tasks.some((id) => id === (task ?? null)) ? tasks.map((id) => (id === (task ?? null) ? 0 : OUT)) : undefined;
-    if (!own) return super.predict(k, x, task); // of a task that has not come
-    const scores = k.biasAdd(k.matMul(this.featuresOf(k, x), k.read(weights)), k.read(biases));
-    const among = k.add(scores, k.tensor(Float32Array.from(own), [1, own.length]));
-    return k.gather(k.tensor(labels, [labels.length]), k.argMax(among));
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
+    const scorer = this.scorers.get(task ?? null);
+    if (!scorer) return super.scores(k, x, task); // of a task that has not come
+    return k.biasAdd(k.matMul(this.featuresOf(k, x), k.read(scorer.weights)), k.read(scorer.biases)); // [n, labels]
   }
 
   override dispose(): void {
     super.dispose();
-    this.scores?.weights.dispose();
-    this.scores?.biases.dispose();
-    this.scores = undefined;
+    this.forget();
   }
 
   protected override memoryState(): { statistics: ClassStatisticsState } {
@@ -100,27 +102,37 @@ export abstract class LinearClassifier<Own extends object = {}> extends CLTraine
   }
 
   private refit(): void {
-    this.scores?.weights.dispose();
-    this.scores?.biases.dispose();
-    this.scores = undefined;
+    this.forget();
     const { classes } = this.statistics;
     if (classes.length === 0) return;
     const fitted = this.fit();
-    const width = fitted[0].weights.length;
-    const weights = new Float32Array(width * fitted.length);
-    fitted.forEach((one, c) => {
-      for (let j = 0; j < width; j++) weights[j * fitted.length + c] = one.weights[j];
-    });
+    for (const task of new Set(classes.map((one) => one.task))) {
+      const own = Array.from(classes.keys()).filter((i) => classes[i].task === task);
+      this.scorers.set(task, this.scorerOf(new Map(own.map((i) => [classes[i].label, fitted[i]]))));
+    }
+  }
+
+  private scorerOf(byLabel: ReadonlyMap<number, ClassScore>): Scorer {
+    const width = this.featureWidth();
+    const labels = largestOf(this.model).label + 1; // a class without samples has a column, too
+    const weights = new Float32Array(width * labels);
+    const biases = new Float32Array(labels).fill(NO_CLASS);
+    for (const [label, score] of byLabel) {
+      for (let j = 0; j < width; j++) weights[j * labels + label] = score.weights[j];
+      biases[label] = score.bias;
+    }
     const { name } = this.constructor;
-    this.scores = {
-      weights: new Variable(`${name}/weights`, [width, fitted.length], weights),
-      biases: new Variable(
-        `${name}/biases`,
-        [fitted.length],
-        Float32Array.from(fitted, ({ bias }) => bias),
-      ),
-      labels: Int32Array.from(classes, ({ label }) => label),
-      tasks: classes.map(({ task }) => task),
+    return {
+      weights: new Variable(`${name}/weights`, [width, labels], weights),
+      biases: new Variable(`${name}/biases`, [labels], biases),
     };
+  }
+
+  private forget(): void {
+    for (const { weights, biases } of this.scorers.values()) {
+      weights.dispose();
+      biases.dispose();
+    }
+    this.scorers.clear();
   }
 }
