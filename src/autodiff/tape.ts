@@ -262,7 +262,7 @@ export class Tape implements Kernels {
     this.k.assign(variable, value);
   }
 
-  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
+  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number | Value, momentum: number): void {
     this.k.momentumStep(weight, velocity, gradient, learningRate, momentum);
   }
 

@@ -129,8 +129,9 @@ export interface Kernels {
    * @param weight the variable w to change
    * @param velocity the variable v of the same shape
    * @param gradient g, of the same shape
+   * @param learningRate lr; a value, float32 [], where it changes from step to step
    */
-  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void;
+  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number | Value, momentum: number): void;
   /**
    * One step of Adam (Kingma & Ba 2015), in place: m ← m + (1−β₁)(g − m); v ← v + (1−β₂)(g² − v); w ← w − rate·m/(√v + ε). Rate and ε
    * are values, because the bias corrections in them change from step to step, also inside a recorded loop.

@@ -248,8 +248,9 @@ export abstract class TensorFlowKernels implements Kernels {
     this.update('AssignVariableOp', attributes.VARIABLE[variable.dtype], [variable], [value]);
   }
 
-  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
-    const inputs = [this.constant(learningRate, 'float32'), gradient, this.constant(momentum, 'float32')];
+  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number | Value, momentum: number): void {
+    const rate = typeof learningRate === 'number' ? this.constant(learningRate, 'float32') : learningRate;
+    const inputs = [rate, gradient, this.constant(momentum, 'float32')];
     this.update('ResourceApplyMomentum', attributes.MOMENTUM, [weight, velocity], inputs);
   }
 

@@ -5,7 +5,7 @@ import type { Model } from '../models';
 import { checkArchitecture } from '../models/architectures';
 import type { TaskStream } from '../scenarios';
 import type { CLTrainer } from '../training';
-import { checkRevealed } from '../training/fit';
+import { checkRevealed, checkScheduled } from '../training/fit';
 import { problem } from '../utils/errors';
 import { hashOf } from './identity';
 import { checkSpec, isOptimizerOption, SPEC_VERSION } from './spec';
@@ -43,6 +43,7 @@ export function assemble(given: SpecInput): Assembly {
     const { create, needs } = findMethod(checked.method.name);
     checkRevealed(checked.method.name, stream.tasks[0], needs);
     const trainer = create(model, trainerOptions(checked, stream));
+    checkScheduled(checked.method.name, stream.tasks[0], trainer.options);
     const spec = fillIn(checked, stream, model, trainer);
     const samples = samplesOf(spec, stream);
     return { spec, id: identify(spec, stream, model), samples, stream, model, trainer };

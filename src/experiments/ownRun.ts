@@ -51,7 +51,7 @@ function nonPlain(spec: Spec): Error | undefined {
 }
 
 function specOf({ options, method, model }: CLTrainer<object>, stream: TaskLoaders): Spec {
-  const { epochs, seed, optimizer: name, ...others } = options as Record<string, Json>;
+  const { epochs, seed, optimizer: name, ...others } = options as unknown as Record<string, Json>;
   const pick = (wanted: boolean) =>
     Object.fromEntries(
       Object.entries(others)

@@ -46,6 +46,10 @@ export interface OptimizerSpec extends JsonOptions {
   readonly momentum?: number;
   /** Training steps of each task instead of the epochs of the run; default undefined. */
   readonly steps?: number;
+  /** Largest L2 norm of the gradient; default undefined: no limit. */
+  readonly clipNorm?: number;
+  /** How the learning rate changes within a task, see `Schedule`; default undefined: it does not. */
+  readonly schedule?: JsonOptions;
 }
 
 /** The method of a run. */

@@ -9,7 +9,7 @@ export type { EWCOptions } from './ewc';
 export { EXPERIENCE_REPLAY_DEFAULTS, ExperienceReplay } from './experienceReplay';
 export type { ExperienceReplayOptions } from './experienceReplay';
 export { GDumb, GDUMB_DEFAULTS } from './gdumb';
-export type { GDumbOptions } from './gdumb';
+export type { Augmentation, GDumbOptions } from './gdumb';
 export { GEM, GEM_DEFAULTS } from './gem';
 export type { GEMOptions, OldNames as GEMOldNames } from './gem';
 export { loadTrainer } from './loadTrainer';

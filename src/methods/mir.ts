@@ -67,7 +67,7 @@ export class MIR extends StepReplay<MIROptions> {
     const gradients = tape.gradients(meanCrossEntropy(tape, this.model.logits(tape, batch.x, batch.task), batch.y));
     const ahead = readingAs(k, (variable, content) => {
       const gradient = gradients.get(variable as never);
-      return gradient ? k.sub(content, k.scale(gradient, this.options.lr)) : content;
+      return gradient ? k.sub(content, batch.rate ? k.mul(gradient, batch.rate) : k.scale(gradient, this.options.lr)) : content;
     });
     const [now, then] = [k, ahead].map((kernels) => k.crossEntropy(this.logitsOf(kernels, stored, batch), stored.y).losses);
     const rise = k.sub(then, now);

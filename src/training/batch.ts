@@ -14,12 +14,14 @@ export interface TrainingBatch {
   readonly size: number;
   /** What `draws` of the method drew on the host for this step, as int32 values. */
   readonly drawn: Readonly<Record<string, Value>>;
+  /** The learning rate of this step, float32 [], where a schedule changes it; else the one in the options holds. */
+  readonly rate?: Value;
 }
 
 /** The gradients of a step: as the loss gave them, and as the method made them before the optimiser stepped along them. */
 export interface StepGradients {
   /** Gradients of the loss, before `adjustGradients`. */
   readonly raw: ReadonlyMap<Parameter, Value>;
-  /** What `adjustGradients` gave. */
+  /** What `adjustGradients` gave, before it is clipped (`clipNorm`). */
   readonly adjusted: ReadonlyMap<Parameter, Value>;
 }

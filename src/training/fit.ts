@@ -6,6 +6,7 @@ import type { Model } from '../models';
 import { problem, shown } from '../utils/errors';
 import type { TaskLoaders } from './data';
 import type { MethodNeeds } from './needs';
+import type { TrainerOptions } from './options';
 import type { Phase } from './plan';
 
 /** Throws unless the model suits the task's scenario and inputs. */
@@ -40,6 +41,17 @@ export function checkRevealed(subject: string, { boundaries, name }: Task, { tas
   if (boundaries !== 'hidden' || !taskBoundaries) return;
   const reason = `it must be told where a task begins and ends, which the stream of ${name} hides`;
   throw problem(subject, reason, 'use a method that needs no task boundaries, or a stream that tells them');
+}
+
+/** Throws where the learning rate is to follow a task whose bounds nobody knows. */
+export function checkScheduled(
+  subject: string,
+  { boundaries, name }: Task,
+  { schedule }: Pick<TrainerOptions, 'schedule'>,
+): void {
+  if (boundaries !== 'hidden' || !schedule) return;
+  const reason = `its learning rate changes within a task, and the stream of ${name} hides where one begins and ends`;
+  throw problem(subject, reason, 'leave out schedule, or use a stream that tells task boundaries');
 }
 
 /** Throws where samples that may be seen once would be seen again. */

@@ -10,6 +10,7 @@ export { Adam, ADAM_DEFAULTS, Optimizer, SGD, SGD_DEFAULTS } from './optimizers'
 export type { AdamOptions, OptimizerMemory, OptimizerName, SGDOptions } from './optimizers';
 export { TRAINER_DEFAULTS } from './options';
 export type { TrainerOptions } from './options';
+export type { Schedule, Warmup, WarmRestarts } from './schedule';
 export { TrainingInterrupted } from './progress';
 export type { CheckpointOptions, Probes, ProgressEvent, SequenceCall, TrainCall, TrainingReport } from './progress';
 export type { TrainerState } from './stateFormat';

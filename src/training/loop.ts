@@ -1,6 +1,6 @@
 import type { TaskCursor } from './cursor';
 import { Monitor } from './monitor';
-import { batchesIn, checkPhases, epochsOf, stepsOf } from './plan';
+import { batchesIn, checkPhases, epochsOf, ratesOf, stepsOf } from './plan';
 import type { LoopCall, Phase, TaskTraining } from './plan';
 import { TrainingInterrupted } from './progress';
 import type { TrainingReport } from './progress';
@@ -66,6 +66,7 @@ async function runPhase(
   cursor.draws.check(training.trainer, stepsLeft, (steps) =>
     training.rehearse(Array.from({ length: steps }, (_, i) => batch(i).map((sample) => labels[sample]))),
   );
+  const rates = ratesOf(training, phase);
   const runner = chooseRunner(
     {
       step: (batch) => training.step(batch),
@@ -75,6 +76,7 @@ async function runPhase(
       residency,
       draws: cursor.draws,
       stepsLeft,
+      rates,
       labels,
       batch,
     },
@@ -87,6 +89,7 @@ async function runPhase(
     return { execution: runner.execution, executionNote: runner.executionNote };
   } finally {
     runner.close();
+    rates?.dispose();
   }
 }
 
@@ -109,7 +112,7 @@ async function runEpoch(
     const steps = Math.min(monitor.chunk, batchesHere - cursor.batch, stepsToNextStop(call, done));
     const batches = Array.from({ length: steps }, (_, i) => batchAt(order, data.batchSize, cursor.batch + i));
     cursor.failed = true;
-    const losses = runner.run(batches);
+    const losses = runner.run(batches, cursor.epoch * data.batchesPerEpoch + cursor.batch);
     const explosion = monitor.add(losses, batches);
     cursor.batch += steps;
     cursor.failed = explosion !== undefined;

@@ -1,10 +1,12 @@
-import { checkNumber, problem, withDefaults } from '../utils/errors';
+import { checkNumber, isPlainObject, problem, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import type { OptimizerName } from './optimizers';
+import { checkedSchedule, checkLength } from './schedule';
+import type { Schedule } from './schedule';
 
 /** Options every method has. */
 export interface TrainerOptions {
-  /** Learning rate; default 0.01. */
+  /** Learning rate, with a `schedule` the largest; default 0.01. */
   lr: number;
   /** Momentum of SGD, v ← momentum·v + g; w ← w − lr·v; with Adam β₁. From 0 to below 1; default 0.9. */
   momentum: number;
@@ -16,6 +18,14 @@ export interface TrainerOptions {
   optimizer: OptimizerName;
   /** Weight decay, added to the gradient as weightDecay·w; default 0. */
   weightDecay: number;
+  /**
+   * Largest L2 norm of the gradient of a step, over all parameters together: a longer one is scaled down to it, as by PyTorch's
+   * `clip_grad_norm_`. What is clipped is what goes to the optimiser: the penalties and projections of the method are in it already,
+   * weight decay is not. Above 0; default undefined: no limit.
+   */
+  clipNorm: number | undefined;
+  /** How the learning rate changes within a task, e.g. `{ name: 'cosine', minLr: 0.0005 }`; default undefined: it stays `lr`. */
+  schedule: Schedule | undefined;
   /** Whether velocities (Adam: moments) go on from task to task; default false: each task starts with a fresh optimiser. */
   keepOptimizer: boolean;
   /** Seed of the method's own random draws (memory, Fisher samples); default the one of `setSeed` (42). */
@@ -30,6 +40,8 @@ export const TRAINER_DEFAULTS = {
   steps: undefined as number | undefined,
   optimizer: 'sgd' as OptimizerName,
   weightDecay: 0,
+  clipNorm: undefined as number | undefined,
+  schedule: undefined as Schedule | undefined,
   keepOptimizer: false,
 };
 
@@ -47,9 +59,28 @@ export function trainerOptions<Own extends object>(
   checkNumber(subject, 'epochs', options.epochs, { min: 1, integer: true });
   if (options.steps !== undefined) checkNumber(subject, 'steps', options.steps, { min: 1, integer: true });
   checkNumber(subject, 'weightDecay', options.weightDecay, { min: 0 });
+  checkClipping(subject, options.clipNorm);
+  if (options.schedule !== undefined) options.schedule = scheduled(subject, options, options.schedule);
   checkNumber(subject, 'seed', options.seed, { integer: true });
   if (typeof options.keepOptimizer !== 'boolean') {
     throw problem(subject, `keepOptimizer must be true or false, got ${String(options.keepOptimizer)}`);
   }
+  for (const [name, value] of Object.entries(options as Record<string, unknown>)) {
+    if (isPlainObject(value)) (options as Record<string, unknown>)[name] = Object.freeze({ ...value }); // a caller may change its own
+  }
   return Object.freeze(options) as unknown as Readonly<TrainerOptions & Own>;
+}
+
+function checkClipping(subject: string, clipNorm: number | undefined): void {
+  if (clipNorm === undefined) return;
+  checkNumber(subject, 'clipNorm', clipNorm, { min: 0 });
+  if (Math.fround(clipNorm) === 0) throw problem(subject, `clipNorm ${clipNorm} leaves no gradient`, 'for example 10');
+}
+
+/** The schedule, checked as far as can be without the data of a task. */
+function scheduled(subject: string, { lr, epochs, steps }: typeof TRAINER_DEFAULTS, given: Schedule): Schedule {
+  const schedule = checkedSchedule(subject, given, lr);
+  const count = schedule.every === 'step' ? steps : steps === undefined ? epochs : undefined;
+  if (count !== undefined) checkLength(subject, schedule, count);
+  return schedule;
 }

@@ -6,6 +6,8 @@ import type { TaskCursor } from './cursor';
 import type { TrainingData } from './data';
 import type { Probes, TrainCall } from './progress';
 import type { DrawnNumbers } from './runners/draws';
+import { checkLength, LearningRates, learningRates } from './schedule';
+import type { Schedule } from './schedule';
 
 /** Passes over a task's data with one kind of step; see `CLTrainer.phases`. */
 export interface Phase {
@@ -31,6 +33,8 @@ export interface TaskTraining {
   /** The id of the task where the scenario reveals it. */
   readonly taskId: number | undefined;
   readonly notRecordable: string | undefined;
+  /** The trainer's learning rate and how it changes. */
+  readonly learning: { readonly lr: number; readonly schedule: Schedule | undefined };
   /** Calls the phase's `begin`. */
   beginPhase(phase: Phase): Promise<void>;
   step(batch: TrainingBatch): Value;
@@ -75,13 +79,29 @@ export function batchesIn(phase: Phase, data: TrainingData, epoch: number): numb
   return Math.min(data.batchesPerEpoch, stepsOf(phase, data) - epoch * data.batchesPerEpoch);
 }
 
+/** The learning rates of a phase; undefined where they do not change. */
+export function ratesOf({ trainer, learning: { lr, schedule }, data }: TaskTraining, phase: Phase): LearningRates | undefined {
+  if (!schedule) return undefined;
+  const stepsEach = schedule.every === 'step' ? 1 : data.batchesPerEpoch;
+  return new LearningRates(learningRates(trainer, schedule, lr, scheduledIn(schedule, phase, data)), stepsEach);
+}
+
+/** Epochs or steps of a phase, whichever a schedule counts. */
+function scheduledIn({ every }: Schedule, phase: Phase, data: TrainingData): number {
+  return every === 'step' ? stepsOf(phase, data) : epochsOf(phase, data);
+}
+
 /** Throws unless a method's phases can be trained, and the place where training goes on is one of them. */
-export function checkPhases({ phases, data, trainer }: TaskTraining, { phase, epoch, batch }: TaskCursor): void {
+export function checkPhases(
+  { phases, data, trainer, learning: { schedule } }: TaskTraining,
+  { phase, epoch, batch }: TaskCursor,
+): void {
   checkList(`${trainer}.phases`, 'what it gives', phases, 0);
   for (const { epochs, steps = 1 } of phases) {
     checkNumber(`${trainer}.phases`, 'epochs', epochs, { min: 1, integer: true });
     checkNumber(`${trainer}.phases`, 'steps', steps, { min: 1, integer: true });
   }
+  if (schedule) for (const one of phases) checkLength(trainer, schedule, scheduledIn(schedule, one, data));
   if (phases.length === 0 && phase + epoch + batch === 0) return;
   if (phase < phases.length && epoch <= epochsOf(phases[phase], data) && batch <= data.batchesPerEpoch) return;
   throw problem(

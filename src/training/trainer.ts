@@ -13,6 +13,7 @@ import { SCENARIOS } from '../scenarios/compatibility';
 import { problem } from '../utils/errors';
 import type { TrainingBatch } from './batch';
 import { checkCall } from './call';
+import { clipped } from './clip';
 import { Checkpoint, progressOf } from './checkpoint';
 import { dataFingerprint, firstStep } from './cursor';
 import type { TaskCursor } from './cursor';
@@ -27,6 +28,7 @@ import {
   checkOutputs,
   checkPasses,
   checkRevealed,
+  checkScheduled,
   checkStream,
   checkTrainingData,
   isHidden,
@@ -86,8 +88,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   /**
    * @param model the network to train
-   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, optimizer: 'sgd', weightDecay: 0, keepOptimizer: false, seed}` and the
-   *   method's own
+   * @param options `{lr: 0.01, momentum: 0.9, epochs: 5, optimizer: 'sgd', weightDecay: 0, clipNorm, schedule,
+   *   keepOptimizer: false, seed}` and the method's own
    * @param ownDefaults the method's own options with their defaults
    */
   constructor(model: Model, options: Partial<TrainerOptions & Own> = {}, ownDefaults: Own = {} as Own) {
@@ -279,7 +281,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const options = Object.entries(this.options).map(([name, value]) => `${name} ${String(value)}`);
+    const options = Object.entries(this.options).map(([name, value]) => `${name} ${inWords(value)}`);
     const { length } = this.#history.learnt;
     const tasks = length === 1 ? '1 task' : `${length} tasks`;
     return `${this.constructor.name} (${options.join(', ')}; ${tasks} learnt) on ${this.model.architecture}`;
@@ -347,6 +349,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
         phases,
         nTasks: call.nTasks ?? task.id + 1,
         taskId: this.taskIdOf(task),
+        learning: this.options,
         notRecordable: notRecordable(this, STEP_HOOKS) ?? notRecordable(this.model, ['logits']),
         beginPhase: (phase) => replacing(this.model, () => phase.begin?.()),
         step: (batch) => this.#passes.step(batch.size, () => this.#step(batch)),
@@ -526,6 +529,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { task } = loader;
     this.#checkFit(task);
     checkRevealed(this.constructor.name, task, this.needs);
+    checkScheduled(this.constructor.name, task, this.options);
     this.#history.check(loader, 'training data');
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));
@@ -569,7 +573,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const adjusted = this.adjustGradients(new Map(raw), mixed, factors);
     this.checkReturned('adjustGradients', adjusted instanceof Map, adjusted);
     hookResults.checkAdjusted(this.constructor.name, adjusted);
-    this.#optimizer.step(kernels, adjusted);
+    this.#optimizer.step(kernels, clipped(kernels, adjusted, this.options.clipNorm), batch.rate);
     this.afterStep({ raw, adjusted }, mixed);
     return loss;
   }
@@ -598,4 +602,9 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
       memory: { state: () => this.memoryState(), restore: (state) => this.restoreMemory(state) },
     };
   }
+}
+
+/** An option's value, for people. */
+function inWords(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -125,6 +125,17 @@ export const UPDATES: Record<string, (k: Kernels) => Value[]> = {
     for (let i = 0; i < 3; i++) k.momentumStep(w, v, k.tensor(Y.slice(4 * i, 4 * i + 4), [4]), 0.1, 0.9);
     return [finish(k, w), finish(k, v)];
   },
+  'momentumStep with a rate that is a value': (k) => {
+    const w = new Variable('w', [4], rowOf4);
+    const v = new Variable('v', [4]);
+    const rates = new Variable('rates', [2], Float32Array.of(0.1, 0.3));
+    for (const i of [0, 1]) {
+      const rate = k.reshape(k.gather(k.read(rates), k.tensor(Int32Array.of(i), [1])), []);
+      k.momentumStep(w, v, k.tensor(Y.slice(4 * i, 4 * i + 4), [4]), rate, 0.9);
+    }
+    rates.dispose();
+    return [finish(k, w), finish(k, v)];
+  },
   'momentumStep along its own content': (k) => {
     const w = new Variable('w', [4], rowOf4);
     const v = new Variable('v', [4]);

@@ -92,6 +92,12 @@ test('a momentum step is PyTorch’s: v ← m·v + g; w ← w − lr·v', () => 
   close(velocity.data, v, 1e-6);
 });
 
+test('the learning rate of a momentum step may be a value', () => {
+  const [weights] = run(UPDATES['momentumStep with a rate that is a value']);
+  const w = Array.from(rowOf4, (x, i) => x - 0.1 * Y[i] - 0.3 * (0.9 * Y[i] + Y[4 + i]));
+  close(weights.data, w, 1e-6);
+});
+
 test('an Adam step is PyTorch’s: w ← w − lr·m̂/(√v̂ + ε) with averages corrected for their start at 0', () => {
   const w = Array.from(rowOf4);
   const [m, v] = [

@@ -26,6 +26,23 @@ test('a default given or left out is the same run', () => {
   assert.equal(planRun(bare.spec).id, bare.id, 'a filled-in spec is the same run');
 });
 
+test('clipping and a schedule are part of the run; defaults of the schedule may be given or left out', () => {
+  const run = (schedule: JsonOptions) => planned({ epochs: 3, optimizer: { clipNorm: 10, schedule } });
+  const bare = run({ name: 'cosine', warmRestarts: { first: 1, factor: 2 } });
+  const spelt = run({ every: 'epoch', warmRestarts: { factor: 2, first: 1 }, minLr: 0, name: 'cosine' });
+  assert.equal(spelt.id, bare.id);
+  assert.deepEqual([bare.spec.optimizer.clipNorm, bare.spec.optimizer.schedule], [10, { name: 'cosine', minLr: 0, every: 'epoch', warmRestarts: { first: 1, factor: 2 } }]); // prettier-ignore
+  assert.equal(planRun(JSON.parse(JSON.stringify(bare.spec)) as SpecInput).id, bare.id);
+  const others = [run({ name: 'cosine' }), planned({ epochs: 3, optimizer: { clipNorm: 10 } }), planned({ epochs: 3 })];
+  assert.equal(new Set([bare, ...others].map(({ id }) => id)).size, 4);
+  assert.throws(() => planned({ method: { name: 'ewc', options: { clipNorm: 1 } } }), /'clipNorm' is no option of a method; it belongs to optimizer/); // prettier-ignore
+});
+
+test('a schedule on a stream that hides task boundaries is refused when the run is planned', () => {
+  const spec = { stream: { name: 'task-free-mnist', data: 'synthetic' }, optimizer: { schedule: { name: 'cosine' } } };
+  assert.throws(() => planRun({ ...spec, method: { name: 'naive' }, epochs: 2 }), /its learning rate changes within a task/);
+});
+
 test('a convolutional trunk gets the shape of the inputs, and its defaults may be given or left out', () => {
   const conv = (...conv: JsonOptions[]) => planned({ model: { conv, hidden: [] } });
   const [bare, spelt, other] = [conv({ filters: 4 }), conv({ pool: 'max', filters: 4, kernel: 3 }), conv({ filters: 5 })];

@@ -58,6 +58,21 @@ for (const [scenario, architecture] of [
   });
 }
 
+test('it looks ahead as far as the step will go: by the learning rate that the schedule has reached', async () => {
+  const trainer = new Open(smallModel('SingleHeadMLP'), { epochs: 2, seed: 1, capacity: 30, replayRatio: 0.05, candidates: 3 });
+  const loaders = easyStream('class-incremental').trainLoaders.slice(0, 2);
+  for (const loader of loaders) {
+    await trainer.trainTask(loader);
+    await trainer.consolidate(loader);
+  }
+  const batch = wholeTask(loaders[1]);
+  const drawn = { replay0: [0, 2, 5, 8, 11, 13, 17, 19, 22, 24, 27, 29] };
+  const at = (rate: number | undefined) => lossOf(trainer, batch, drawn, rate);
+  assert.equal(at(0), lossOf(trainer, batch, { replay0: [0, 2, 5, 8] }, 0), 'no step makes no loss rise: the first candidates');
+  assert.equal(at(0.01), at(undefined));
+  assert.notEqual(at(0), at(undefined));
+});
+
 test('the largest scores are chosen, of equal ones the first', () => {
   assert.deepEqual(Array.from(largest([1, 5, 5, 2, 5], 2)), [0, 1, 1, 0, 0]);
   assert.deepEqual(Array.from(largest([3, -1], 5)), [1, 1]);

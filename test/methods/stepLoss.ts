@@ -11,10 +11,13 @@ interface OpenLoss {
   lossOf(k: Kernels, batch: TrainingBatch): Value;
 }
 
-/** The loss of a batch with these draws. */
-export function lossOf(trainer: OpenLoss, batch: HostBatch, drawn: Record<string, number[]>): number {
+/** The loss of a batch with these draws, and this learning rate where a schedule changes it. */
+export function lossOf(trainer: OpenLoss, batch: HostBatch, drawn: Record<string, number[]>, rate?: number): number {
   const { kernels: k, scope, toHost } = backend();
-  return scope(() => toHost(trainer.lossOf(k, withDraws(batch, drawn)))[0]);
+  return scope(() => {
+    const value = rate === undefined ? undefined : k.tensor(Float32Array.of(rate), []);
+    return toHost(trainer.lossOf(k, { ...withDraws(batch, drawn), rate: value }))[0];
+  });
 }
 
 function withDraws(batch: HostBatch, drawn: Record<string, number[]>): TrainingBatch {

@@ -24,6 +24,14 @@ test('options that no trainer knows or that are out of range are refused', () =>
   refused({ seed: 0.5 }, /seed must be a whole number/);
   refused({ keepOptimizer: 'false' }, /keepOptimizer must be true or false, got 'false'/);
   refused({ optimizer: 'rmsprop' }, /NaiveTrainer: there is no optimizer 'rmsprop'; use sgd or adam/);
+  refused({ clipNorm: -1 }, /clipNorm must be a number of at least 0, got -1/);
+  refused({ clipNorm: 0 }, /NaiveTrainer: clipNorm 0 leaves no gradient; for example 10/);
+  refused({ clipNorm: null }, /clipNorm must be a number of at least 0, got null/);
+  refused({ schedule: 'cosine' }, /NaiveTrainer: schedule: options must be an object of named values, got 'cosine'/);
+  refused({ lr: 0.1, schedule: { name: 'cosine', minLr: 0.2 } }, /schedule: minLr must be a number between 0 and 0.1/);
+  refused({ epochs: 1, schedule: { name: 'cosine' } }, /schedule: .* from epoch to epoch, and there is one; use every: 'step'/);
+  const warm = { name: 'cosine', every: 'step', warmup: { length: 9 } };
+  refused({ steps: 5, schedule: warm }, /schedule: its warmup takes 9 of 5 steps/);
   refused({ optimizer: 'toString' }, /NaiveTrainer: there is no optimizer 'toString'/);
 });
 
@@ -43,6 +51,17 @@ test('options cannot be changed after construction: assigning throws', () => {
   assert.throws(() => ((options as { lambda: number }).lambda = 5), TypeError);
   assert.throws(() => ((options as { lr: number }).lr = 5), TypeError);
   assert.deepEqual([options.lambda, options.lr], [3, 0.01]);
+});
+
+test('a schedule cannot be changed after construction, nor through the object that was passed', () => {
+  const given = { name: 'cosine' as const, minLr: 0.001, warmRestarts: { first: 1 } };
+  const { options } = new EWC(smallModel('DomainMLP'), { schedule: given });
+  given.minLr = 0.002;
+  given.warmRestarts.first = 3;
+  const { minLr, warmRestarts } = options.schedule!;
+  assert.deepEqual([minLr, warmRestarts], [0.001, { first: 1, factor: 1 }]);
+  assert.throws(() => (options.schedule!.minLr = 0.5), TypeError);
+  assert.throws(() => (warmRestarts!.first = 5), TypeError);
 });
 
 test('the object that was passed stays the caller’s: changing it later changes nothing', () => {

@@ -233,10 +233,10 @@ export class PortableKernels implements Kernels {
     replaceContent(this.tf, this.stored(variable), this.tf.clone(value as Tensor));
   }
 
-  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number, momentum: number): void {
+  momentumStep(weight: Variable, velocity: Variable, gradient: Value, learningRate: number | Value, momentum: number): void {
     const { tf } = this;
     const v = tf.add(tf.mul(this.stored(velocity).tensor, momentum), gradient as Tensor);
-    replaceContent(tf, this.stored(weight), tf.sub(this.stored(weight).tensor, tf.mul(v, learningRate)));
+    replaceContent(tf, this.stored(weight), tf.sub(this.stored(weight).tensor, tf.mul(v, learningRate as number | Tensor)));
     replaceContent(tf, this.stored(velocity), v);
   }
 

@@ -1,6 +1,6 @@
 import type { Gradients, Parameter } from '../../autodiff';
 import { Variable } from '../../backend';
-import type { AdamNumbers, Kernels } from '../../backend';
+import type { AdamNumbers, Kernels, Value } from '../../backend';
 import { checkNumber, problem, withDefaults } from '../../utils/errors';
 import { Optimizer } from './optimizer';
 import type { Memory, OptimizerState } from './optimizer';
@@ -50,9 +50,9 @@ export class Adam extends Optimizer {
     this.options = Object.freeze({ ...all, betas: checkedBetas(all.betas) });
   }
 
-  override step(k: Kernels, gradients: Gradients): void {
+  override step(k: Kernels, gradients: Gradients, rate?: Value): void {
     for (const [age, parameters] of this.byAge([...gradients.keys()])) {
-      const numbers = this.advance(k, age);
+      const numbers = this.advance(k, age, rate);
       for (const parameter of parameters) {
         const { variables } = this.memory(parameter);
         const gradient = this.decayed(k, parameter, gradients.get(parameter)!);
@@ -115,7 +115,7 @@ export class Adam extends Optimizer {
    * The corrections c = 1 − βᵗ of the next step, from those of the last: c ← β·c + (1 − β). Powers of β would lose four digits in
    * 32-bit floats while t is small. β is taken as the float that the kernel has, so that average and correction fit.
    */
-  private advance(k: Kernels, age: Age): AdamNumbers {
+  private advance(k: Kernels, age: Age, rate: Value | undefined): AdamNumbers {
     const { lr, betas, eps } = this.options;
     const [first, second] = age.map((correction, i) => {
       const beta = Math.fround(betas[i]);
@@ -124,7 +124,13 @@ export class Adam extends Optimizer {
       return next;
     });
     const root = k.sqrt(second);
-    return { rate: k.scale(k.div(root, first), lr), epsilon: k.scale(root, eps), beta1: betas[0], beta2: betas[1] };
+    const corrected = k.div(root, first);
+    return {
+      rate: rate ? k.mul(corrected, rate) : k.scale(corrected, lr),
+      epsilon: k.scale(root, eps),
+      beta1: betas[0],
+      beta2: betas[1],
+    };
   }
 }
 

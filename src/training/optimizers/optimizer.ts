@@ -39,12 +39,13 @@ export abstract class Optimizer {
    * One step in kernels, op by op or recorded; nothing is read back. A parameter that the optimiser meets for the first time starts
    * with zeros; one that has grown since keeps what it had, and its new entries start with zeros.
    *
+   * @param rate the learning rate of this step, float32 [], in the place of the one in the options
    * @throws when a parameter is frozen
    */
-  abstract step(k: Kernels, gradients: Gradients): void;
+  abstract step(k: Kernels, gradients: Gradients, rate?: Value): void;
 
   /**
-   * The largest curvature c for which steps on the quadratic ½·c·θ² do not diverge.
+   * The largest curvature c for which steps on the quadratic ½·c·θ² do not diverge, with the learning rate in the options.
    *
    * @returns undefined where no such limit is known (Adam scales its steps by the gradients it has seen)
    */

@@ -1,5 +1,5 @@
 import type { Gradients } from '../../autodiff';
-import type { Kernels } from '../../backend';
+import type { Kernels, Value } from '../../backend';
 import { checkNumber, withDefaults } from '../../utils/errors';
 import { Optimizer } from './optimizer';
 
@@ -38,11 +38,11 @@ export class SGD extends Optimizer {
     this.options = Object.freeze(all);
   }
 
-  override step(k: Kernels, gradients: Gradients): void {
+  override step(k: Kernels, gradients: Gradients, rate?: Value): void {
     const { lr, momentum } = this.options;
     for (const [parameter, gradient] of gradients) {
       const velocity = this.memory(parameter).variables.get('velocity')!;
-      k.momentumStep(parameter, velocity, this.decayed(k, parameter, gradient), lr, momentum);
+      k.momentumStep(parameter, velocity, this.decayed(k, parameter, gradient), rate ?? lr, momentum);
     }
   }
 

@@ -41,9 +41,9 @@ class AutoRunner implements StepRunner {
     return this.runner.executionNote;
   }
 
-  run(batches: readonly Int32Array[]): Float32Array {
+  run(batches: readonly Int32Array[], firstStep: number): Float32Array {
     const started = performance.now();
-    const losses = this.runner.run(batches);
+    const losses = this.runner.run(batches, firstStep);
     const msPerStep = (performance.now() - started) / batches.length;
     this.done += batches.length;
     if (++this.calls === 2) this.decide(msPerStep); // the first call also pays for what is made once

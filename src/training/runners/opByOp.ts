@@ -12,11 +12,11 @@ export class OpByOpRunner implements StepRunner {
     readonly executionNote?: string,
   ) {}
 
-  run(batches: readonly Int32Array[]): Float32Array {
+  run(batches: readonly Int32Array[], firstStep: number): Float32Array {
     const { toHost, dispose } = backend();
     const losses: Value[] = [];
     try {
-      for (const positions of batches) losses.push(this.step(positions));
+      for (const [i, positions] of batches.entries()) losses.push(this.step(positions, firstStep + i));
       return Float32Array.from(losses, (loss) => toHost(loss)[0]); // read back in one go: a step does not wait
     } finally {
       dispose(...losses);
@@ -25,9 +25,9 @@ export class OpByOpRunner implements StepRunner {
 
   close(): void {}
 
-  private step(positions: Int32Array): Value {
+  private step(positions: Int32Array, number: number): Value {
     const { kernels: k, scope } = backend();
-    const { step, residency, draws, task } = this.steps;
+    const { step, residency, draws, task, rates } = this.steps;
     const { samples } = residency;
     return scope(() => {
       const at = k.tensor(positions, [positions.length]);
@@ -35,9 +35,9 @@ export class OpByOpRunner implements StepRunner {
         name,
         k.tensor(data, [data.length]),
       ]);
-      return step(
-        gatherBatch((x, rows) => k.gather(x, rows), samples, at, task, Object.fromEntries(drawn) as Record<string, Value>),
-      );
+      const rate = rates?.at(k, k.tensor(rates.places(number, 1)[0], [1]));
+      const own = Object.fromEntries(drawn) as Record<string, Value>;
+      return step(gatherBatch((x, rows) => k.gather(x, rows), samples, at, task, own, rate));
     });
   }
 }

@@ -31,13 +31,14 @@ export class RecordedRunner implements StepRunner {
     this.others = new OpByOpRunner(steps);
   }
 
-  run(batches: readonly Int32Array[]): Float32Array {
+  run(batches: readonly Int32Array[], firstStep: number): Float32Array {
     const losses = new Float32Array(batches.length);
     const { batchSize } = this.steps.data;
     for (let done = 0; done < batches.length;) {
       const full = batches.slice(done, done + this.program.most).filter((batch) => batch.length === batchSize);
       const part = full.length ? full : batches.slice(done, done + 1);
-      losses.set(full.length ? this.call(full) : this.others.run(part), done);
+      const first = firstStep + done;
+      losses.set(full.length ? this.call(full, first) : this.others.run(part, first), done);
       done += part.length;
     }
     return losses;
@@ -47,8 +48,10 @@ export class RecordedRunner implements StepRunner {
     this.recording.close();
   }
 
-  private call(batches: readonly Int32Array[]): Float32Array {
+  private call(batches: readonly Int32Array[], firstStep: number): Float32Array {
+    const { rates } = this.steps;
     const inputs: Record<string, Int32Array[]> = { positions: [...batches] };
+    if (rates) inputs.rate = rates.places(firstStep, batches.length);
     for (const batch of batches) {
       const drawn = this.steps.draws.next(labelsAt(this.steps, batch));
       for (const [name, numbers] of Object.entries(drawn)) (inputs[`drawn ${name}`] ??= []).push(numbers);
@@ -61,7 +64,7 @@ export class RecordedRunner implements StepRunner {
   }
 
   private record(size: number): Program {
-    const { step, task, residency, draws, batch, data, stepsLeft } = this.steps;
+    const { step, task, residency, draws, batch, data, stepsLeft, rates } = this.steps;
     const full = batch(0).length === size ? 1 : 2; // steps up to the first full batch
     // No draw is made for a step that does not come: the next task would miss it.
     if (data.size < size || full > stepsLeft) throw problem('recording', 'there is no full batch');
@@ -69,6 +72,7 @@ export class RecordedRunner implements StepRunner {
     const drawn = Object.entries(draws.peek(first));
     const lengths = Object.fromEntries([
       ['positions', size],
+      ...(rates ? [['rate', 1]] : []),
       ...drawn.map(([name, { length }]) => [`drawn ${name}`, length]),
     ]) as Record<string, number>;
     const { recording } = this;
@@ -79,7 +83,8 @@ export class RecordedRunner implements StepRunner {
         tasks: residency.samples.tasks && recording.resident('tasks', () => residency.samples.tasks!),
       };
       const own = Object.fromEntries(drawn.map(([name]) => [name, inputs[`drawn ${name}`]])) as Record<string, Value>;
-      return step(gatherBatch((x, rows) => k.gather(x, rows), source, inputs.positions, task, own));
+      const rate = rates?.at(k, inputs.rate);
+      return step(gatherBatch((x, rows) => k.gather(x, rows), source, inputs.positions, task, own, rate));
     });
   }
 }

@@ -3,6 +3,7 @@ import type { TaskOfRows } from '../../models';
 import type { TrainingBatch } from '../batch';
 import type { TrainingData } from '../data';
 import type { Residency } from '../residency';
+import type { LearningRates } from '../schedule';
 import type { Draws } from './draws';
 
 /** What a runner needs: the step, and the data and draws it works on. */
@@ -20,6 +21,8 @@ export interface TaskSteps {
   readonly stepsLeft: number;
   /** The samples of a batch to come, as numbers within the data; 0 is the next one. */
   readonly batch: (step: number) => Int32Array;
+  /** The learning rates of the phase, where a schedule changes them. */
+  readonly rates: LearningRates | undefined;
   /** The labels of all samples of the data. */
   readonly labels: Int32Array;
 }
@@ -34,8 +37,13 @@ export interface StepRunner {
   readonly execution: 'recorded' | 'op-by-op';
   /** Why the steps are executed op by op although they could have been recorded. */
   readonly executionNote?: string;
-  /** One step for each batch of sample numbers; gives the losses. */
-  run(batches: readonly Int32Array[]): Float32Array;
+  /**
+   * One step for each batch of sample numbers.
+   *
+   * @param firstStep number of the first of them within the phase, from 0
+   * @returns the losses
+   */
+  run(batches: readonly Int32Array[], firstStep: number): Float32Array;
   /** Frees what it holds; all variables then have their newest content. */
   close(): void;
 }
@@ -54,7 +62,8 @@ export function gatherBatch(
   positions: Value,
   task: number | undefined,
   drawn: Record<string, Value>,
+  rate: Value | undefined,
 ): TrainingBatch {
   const taskOfRows: TaskOfRows = tasks && task !== undefined ? gather(tasks, positions) : task;
-  return { x: gather(images, positions), y: gather(labels, positions), task: taskOfRows, size: positions.shape[0], drawn };
+  return { x: gather(images, positions), y: gather(labels, positions), task: taskOfRows, size: positions.shape[0], drawn, rate };
 }

@@ -7,6 +7,7 @@ import { runNode } from '../../child';
 for (const file of [
   'backend/kernels',
   'backend/images',
+  'training/clip',
   'training/optimizers/sgd',
   'training/optimizers/adam',
   'training/optimizers/optimizer',

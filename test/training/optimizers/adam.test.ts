@@ -10,8 +10,9 @@ before(async () => {
   await initBackend();
 });
 
-for (const { name, options, steps } of trajectories('adam')) {
-  test(`Adam follows ${name} over 100 steps, op by op and recorded`, () => follow(() => new Adam(options), steps));
+for (const trajectory of trajectories('adam')) {
+  const { name, options } = trajectory;
+  test(`Adam follows ${name} over 100 steps, op by op and recorded`, () => follow(() => new Adam(options), trajectory));
 }
 
 /**

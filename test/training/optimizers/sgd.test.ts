@@ -10,8 +10,9 @@ before(async () => {
   await initBackend();
 });
 
-for (const { name, options, steps } of trajectories('sgd')) {
-  test(`SGD follows ${name} over 100 steps, op by op and recorded`, () => follow(() => new SGD(options), steps));
+for (const trajectory of trajectories('sgd')) {
+  const { name, options } = trajectory;
+  test(`SGD follows ${name} over 100 steps, op by op and recorded`, () => follow(() => new SGD(options), trajectory));
 }
 
 /** |θ| after 100 steps on ½·c·θ² from 1. */

@@ -37,6 +37,7 @@ const PAIRS = ORIGINAL.flatMap((name) =>
   { method: 'ewc', scenario: 'domain-incremental', options: { online: true, gamma: 0.9 } },
   { method: 'er', scenario: 'task-incremental', options: { capacity: 30, replayRatio: 2 } },
   { method: 'naive', scenario: 'class-incremental', options: { momentum: 0 } },
+  { method: 'naive', scenario: 'class-incremental', options: { clipNorm: 0.5, schedule: { name: 'cosine', every: 'step' } } },
 ]);
 
 /** A signal that interrupts at the third look, and every seventh after it: once or twice a task. */
@@ -80,7 +81,7 @@ function furthest(a: ArrayLike<number>[], b: ArrayLike<number>[]): number {
 }
 
 for (const { method, scenario, options } of PAIRS) {
-  const name = [method, scenario, ...Object.entries(options).map(([key, value]) => `${key} ${String(value)}`)].join(', ');
+  const name = [method, scenario, ...Object.entries(options).map(([key, value]) => `${key} ${JSON.stringify(value)}`)].join(', ');
   test(`${name}: recorded steps give the weights of op-by-op steps to 1e-4, interrupted or not`, async () => {
     const reference = await learn(makeTrainer(method, scenario, options), scenario, { execution: 'op-by-op' });
     const recorded = await learn(makeTrainer(method, scenario, options), scenario, { execution: 'recorded' });
@@ -155,8 +156,9 @@ test('a loss that explodes stops recorded steps at the same step, with the same 
 });
 
 test('left to itself, a long task starts op by op, is recorded on the way, and gives the same weights', async () => {
+  const schedule = { name: 'cosine', every: 'step', warmRestarts: { first: 100 } };
   const train = async (execution?: Execution) => {
-    const trainer = makeTrainer('er', 'class-incremental', { epochs: 200 });
+    const trainer = makeTrainer('er', 'class-incremental', { epochs: 200, schedule });
     const [first, second] = easyStream('class-incremental', BATCH).trainLoaders;
     await trainer.trainTask(first, { execution: 'recorded' });
     await trainer.consolidate(first);
