@@ -12,6 +12,8 @@ export { GDumb, GDUMB_DEFAULTS } from './gdumb';
 export type { GDumbOptions } from './gdumb';
 export { GEM, GEM_DEFAULTS } from './gem';
 export type { GEMOptions, OldNames as GEMOldNames } from './gem';
+export { HAT, HAT_DEFAULTS } from './hat';
+export type { HATOptions } from './hat';
 export { loadTrainer } from './loadTrainer';
 export { ICaRL, ICARL_DEFAULTS } from './icarl';
 export type { ICaRLOptions } from './icarl';

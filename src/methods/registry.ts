@@ -12,6 +12,7 @@ import { ewc } from './ewc';
 import { er } from './experienceReplay';
 import { gdumb } from './gdumb';
 import { gem } from './gem';
+import { hat } from './hat';
 import { icarl } from './icarl';
 import { independent } from './independent';
 import { joint } from './joint';
@@ -82,6 +83,7 @@ function checkGrid({ grid = {} }: MethodEntry): void {
   randumb,
   packNet,
   xdg,
+  hat,
   shrinkPerturb,
 ].forEach(registerMethod);
 

@@ -27,8 +27,8 @@ export const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
 export const weightBytes = (model: Model) => model.parameters().map(bytes);
 
 export function make({ name, create, needs }: MethodEntry, scenario: ScenarioName, options: Record<string, unknown> = {}) {
-  // XdG needs units to share out; its own test compares it with naive training on the same network.
-  const wide = name === 'xdg' && new MultiHeadMLP({ inputSize: 16, hidden: [128, 96], seed: 7 });
+  // These need units to share out; XdG's own test compares it with naive training on the same network.
+  const wide = ['xdg', 'hat'].includes(name) && new MultiHeadMLP({ inputSize: 16, hidden: [128, 96], seed: 7 });
   const model = wide || smallModel(needs.architecture ?? architectureFor(scenario));
   return create(model, { ...OPTIONS, ...OWN_OPTIONS[name], ...options });
 }
