@@ -1,5 +1,7 @@
 export { AGEM, AGEM_DEFAULTS } from './aGem';
 export type { AGEMOptions } from './aGem';
+export { CONTINUAL_BACKPROP_DEFAULTS, ContinualBackprop } from './continualBackprop';
+export type { ContinualBackpropOptions, UnitReport } from './continualBackprop';
 export { Cumulative } from './cumulative';
 export { DER, DER_DEFAULTS } from './der';
 export type { DEROptions } from './der';

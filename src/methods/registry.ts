@@ -4,6 +4,7 @@ import type { Compatibility } from '../scenarios/compatibility';
 import { needsFit } from '../training';
 import { checkList, isPlainObject, problem, shown } from '../utils/errors';
 import { aGem } from './aGem';
+import { continualBackprop } from './continualBackprop';
 import { cumulative } from './cumulative';
 import { der, derPlusPlus } from './der';
 import type { MethodEntry } from './entry';
@@ -85,6 +86,7 @@ function checkGrid({ grid = {} }: MethodEntry): void {
   xdg,
   hat,
   shrinkPerturb,
+  continualBackprop,
 ].forEach(registerMethod);
 
 /** The entry of a method. Throws with the known names when there is none. */

@@ -258,7 +258,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The optimiser that steps along the gradients. */
-  protected get stepsWith(): Pick<Optimizer, 'stabilityLimit' | 'describe'> {
+  protected get stepsWith(): Pick<Optimizer, 'stabilityLimit' | 'describe' | 'forget'> {
     return this.#optimizer;
   }
 

@@ -20,6 +20,7 @@ const OWN_OPTIONS: Record<string, Record<string, unknown>> = {
   lwf: { lambda: 0.2 },
   randumb: { features: 60 },
   icarl: { lr: 0.1 },
+  'continual-backprop': { replacementRate: 0.01, maturity: 20 }, // so that units are replaced at all
 };
 /** The methods of the first edition. */
 export const ORIGINAL = ['naive', 'ewc', 'er', 'gem', 'pnn'];
@@ -148,7 +149,7 @@ function savingSuite(entry: MethodEntry, scenario: ScenarioName): void {
       trainer.dispose();
       trainer.model.dispose();
       assert.equal(counts.length, steps.length);
-      assert.equal(new Set(counts).size, 1, `${counts}`);
+      assert.equal(Math.max(...counts), counts[0], `${counts}`); // a step that renews units holds less
     };
     await collectGarbage();
     await work(); // constants of the backend are made once
