@@ -42,6 +42,18 @@ test('whichever ages and utilities there are, the mature unit of least corrected
   assert.ok(replaced > 30, `${replaced} replaced`);
 });
 
+test('a younger unit’s average, which started at 0, is corrected before it is compared', () => {
+  const turnover = new Turnover(3, { replacementRate: 0.3, maturity: 20, decay: 0.95 });
+  turnover.ages = Int32Array.of(20, 499, 3);
+  turnover.advance();
+  turnover.advance();
+  // 0.9 / (1 − 0.95²²) = 1.33 of the first, 1.2 of the second; the third is too young.
+  assert.deepEqual(
+    Array.from(turnover.replace([0.9, 1.2, 0.1]), (value) => value.toFixed(3)),
+    ['0.000', '1.000', '0.000'],
+  );
+});
+
 test('saved and restored it goes on alike; a damaged state is refused and nothing changes', () => {
   const make = () => new Turnover(3, { replacementRate: 0.1, maturity: 1, decay: 0.9 });
   const [first, second] = [make(), make()];
