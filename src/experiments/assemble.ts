@@ -39,9 +39,8 @@ export function assemble(given: SpecInput): Assembly {
   const model = makeModel(checked, stream);
   try {
     checkArchitecture(model.architecture, stream.scenario);
-    const { create, needs } = findMethod(checked.method.name);
-    checkRevealed(checked.method.name, stream.tasks[0], needs);
-    const trainer = create(model, trainerOptions(checked, stream));
+    const trainer = findMethod(checked.method.name).create(model, trainerOptions(checked, stream));
+    checkRevealed(checked.method.name, stream.tasks[0], trainer.needs);
     const spec = fillIn(checked, stream, model, trainer);
     const samples = samplesOf(spec, stream);
     return { spec, id: identify(spec, stream, model), samples, stream, model, trainer };

@@ -179,5 +179,6 @@ export const continualBackprop: MethodEntry = {
   useWhen: 'the stream is so long that networks stop learning new tasks, or nobody knows where tasks begin',
   breaksWhen: 'old tasks matter: it does nothing to keep them',
   ruleOfThumb: 'replacementRate 1e-6 to 1e-4; watch `units()` and the accuracy on new tasks',
+  grid: { replacementRate: [1e-6, 1e-5, 1e-4], lr: [0.01, 0.03] },
   inStudies: false,
 };

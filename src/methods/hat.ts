@@ -229,5 +229,6 @@ export const hat: MethodEntry = {
   useWhen: 'the task id is known, the network may not grow, and how much of it a task needs should be learnt',
   breaksWhen: 'the task id is hidden at test time, or earlier tasks have taken all units',
   ruleOfThumb: 'c 0.75 and sMax 400; lower c where a task is not learnt, raise it with many tasks to come',
+  grid: { c: [0.1, 0.75, 2.5], lr: [0.01, 0.03] },
   inStudies: false,
 };

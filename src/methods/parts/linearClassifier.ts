@@ -26,7 +26,7 @@ const OUT = -1e30;
  * They take no gradient steps: the model's weights stay as they are, and `evaluate` asks the scores, not the model.
  */
 export abstract class LinearClassifier<Own extends object = {}> extends CLTrainer<Own> {
-  static override readonly needs: MethodNeeds = { taskBoundaries: true, withoutSteps: true, memory: 'class statistics' };
+  static override readonly needs: MethodNeeds = { withoutSteps: true, memory: 'class statistics' };
   /** The statistics of the classes so far. */
   readonly statistics: ClassStatistics;
   private scores: { weights: Variable; biases: Variable; labels: Int32Array; tasks: (number | null)[] } | undefined;
