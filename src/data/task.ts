@@ -31,7 +31,7 @@ export interface Task {
   readonly inputs?: InputDescription;
   /**
    * `'hidden'`: the trainer is not told where this task begins and ends (task-free learning), so a method's hooks around tasks are not
-   * called, and the optimiser goes on. Absent: it is told.
+   * called (but `beginTask` for the first, and where it is all a method learns in), and the optimiser goes on. Absent: it is told.
    */
   readonly boundaries?: 'hidden';
   /** That each sample of the task may be seen once only (online learning): its trainer refuses a second epoch. Absent: no limit. */

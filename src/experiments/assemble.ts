@@ -40,9 +40,8 @@ export function assemble(given: SpecInput): Assembly {
   const model = makeModel(checked, stream);
   try {
     checkArchitecture(model.architecture, stream.scenario);
-    const { create, needs } = findMethod(checked.method.name);
-    checkRevealed(checked.method.name, stream.tasks[0], needs);
-    const trainer = create(model, trainerOptions(checked, stream));
+    const trainer = findMethod(checked.method.name).create(model, trainerOptions(checked, stream));
+    checkRevealed(checked.method.name, stream.tasks[0], trainer.needs);
     checkScheduled(checked.method.name, stream.tasks[0], trainer.options);
     const spec = fillIn(checked, stream, model, trainer);
     const samples = samplesOf(spec, stream);

@@ -17,7 +17,6 @@ export function shuffledTogether(seen: readonly TaskLoader[], seed: number): Tra
  */
 export class Cumulative extends CLTrainer {
   static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
     storedSamples: true,
     mixedBatches: true,
     memory: 'data of earlier tasks',

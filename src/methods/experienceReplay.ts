@@ -27,7 +27,10 @@ export interface ExperienceReplayOptions {
   replayRatio: number;
   /** Which samples a full memory keeps: `'reservoir'` (default), `'ring'`, `'class-balanced'` or `'greedy'`; see `BufferKind`. */
   buffer: BufferKind;
-  /** When samples enter the memory: `'after-task'` (default), each once, or `'every-step'`, each batch as it comes. */
+  /**
+   * When samples enter the memory: `'after-task'` (default), each once, which needs task boundaries; or `'every-step'`, each batch as it
+   * comes, which needs none.
+   */
   fill: 'after-task' | 'every-step';
   /** Which outputs compete in a sample's loss, where the task id is hidden: `'all'` (default), `'seen'` or `'task'`; see `ActiveOutputs`. */
   activeOutputs: ActiveOutputs;
@@ -155,6 +158,11 @@ export class ExperienceReplay extends CLTrainer<ExperienceReplayOptions> {
     new RandomStream(0).restore(order);
     buffer.restore(memory, largest);
     this.order.restore(order);
+  }
+
+  /** A memory that is filled after each task has to know when that is. */
+  override get needs(): MethodNeeds {
+    return { ...ExperienceReplay.needs, taskBoundaries: this.options.fill === 'after-task' };
   }
 
   /** The stored samples at these places. */

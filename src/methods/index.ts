@@ -1,5 +1,7 @@
 export { AGEM, AGEM_DEFAULTS } from './aGem';
 export type { AGEMOptions } from './aGem';
+export { CONTINUAL_BACKPROP_DEFAULTS, ContinualBackprop } from './continualBackprop';
+export type { ContinualBackpropOptions, UnitReport } from './continualBackprop';
 export { Cumulative } from './cumulative';
 export { DER, DER_DEFAULTS } from './der';
 export type { DEROptions } from './der';
@@ -12,6 +14,8 @@ export { GDumb, GDUMB_DEFAULTS } from './gdumb';
 export type { Augmentation, GDumbOptions } from './gdumb';
 export { GEM, GEM_DEFAULTS } from './gem';
 export type { GEMOptions, OldNames as GEMOldNames } from './gem';
+export { HAT, HAT_DEFAULTS } from './hat';
+export type { HATOptions } from './hat';
 export { loadTrainer } from './loadTrainer';
 export { ICaRL, ICARL_DEFAULTS } from './icarl';
 export type { ICaRLOptions } from './icarl';

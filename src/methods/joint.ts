@@ -1,3 +1,4 @@
+import type { Phase } from '../training';
 import { Cumulative } from './cumulative';
 import type { MethodEntry } from './entry';
 
@@ -12,8 +13,12 @@ import type { MethodEntry } from './entry';
 export class Joint extends Cumulative {
   override readonly method = 'joint';
 
-  protected override beginTask(): void {
-    this.model.restart();
+  protected override phases(): Phase[] {
+    const begin = () => {
+      this.stepsWith.dispose();
+      this.model.restart();
+    };
+    return [{ ...this.pass, begin }];
   }
 
   /** All it keeps is in the network. */

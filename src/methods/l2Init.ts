@@ -27,7 +27,6 @@ const EXCUSE = 'it keeps the network able to learn, not what it has learnt';
 export class L2Init extends CLTrainer<L2InitOptions> {
   static override readonly recordable: boolean = true;
   static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
     forgetsIn: { 'task-incremental': EXCUSE, 'domain-incremental': EXCUSE, 'class-incremental': EXCUSE },
   };
   override readonly method = 'l2-init';

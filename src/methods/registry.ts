@@ -4,6 +4,7 @@ import type { Compatibility } from '../scenarios/compatibility';
 import { needsFit } from '../training';
 import { checkList, isPlainObject, problem, shown } from '../utils/errors';
 import { aGem } from './aGem';
+import { continualBackprop } from './continualBackprop';
 import { cumulative } from './cumulative';
 import { der, derPlusPlus } from './der';
 import type { MethodEntry } from './entry';
@@ -12,6 +13,7 @@ import { ewc } from './ewc';
 import { er } from './experienceReplay';
 import { gdumb } from './gdumb';
 import { gem } from './gem';
+import { hat } from './hat';
 import { icarl } from './icarl';
 import { independent } from './independent';
 import { joint } from './joint';
@@ -82,7 +84,9 @@ function checkGrid({ grid = {} }: MethodEntry): void {
   randumb,
   packNet,
   xdg,
+  hat,
   shrinkPerturb,
+  continualBackprop,
 ].forEach(registerMethod);
 
 /** The entry of a method. Throws with the known names when there is none. */

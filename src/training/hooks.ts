@@ -74,7 +74,10 @@ export abstract class MethodHooks<Own extends object = {}> {
     return [this.pass];
   }
 
-  /** Before the first step of a task, after the model got its head or column. */
+  /**
+   * Before the first step of a task, after the model got its head or column. Where boundaries are hidden, before the first task only; a
+   * method that learns here, without steps, is given the data of each stretch.
+   */
   protected beginTask(_task: Task, _data: TrainingData): void | Promise<void> {}
 
   /**
@@ -150,11 +153,6 @@ export abstract class MethodHooks<Own extends object = {}> {
     return this.#taping ?? backend().kernels;
   }
 
-  /** What the method needs, as its class states it. */
-  protected get needs(): MethodNeeds {
-    return (this.constructor as typeof MethodHooks).needs;
-  }
-
   /** The task id where the scenario reveals it, else nothing: what a model may know of the task. */
   protected taskIdOf(task: Task): number | undefined {
     return SCENARIOS[task.scenario].taskIdAtTest ? task.id : undefined;
@@ -179,6 +177,11 @@ export abstract class MethodHooks<Own extends object = {}> {
   /** Whether the method answers by the model's outputs, as every method does that does not say otherwise. */
   protected get answersByOutputs(): boolean {
     return this.scores === MethodHooks.prototype.scores;
+  }
+
+  /** What the method needs with its options; default what its class states. */
+  get needs(): MethodNeeds {
+    return (this.constructor as typeof MethodHooks).needs;
   }
 
   /** The loss with the tape's kernels in the place of `this.k`. */

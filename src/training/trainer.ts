@@ -288,7 +288,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   }
 
   /** The optimiser that steps along the gradients. */
-  protected get stepsWith(): Pick<Optimizer, 'stabilityLimit' | 'describe'> {
+  protected get stepsWith(): Pick<Optimizer, 'stabilityLimit' | 'describe' | 'forget' | 'dispose'> {
     return this.#optimizer;
   }
 
@@ -385,7 +385,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const skipped = unconsolidated.filter((id) => id !== task.id);
     warnOfSkippedConsolidation(this, skipped);
     if (!this.#keepsOptimizer(task)) this.#optimizer.dispose();
-    if (!isHidden(task) || this.#history.learnt.length === 0) await replacing(this.model, () => this.beginTask(task, data));
+    const isTold = !isHidden(task) || this.#history.learnt.length === 0 || this.needs.withoutSteps;
+    if (isTold) await replacing(this.model, () => this.beginTask(task, data));
     this.#history.start(task);
     return (this.#cursor = firstStep(task.id, fingerprint, new Draws((labels) => this.draws(labels.length, labels))));
   }

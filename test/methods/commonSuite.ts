@@ -24,6 +24,7 @@ const OWN_OPTIONS: Record<string, Record<string, unknown>> = {
   lwf: { lambda: 0.2 },
   randumb: { features: 60 },
   icarl: { lr: 0.1 },
+  'continual-backprop': { replacementRate: 0.01, maturity: 20 }, // so that units are replaced at all
 };
 /** The methods of the first edition. */
 export const ORIGINAL = ['naive', 'ewc', 'er', 'gem', 'pnn'];
@@ -31,8 +32,8 @@ export const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
 export const weightBytes = (model: Model) => model.parameters().map(bytes);
 
 export function make({ name, create, needs }: MethodEntry, scenario: ScenarioName, options: Record<string, unknown> = {}) {
-  // XdG needs units to share out; its own test compares it with naive training on the same network.
-  const wide = name === 'xdg' && new MultiHeadMLP({ inputSize: 16, hidden: [128, 96], seed: 7 });
+  // These need units to share out; XdG's own test compares it with naive training on the same network.
+  const wide = ['xdg', 'hat'].includes(name) && new MultiHeadMLP({ inputSize: 16, hidden: [128, 96], seed: 7 });
   const model = wide || smallModel(needs.architecture ?? architectureFor(scenario));
   return create(model, { ...OPTIONS, ...OWN_OPTIONS[name], ...options });
 }
@@ -194,7 +195,7 @@ function savingSuite(entry: MethodEntry, scenario: ScenarioName): void {
       trainer.dispose();
       trainer.model.dispose();
       assert.equal(counts.length, steps.length);
-      assert.equal(new Set(counts).size, 1, `${counts}`);
+      assert.equal(Math.max(...counts), counts[0], `${counts}`); // a step that renews units holds less
     };
     await collectGarbage();
     await work(); // constants of the backend are made once

@@ -3,8 +3,9 @@ import { before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
 import { Joint } from '../../src/methods';
 import { bytes } from '../models/fixtures';
+import { blurryScenario } from '../../src/scenarios';
 import { learnBound } from './bounds';
-import { easyStream, smallModel } from './fixtures';
+import { easyDataset, easyStream, smallModel } from './fixtures';
 
 before(async () => {
   await initBackend('native');
@@ -30,4 +31,16 @@ test('each task begins with the weights the network had at the very start', asyn
     await trainer.consolidate(loader);
   }
   assert.deepEqual(seen, [true, false, true, false]);
+});
+
+test('every task begins anew, velocities too: whether boundaries are told or hidden, and kept optimisers go on elsewhere', async () => {
+  const learn = async (boundaries: 'told' | 'hidden', keepOptimizer: boolean) => {
+    const stream = blurryScenario(easyDataset(), { nTasks: 3, batchSize: 16, seed: 7, boundaries });
+    const model = smallModel('SingleHeadMLP');
+    await new Joint(model, { epochs: 2, lr: 0.05, seed: 1, keepOptimizer }).runSequence(stream, { execution: 'op-by-op' });
+    return model.parameters().map(bytes);
+  };
+  const told = await learn('told', false);
+  assert.deepEqual(await learn('told', true), told);
+  assert.deepEqual(await learn('hidden', false), told);
 });

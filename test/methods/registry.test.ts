@@ -4,7 +4,9 @@ import { initBackend } from '../../src/backend';
 import { findMethod, methodCompatibility, METHODS, registerMethod, type MethodEntry } from '../../src/methods';
 import { architectureCompatibility, architectureNames } from '../../src/models';
 import { commonSuite, make, ORIGINAL, OPTIONS, scenarios, weightBytes } from './commonSuite';
-import { easyStream, smallModel } from './fixtures';
+import { taskFreeScenario } from '../../src/scenarios';
+import type { TrainerState } from '../../src/training';
+import { easyDataset, easyStream, smallModel } from './fixtures';
 
 before(async () => {
   await initBackend();
@@ -51,6 +53,51 @@ test('every pairing of method and scenario that is called impossible is refused 
   ]);
   assert.deepEqual(refused, new Map(expected.filter(([, count]) => count > 0)));
   assert.equal(refused.get('pnn'), 2, 'PNN in the two scenarios that hide the task id');
+});
+
+test('methods that need no boundaries learn a stream that hides them, saved and restored in the middle alike; the others are refused', async () => {
+  const stream = () => taskFreeScenario(easyDataset(), { nTasks: 3, batchSize: 8, seed: 7 });
+  const options = { ...OPTIONS, epochs: 4, capacity: 60, replayRatio: 1, referenceSize: 20, features: 60 };
+  const open = [
+    'naive',
+    'joint',
+    'cumulative',
+    'l2-init',
+    'der',
+    'derpp',
+    'er-ace',
+    'mir',
+    'ncm',
+    'slda',
+    'randumb',
+    'continual-backprop',
+  ];
+  const found: string[] = [];
+  for (const { name, needs, create } of METHODS.filter(
+    (entry) => methodCompatibility(entry.name, 'class-incremental').fit !== 'no',
+  )) {
+    const make = (more: object = {}) => {
+      const known = create(smallModel('SingleHeadMLP')).options;
+      const own = Object.entries({ ...options, ...more }).filter(([option]) => Object.hasOwn(known, option));
+      return create(smallModel('SingleHeadMLP'), Object.fromEntries(own));
+    };
+    if (needs.taskBoundaries) {
+      await assert.rejects(make().runSequence(stream()), /must be told where a task begins and ends/, name);
+      if (name !== 'er') continue;
+    } else found.push(name);
+    const more = name === 'er' ? { fill: 'every-step' } : {};
+    const [whole, first, second] = [make(more), make(more), make(more)];
+    const { matrix } = await whole.runSequence(stream(), { execution: 'op-by-op' });
+    matrix.forEach((row, task) => assert.ok(row[task]! > 0.4, `${name}: stretch ${task}: ${row[task]}`)); // of six classes
+    await first.trainTask(stream().trainLoaders[0], { execution: 'op-by-op' });
+    await first.consolidate(stream().trainLoaders[0]);
+    second.restore(JSON.parse(JSON.stringify(first.state())) as TrainerState);
+    await second.runSequence(stream(), { execution: 'op-by-op' });
+    assert.deepEqual(weightBytes(second.model), weightBytes(whole.model), name);
+    const last = (trainer: typeof whole) => trainer.evaluateAll(stream().testLoaders);
+    assert.deepEqual(await last(second), await last(whole), name);
+  }
+  assert.deepEqual(found.sort(), open.sort());
 });
 
 test('the trainers of all methods have the name they are registered under', () => {

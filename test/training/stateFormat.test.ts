@@ -61,8 +61,8 @@ const POSSIBLE = [
   /^optimizer\.parameters( = \{\}|\.\S+ = undefined)$/, // no step has changed them yet
   /^history\.(known\.\d = "text"|known\.2 = undefined|consolidated( = \[\]|\.0 = undefined))$/,
   /^memory( = (\{\}|\[\]|\[null\]))$/, // of a method that keeps nothing: it does not look
-  /^memory\.(anchors|memory)( = \[\]|\.0 = undefined)$/,
-  /^memory\.(anchors\.0\.constant|violatedLately) = 0\.5$/,
+  /^memory\.(anchors|memory|kept)( = \[\]|\.0 = undefined)$/,
+  /^memory\.(anchors\.0\.constant|violatedLately|hidden\.0\.turnover\.due) = 0\.5$/,
   /^memory\.\w+ = null$/, // saved before its first task
   /^memory\.(\w+\.)?slots\.full( = \[\]|\.0 = undefined)$/,
   /^memory\.exemplars\.\d = undefined$/,

@@ -33,7 +33,7 @@ interface Scorer {
  * not the model.
  */
 export abstract class LinearClassifier<Own extends object = {}> extends CLTrainer<Own> {
-  static override readonly needs: MethodNeeds = { taskBoundaries: true, withoutSteps: true, memory: 'class statistics' };
+  static override readonly needs: MethodNeeds = { withoutSteps: true, memory: 'class statistics' };
   /** The statistics of the classes so far. */
   readonly statistics: ClassStatistics;
   /** By task where labels are a task's own, else one under null. */

@@ -40,7 +40,6 @@ export function checkReplay(subject: string, replayRatio: number, batchSize: num
 export abstract class StepReplay<Own extends object = {}> extends CLTrainer<StepReplayOptions & Own> {
   static override readonly recordable: boolean = true;
   static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
     storedSamples: true,
     mixedBatches: true,
     memory: 'stored samples',

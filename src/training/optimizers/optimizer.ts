@@ -54,6 +54,20 @@ export abstract class Optimizer {
   /** In words, e.g. `SGD, learning rate 0.01, momentum 0.9`. */
   abstract describe(): string;
 
+  /**
+   * Forgets what it remembers of some entries of a parameter, in kernels: their next step is as their first. Adam's bias corrections,
+   * which all entries share, stay.
+   *
+   * @param kept 1 for entries that are remembered, 0 for the others; of the parameter's shape, or repeated to it
+   */
+  forget(k: Kernels, { name }: Parameter, kept: Value): void {
+    const variables = this.memories.get(name)?.variables;
+    for (const own of variables ? this.shaped : []) {
+      const variable = variables!.get(own)!;
+      k.assign(variable, k.mul(k.read(variable), kept));
+    }
+  }
+
   /** Everything a restored optimiser needs to go on bit for bit. */
   state(): OptimizerState {
     const saved = ({ variables }: Memory) => Object.fromEntries([...variables].map(([name, v]) => [name, saveVariable(v)]));

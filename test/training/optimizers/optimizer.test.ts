@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Parameter } from '../../../src/autodiff';
-import { backend, initBackend, newRecording } from '../../../src/backend';
+import { backend, decodeTensor, initBackend, newRecording, type Kernels } from '../../../src/backend';
 import { Adam, SGD, type Optimizer, type OptimizerState } from '../../../src/training/optimizers';
 import { Regression } from './regression';
 
@@ -68,6 +68,38 @@ for (const [name, make] of Object.entries(MAKERS)) {
     wide.set(Float32Array.of(1), [1, 1]);
     assert.throws(() => step(growing, wide, [1]), /does not fit a parameter \[1,1\]; use a new optimizer/);
     for (const one of [growing, fixed, wide, narrow]) one.dispose();
+  });
+
+  test(`${name} forgets its averages of the entries it is told to, op by op and recorded, and of no others`, (t) => {
+    const kept = Float32Array.of(1, 0, 1);
+    const forgetting = (optimizer: Optimizer, parameter: Parameter, k: Kernels) => {
+      optimizer.step(k, new Map([[parameter, k.tensor(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])]]));
+      optimizer.forget(k, parameter, k.tensor(kept, [3])); // repeated for each row
+      optimizer.forget(k, new Parameter('unknown', [3]), k.tensor(kept, [3]));
+    };
+    const after = (run: (optimizer: Optimizer, parameter: Parameter) => void) => {
+      const [optimizer, parameter] = [make(), new Parameter('w', [2, 3], new Float32Array(6).fill(1))];
+      run(optimizer, parameter);
+      const { parameters } = optimizer.state();
+      for (const one of [optimizer, parameter]) one.dispose();
+      assert.deepEqual(Object.keys(parameters), ['w']);
+      return Object.values(parameters.w).filter(({ shape }) => shape.length > 0).map((tensor) => decodeTensor('w', tensor).numbers); // prettier-ignore
+    };
+    const { kernels: k, scope } = backend();
+    const opByOp = after((optimizer, parameter) => scope(() => forgetting(optimizer, parameter, k)));
+    for (const numbers of opByOp) numbers.forEach((value, i) => assert.equal(value === 0, i % 3 === 1));
+    const recording = newRecording(true);
+    if (!recording) return t.skip('the backend has no graphs');
+    const recorded = after((optimizer, parameter) => {
+      const step = (recorder: Kernels) => {
+        forgetting(optimizer, parameter, recorder);
+        return recorder.sum(recorder.read(parameter));
+      };
+      recording.run(recording.program({}, step), 1, {});
+      recording.endLoans();
+    });
+    recording.close();
+    assert.deepEqual(recorded, opByOp);
   });
 
   test(`${name} frees all it holds, also what a restore replaces`, () => {
