@@ -135,11 +135,11 @@ export class HAT extends CLTrainer<HATOptions> {
     if (!this.kept.includes(id)) this.kept.push(id);
   }
 
-  protected override predict(k: Kernels, x: Value, task: number | undefined): Value {
+  protected override scores(k: Kernels, x: Value, task: number | undefined): Value {
     const attention = this.attention(task!);
-    if (!attention) return super.predict(k, x, task); // before its first step
+    if (!attention) return super.scores(k, x, task); // before its first step
     const gates = new Map([...attention].map(([name, a]) => [name, k.tensor(a, [a.length])]));
-    return k.argMax(this.model.logits(gated(k, this.model, gates), x, task));
+    return this.model.logits(gated(k, this.model, gates), x, task);
   }
 
   override dispose(): void {

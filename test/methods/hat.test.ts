@@ -24,7 +24,7 @@ class Open extends HAT {
 
   answersTo(images: Float32Array, task: number): number[] {
     const { kernels: k, scope, toHost } = backend();
-    return scope(() => Array.from(toHost(this.predict(k, k.tensor(images, [images.length / 16, 16]), task))) as number[]);
+    return scope(() => Array.from(toHost(k.argMax(this.scores(k, k.tensor(images, [images.length / 16, 16]), task)))) as number[]);
   }
 
   embedding(task: number, layer: string): Parameter {
