@@ -3,6 +3,10 @@ import type { Protocol } from '../protocol';
 
 const SOURCE = 'Table I of the paper, as quoted by others (the paper itself was not at hand); no ± was found';
 
+/** What was tried where a figure is not reached. */
+const TRIED =
+  'better than published; with all ten outputs from the start it stays so, with weights that start in ±1/√inputs it comes within 1.4 points (one seed each)';
+
 const shared = (seed: number) => ({
   stream: { name: 'split-fashion-mnist', scenario: 'class-incremental', batchSize: 10, pixels: 'unit' } as const,
   model: { hidden: [256, 256], initialisation: 'xavier' },
@@ -41,9 +45,9 @@ export const fashionOnlineEr: Protocol = {
   ],
   rows: [
     { label: 'None', spec: plain('naive') },
-    { label: 'ER, 200 samples', published: { value: 72.54, source: SOURCE }, spec: replay(200, 0.03) },
+    { label: 'ER, 200 samples', published: { value: 72.54, source: SOURCE }, spec: replay(200, 0.03), reason: TRIED },
     { label: 'ER, 500 samples', published: { value: 79.02, source: SOURCE }, spec: replay(500, 0.1) },
-    { label: 'ER, 1000 samples', published: { value: 81.39, source: SOURCE }, spec: replay(1000, 0.1) },
+    { label: 'ER, 1000 samples', published: { value: 81.39, source: SOURCE }, spec: replay(1000, 0.1), reason: TRIED },
     { label: 'Joint', published: { value: 84.47, source: SOURCE }, spec: plain('joint') },
   ],
 };

@@ -3,10 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { chooseOptions, presetOf, readPresets, writePresets } from '../../../src/benchmark';
 import type { TunedPreset } from '../../../src/benchmark';
 import { presetsThere } from '../../../src/benchmark/tune/presetsFile';
 import { ended, smallTuning } from './fixtures';
+import { TUNING_SEEDS } from '../../../src/benchmark/tune/plan';
+import { gridPoints } from '../../../src/benchmark/tune/points';
+import { streamNames } from '../../../src/experiments';
+import { methodCompatibility } from '../../../src/methods';
 
 const folder = mkdtempSync(join(tmpdir(), 'presets-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -24,6 +29,23 @@ test('presets are read as they were written; later ones replace those of the sam
   writePresets(file, [later, { ...preset, method: 'er' }]);
   assert.deepEqual(readPresets(file), [later, other, { ...preset, method: 'er' }]);
   assert.deepEqual(presetsThere(file), readPresets(file));
+});
+
+test('the presets of the library are points of today’s grids, one a method, stream and scenario, on seeds that no report uses by itself', () => {
+  const shipped = readPresets();
+  assert.ok(shipped.length > 10);
+  const keys = shipped.map(({ method, stream, scenario }) => [method, stream, scenario].join(' '));
+  assert.equal(new Set(keys).size, keys.length);
+  for (const { method, stream, scenario, alsoFor = [], options, seeds, tried, score } of shipped) {
+    assert.notEqual(methodCompatibility(method, scenario).fit, 'no');
+    for (const name of [stream, ...alsoFor]) assert.ok(streamNames().includes(name), name);
+    assert.ok(
+      gridPoints(method).some((point) => isDeepStrictEqual(point, options)),
+      `${method}: ${JSON.stringify(options)}`,
+    );
+    assert.deepEqual(seeds, TUNING_SEEDS);
+    assert.equal(score.mean, Math.max(...tried.map(({ mean }) => mean ?? 0)), method);
+  }
 });
 
 test('a file that is something else, damaged or newer is refused, and never replaced', () => {
