@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
 import { benchmarkCommand } from '../../src/benchmark/arguments';
@@ -14,6 +14,7 @@ import { formatDuration, formatNumber } from '../../src/utils/format';
 import type { BenchResult } from '../bench/bench';
 import { parseOptions } from '../bench/options';
 import { verdict } from '../bench/report';
+import { readResults as readBench } from '../bench/results';
 
 export const ROOT = join(__dirname, '..', '..', '..');
 const MEASURED = join(ROOT, 'test', 'readme', 'measured.json');
@@ -94,12 +95,27 @@ export const TABLES: Record<string, () => string> = {
         'JAX, scan',
         'This library / PyTorch',
       ],
-      ...Object.entries(STEP_LABELS).map(([method, label]) => [
-        label,
-        ...engines.map((engine) => one(engine, method)?.msPerStep.toFixed(2) ?? '–'),
-        one('native', method)?.toPytorch?.toFixed(2) ?? '–',
-      ]),
+      ...Object.entries(STEP_LABELS)
+        .filter(([method]) => one('native', method))
+        .map(([method, label]) => [
+          label,
+          ...engines.map((engine) => one(engine, method)?.msPerStep.toFixed(2) ?? '–'),
+          one('native', method)?.toPytorch?.toFixed(2) ?? '–',
+        ]),
     ]);
+  },
+  'speed by machine': () => {
+    const methods = Object.entries(STEP_LABELS).filter(([method]) =>
+      benches().some((each) => stepRatio(each, method, 'PyTorch')),
+    );
+    const rows = (['PyTorch', 'JAX'] as const).flatMap((rival) =>
+      benches().map((each) => [
+        machineName(each),
+        rival,
+        ...methods.map(([method]) => stepRatio(each, method, rival)?.toFixed(2) ?? '–'),
+      ]),
+    );
+    return markdown([['Machine', 'This library /', ...methods.map(([, label]) => label)], ...rows]);
   },
   targets: () =>
     markdown([
@@ -160,21 +176,37 @@ const STEP_LABELS: Record<string, string> = {
   gem: 'GEM, every step projected',
   'gem-agree': 'GEM, no step projected',
   pnn: 'PNN',
+  'conv-er-first': 'Convolutional, first task',
+  'conv-er': 'Convolutional, ER',
 };
 const GROWS_WITH = { tasks: 'past tasks', batch: 'samples a batch', width: 'width of the hidden layers' };
 
+/** Of the first machine, which most tables show. */
 function bench(): BenchResult {
-  return stored<BenchResult>(BENCH, 'npm run bench -- --python PATH --json test/bench/measured.json');
+  return benches()[0];
+}
+
+function benches(): BenchResult[] {
+  checkThere(BENCH, 'npm run bench -- --python PATH --out test/bench');
+  return readBench(BENCH);
+}
+
+function machineName({ machine: { cpu, vectors, cores, date } }: BenchResult): string {
+  return `${cpu}${vectors ? ` (${vectors})` : ''}, ${cores} cores, ${date}`;
+}
+
+/** This library's step to a rival's, one core each. Results from before the bench compared with JAX by rounds: the ratio of the medians. */
+function stepRatio({ steps }: BenchResult, method: string, rival: 'PyTorch' | 'JAX'): number | undefined {
+  const one = (engine: string) => steps.find((each) => each.engine === engine && each.method === method && each.threads === 1);
+  const own = one('native');
+  if (!own || rival === 'PyTorch') return own?.toPytorch;
+  const jax = one('jax-scan');
+  return own.toJax ?? (jax && own.msPerStep / jax.msPerStep);
 }
 
 function measured(): BenchmarkResults {
   checkThere(MEASURED, 'npm run benchmark -- --json test/readme/measured.json');
   return readResults(MEASURED);
-}
-
-function stored<T>(file: string, command: string): T {
-  checkThere(file, command);
-  return JSON.parse(readFileSync(file, 'utf8')) as T;
 }
 
 function checkThere(file: string, command: string): void {
