@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CommanderError } from 'commander';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { runBench, type BenchResult } from './bench';
 import { Engine } from './engine';
 import { RIVALS } from './engines';
 import { parseOptions } from './options';
-import { COMMITTED, prepareFolder } from './results';
+import { COMMITTED, prepareFolder, readResults, writeResults } from './results';
 import { ProcessFamily } from './processFamily';
 import { speedFigure } from './speedFigure';
 import { spread } from './statistics';
@@ -41,9 +41,7 @@ test('a run measures the step of this library and writes it in the documented fo
   const engine = (await initBackend()).includes('native') ? 'native' : 'wasm';
   const options = parseOptions(['--only', 'steps', '--engine', engine, '--method', 'naive', '--rounds', '2', '--out', folder]);
   await runBench(options, (text) => printed.push(text));
-  const { machine, steps, studies, growth, targets, engines } = JSON.parse(
-    readFileSync(join(folder, 'measured.json'), 'utf8'),
-  ) as BenchResult;
+  const [{ machine, steps, studies, growth, targets, engines }] = readResults(join(folder, 'measured.json'));
   assert.ok(machine.cores >= 1 && machine.node === process.version);
   assert.deepEqual([steps[0].engine, steps[0].method, steps[0].threads], [engine, 'naive', 1]);
   const [{ msPerStep, low, high, cpuMsPerStep }] = steps;
@@ -126,10 +124,10 @@ const step = (engine: string, method: string, msPerStep: number, toPytorch?: num
   toPytorch,
 });
 const steps = [
-  step('native', 'naive', 0.6, 0.6),
+  { ...step('native', 'naive', 0.6, 0.6), toJax: 1.2 },
   step('pytorch', 'naive', 1, 1),
   step('pytorch', 'naive', 0.8, 1, 2),
-  step('native', 'naive', 0.4, 0.5, 2),
+  { ...step('native', 'naive', 0.4, 0.5, 2), toJax: 1.5 },
   step('native', 'gem', 9, 0.9),
 ];
 
@@ -143,7 +141,9 @@ test('targets compare like with like, and stay open where a part was not measure
   assert.equal(measured["naive: native with all cores / PyTorch's best"], 0.5);
   assert.equal(measured['studies: native, all cores / one PyTorch process'], 0.4);
   assert.equal(measured['studies: native, all cores / one PyTorch process a core'], undefined);
-  assert.equal(measured['naive: native / JAX scan, one core each'], undefined);
+  assert.equal(measured['naive: native / JAX, one core each'], 1.2);
+  assert.equal(measured['naive: native / JAX, all cores'], 1.5);
+  assert.equal(measured['gem: native / JAX, one core each'], undefined);
 });
 
 test("the figure's bars are as long as the ratios, and without PyTorch there is none", () => {
@@ -181,6 +181,34 @@ test('a part of the bench never replaces what the README shows', () => {
       () => prepareFolder(parseOptions([...part, '--out', COMMITTED])),
       /bench: the README shows what lies in .*, and this run is not the whole bench \(.+\); leave out --out/,
     );
+  }
+});
+
+test('results of several machines stand side by side: each replaces its own only, and the figure is of the first', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'measured.json');
+  const result = (cpu: string, vectors: string, date: string): BenchResult => ({
+    machine: { cpu, vectors, cores: 2, memoryGb: 8, system: 'Linux', node: 'v20', pinned: true, date },
+    engines: [],
+    steps,
+    studies: [],
+    growth: [],
+    targets: [],
+  });
+  const given = [
+    result('Xeon', 'avx2', 'Monday'),
+    result('Xeon', 'avx2 avx512f', 'Tuesday'),
+    result('EPYC', 'avx2', 'Tuesday'),
+    result('Xeon', 'avx2', 'Wednesday'),
+  ];
+  for (const each of given) writeResults(folder, each, () => undefined);
+  assert.deepEqual(readResults(file), [given[3], given[1], given[2]]);
+  assert.match(readFileSync(join(folder, 'speed.svg'), 'utf8'), /one core of Xeon, Wednesday/);
+  for (const other of ['{"steps": []}', '[{"cpu": "EPYC"}]', '[null]', 'no JSON']) {
+    writeFileSync(file, other);
+    assert.throws(() => writeResults(folder, given[0], () => undefined), /measured\.json: it is no list of results of the bench/);
+    assert.equal(readFileSync(file, 'utf8'), other);
   }
 });
 

@@ -16,7 +16,7 @@ import { measureSteps, type GrowthResult, type StepResult } from './steps';
 import { plannedStudies, runLibraryStudies, runTorchStudies, studiesMissing, type StudyResult, type StudySize } from './studies';
 import { compareWithTargets, type Target } from './targets';
 
-/** What the bench found; the content of `measured.json`. */
+/** What the bench found on one machine; `measured.json` is a list of these. */
 export interface BenchResult {
   machine: Machine;
   engines: { name: string; threads: number; version: string; peakMb?: number }[];

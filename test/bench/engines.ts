@@ -65,10 +65,11 @@ export function availableEngines(python: string | undefined): EngineSpec[] {
       environment: { CL_BACKEND: 'native', CL_EXECUTION: RECORDED },
     },
     ...rivals(python, cores)
-      .filter(({ name }) => name !== 'jax-jit' && name !== 'pytorch-channels-last')
+      .filter(({ name }) => name !== 'pytorch-channels-last')
       .flatMap(withPassiveWaiting),
   ];
-  return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: ['naive'] }))];
+  const methods = ({ name }: EngineSpec) => (isPytorch(name) ? ['naive'] : undefined); // with JAX every method is compared
+  return [...single, ...both.map((spec) => ({ ...spec, threads: cores, methods: methods(spec) }))];
 }
 
 /**
@@ -145,6 +146,11 @@ function rivals(python: string | undefined, threads: number): EngineSpec[] {
 /** Whether an engine is PyTorch in one of its forms. */
 export function isPytorch(engine: string): boolean {
   return engine.startsWith('pytorch');
+}
+
+/** Whether an engine is JAX in one of its forms. */
+export function isJax(engine: string): boolean {
+  return engine.startsWith('jax');
 }
 
 /** Name of PyTorch with several threads that sleep while they wait for each other. */

@@ -55,7 +55,7 @@ export function parseOptions(
     .option('--python <path>', 'a Python that has torch, jax or both; without it they are left out')
     .option(
       '--out <folder>',
-      `where measured.json and speed.svg go; test/bench replaces what the README shows, and takes the whole bench only`,
+      'where measured.json (one result a machine) and speed.svg go; test/bench is what the README shows, and takes the whole bench only',
       DEFAULT_OUT,
     )
     .addOption(

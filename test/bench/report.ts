@@ -6,8 +6,22 @@ import type { Target } from './targets';
 
 /** Times of the steps, method by method. */
 export function stepTable(steps: StepResult[]): string {
-  const head = ['method', 'engine', 'cores', 'ms/step', '[quartiles]', 'CPU ms', 'steps/s', '/ PyTorch', 'CPU / PyTorch', ''];
-  const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, toPytorch, cpuToPytorch, extra }) => [
+  const head = [
+    'method',
+    'engine',
+    'cores',
+    'ms/step',
+    '[quartiles]',
+    'CPU ms',
+    'steps/s',
+    '/ PyTorch',
+    'CPU / PyTorch',
+    '/ JAX',
+    'CPU / JAX',
+    '',
+  ];
+  const ratio = (value: number | undefined) => value?.toFixed(2) ?? '–';
+  const rows = steps.map(({ method, engine, threads, msPerStep, low, high, cpuMsPerStep, extra, ...to }) => [
     method,
     engine,
     String(threads),
@@ -15,8 +29,10 @@ export function stepTable(steps: StepResult[]): string {
     `[${low.toFixed(3)}, ${high.toFixed(3)}]`,
     cpuMsPerStep.toFixed(3),
     (1000 / msPerStep).toFixed(0),
-    toPytorch?.toFixed(2) ?? '–',
-    threads === 1 ? (cpuToPytorch?.toFixed(2) ?? '–') : '–',
+    ratio(to.toPytorch),
+    ratio(threads === 1 ? to.cpuToPytorch : undefined),
+    ratio(to.toJax),
+    ratio(threads === 1 ? to.cpuToJax : undefined),
     extra?.projected === undefined ? '' : `${(100 * extra.projected).toFixed(0)} % of the steps projected`,
   ]);
   return textTable([head, ...rows]);

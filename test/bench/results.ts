@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { problem } from '../../src/utils/errors';
 import type { BenchResult } from './bench';
 import { has, ROOT } from './engines';
+import { isSameMachine } from './machine';
 import { PARTS, STEP_METHODS, type BenchOptions } from './options';
 import { speedFigure } from './speedFigure';
 
@@ -39,13 +40,36 @@ function whatIsMissing({ quick, only, method, engine, epochs, rounds, python, ag
   return undefined;
 }
 
-/** Writes `measured.json` and, where PyTorch was measured, the figure `speed.svg`; says where. */
+/**
+ * Writes `measured.json`, a list with one result for each machine: this one takes the place of an earlier one of its machine, or comes
+ * last. Of the first machine, where PyTorch was measured, there is a figure, `speed.svg`. Says what was written.
+ *
+ * @throws when the file that is there holds something else; it stays as it is
+ */
 export function writeResults(folder: string, result: BenchResult, print: (text: string) => void): void {
-  writeJson(join(folder, 'measured.json'), result, print);
-  const { cpu, date } = result.machine;
-  const svg = speedFigure(result.steps, `784-256-256-2, batch 64, SGD with momentum; one core of ${cpu}, ${date}`);
+  const file = join(folder, 'measured.json');
+  const results = existsSync(file) ? readResults(file) : [];
+  const at = results.findIndex(({ machine }) => isSameMachine(machine, result.machine));
+  results.splice(at < 0 ? results.length : at, 1, result);
+  writeJson(file, results, print);
+  const { machine, steps } = results[0];
+  const caption = `784-256-256-2, batch 64, SGD with momentum; one core of ${machine.cpu}, ${machine.date}`;
+  const svg = speedFigure(steps, caption);
   if (svg) written(join(folder, 'speed.svg'), svg, print);
-  else if (result.steps.length) print("No figure: it needs PyTorch's times (--python PATH).");
+  else if (steps.length) print("No figure: it needs PyTorch's times (--python PATH).");
+}
+
+/** The results of `measured.json`, one for each machine. Throws where it holds something else. */
+export function readResults(file: string): BenchResult[] {
+  let results: unknown;
+  try {
+    results = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // it is no JSON
+  }
+  const ours = Array.isArray(results) && results.every((each: Partial<BenchResult> | null) => each?.machine && each.steps);
+  if (ours) return results as BenchResult[];
+  throw problem(file, 'it is no list of results of the bench', 'name another --out, or remove the file');
 }
 
 /** Writes a value as JSON; says where. */

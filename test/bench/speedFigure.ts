@@ -14,6 +14,8 @@ const METHOD_LABELS: Record<string, string> = {
   gem: 'GEM, all projected',
   'gem-agree': 'GEM, none projected',
   pnn: 'PNN',
+  'conv-er-first': 'Conv., first task',
+  'conv-er': 'Conv., ER',
 };
 const WIDTH = 760;
 const LEFT = 150;

@@ -1,5 +1,5 @@
 import type { Engine } from './engine';
-import { isPytorch } from './engines';
+import { isJax, isPytorch } from './engines';
 import type { Measured, StepRequest } from './protocol';
 import { spread } from './statistics';
 
@@ -21,12 +21,16 @@ export interface StepResult {
   toPytorch?: number;
   /** The same of processor time. */
   cpuToPytorch?: number;
+  /** As `toPytorch`, to the faster of JAX's two forms. */
+  toJax?: number;
+  /** The same of processor time. */
+  cpuToJax?: number;
   /** Medians of what else the engine told, e.g. the share of projected steps. */
   extra?: Record<string, number>;
 }
 
 /** A point of a growth curve. */
-export interface GrowthResult extends Omit<StepResult, 'extra' | 'toPytorch' | 'cpuToPytorch'> {
+export interface GrowthResult extends Omit<StepResult, 'extra' | 'toPytorch' | 'cpuToPytorch' | 'toJax' | 'cpuToJax'> {
   /** What varies: past tasks, samples a batch, or width of the hidden layers. */
   variable: 'tasks' | 'batch' | 'width';
   value: number;
@@ -110,21 +114,14 @@ export function summarise({ engine, label }: Job, done: Measured[]): StepResult 
 }
 
 /**
- * A job's time in relation to PyTorch's in the same round (same method, same threads); the median over the rounds. Where PyTorch
- * was measured in several forms (names that begin with `pytorch`), the one that is fastest in the median counts.
+ * A job's time in relation to a rival's in the same round (same method, same threads); the median over the rounds. Where the rival
+ * was measured in several forms, the one that is fastest in the median counts.
  */
-function ratioToPytorch(job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
+function ratioTo(isRival: (engine: string) => boolean, job: Job, rounds: Rounds, clock: 'ms' | 'cpuMs'): number | undefined {
   const { threads } = job.engine.spec;
   const typical = (done: Measured[]) => spread(done.map((each) => each[clock])).median;
   const theirs = [...rounds]
-    .filter(
-      ([
-        {
-          engine: { spec },
-          label,
-        },
-      ]) => isPytorch(spec.name) && spec.threads === threads && label === job.label,
-    ) // prettier-ignore
+    .filter(([{ engine, label }]) => isRival(engine.spec.name) && engine.spec.threads === threads && label === job.label)
     .map(([, done]) => done)
     .filter((done) => done.length > 0)
     .sort((a, b) => typical(a) - typical(b))[0];
@@ -161,8 +158,10 @@ export async function measureSteps(
       if (summary)
         results.push({
           ...summary,
-          toPytorch: ratioToPytorch(job, measured, 'ms'),
-          cpuToPytorch: ratioToPytorch(job, measured, 'cpuMs'),
+          toPytorch: ratioTo(isPytorch, job, measured, 'ms'),
+          cpuToPytorch: ratioTo(isPytorch, job, measured, 'cpuMs'),
+          toJax: ratioTo(isJax, job, measured, 'ms'),
+          cpuToJax: ratioTo(isJax, job, measured, 'cpuMs'),
         });
     }
   }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { between, DOCUMENTS, textOf } from './parts';
-import { ROOT } from './tables';
+import { ROOT } from './markdown';
 
 /** What is set only, or belongs to an environment that is passed on; the documents need no row for it. */
 const SET_ONLY = ['NODE_OPTIONS', 'NODE_TEST_CONTEXT', 'npm_config_python', 'npm_config_nodedir', 'TSESTREE_SINGLE_RUN'];

@@ -7,7 +7,8 @@ import { gateCommand } from '../../src/benchmark/gate/arguments';
 import { reproduceCommand } from '../../src/evidence/arguments';
 import { anchorsOf, between, commandsIn, DOCUMENTS, linksOf, textOf } from './parts';
 import type { DocumentName } from './parts';
-import { ROOT, TABLES } from './tables';
+import { ROOT } from './markdown';
+import { TABLES } from './tables';
 import { parseOptions } from '../soak/options';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;

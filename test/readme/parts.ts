@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from './tables';
+import { ROOT } from './markdown';
 
 /** The documents that the tests hold to the code, relative to the project. */
 export const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', join('test', 'bench', 'SPEED.md')] as const;

@@ -9,7 +9,7 @@ import { RUN_SCRIPT } from '../../src/experiments/executors/runProcess';
 import { NO_REDIS, RedisServer } from '../experiments/executors/queue/redis';
 import { endWorkers, startWorker } from '../experiments/executors/queue/workers';
 import { snippets, textOf } from './parts';
-import { ROOT } from './tables';
+import { ROOT } from './markdown';
 
 const folder = join(ROOT, 'dist', 'readme');
 /** Where the code runs: what it writes stays here. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { STUDIES } from '../../src/benchmark';
 import { benchmarkCommand } from '../../src/benchmark/arguments';
@@ -11,21 +10,13 @@ import { SCENARIOS } from '../../src/scenarios';
 import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
 import { formatDuration, formatNumber } from '../../src/utils/format';
-import type { BenchResult } from '../bench/bench';
 import { parseOptions } from '../bench/options';
-import { verdict } from '../bench/report';
+import { checkThere, markdown, ROOT } from './markdown';
+import { SPEED_TABLES } from './speedTables';
 
-export const ROOT = join(__dirname, '..', '..', '..');
 const MEASURED = join(ROOT, 'test', 'readme', 'measured.json');
-const BENCH = join(ROOT, 'test', 'bench', 'measured.json');
 const NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 const SIGN = { yes: '✓', possible: '(✓)', no: '✗' };
-
-/** Markdown of a table: first row head. */
-function markdown(rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(rows[0]), line(rows[0].map(() => '---')), ...rows.slice(1).map(line)].join('\n');
-}
 
 function cell({ fit, reason }: Compatibility): string {
   return `${SIGN[fit]} ${reason}`;
@@ -78,65 +69,7 @@ export const TABLES: Record<string, () => string> = {
     assert.throws(() => parseOptions(['--help'], (text) => void (help += text)));
     return optionsIn(help);
   },
-  speed: () => {
-    const engines = ['native', 'native-op-by-op', 'wasm', 'stock-tfjs', 'pytorch', 'jax-scan'];
-    const { steps } = bench();
-    const one = (engine: string, method: string) =>
-      steps.find((each) => each.engine === engine && each.method === method && each.threads === 1);
-    return markdown([
-      [
-        'Method',
-        'This library',
-        'Op by op',
-        'On WebAssembly',
-        'tfjs-node as it comes',
-        'PyTorch',
-        'JAX, scan',
-        'This library / PyTorch',
-      ],
-      ...Object.entries(STEP_LABELS).map(([method, label]) => [
-        label,
-        ...engines.map((engine) => one(engine, method)?.msPerStep.toFixed(2) ?? '–'),
-        one('native', method)?.toPytorch?.toFixed(2) ?? '–',
-      ]),
-    ]);
-  },
-  targets: () =>
-    markdown([
-      ['Ratio', 'Target: at most', 'Measured', ''],
-      ...bench().targets.map(({ what, limit, measured: ratio }) => [
-        what,
-        limit.toFixed(2),
-        ratio?.toFixed(2) ?? '–',
-        verdict(limit, ratio),
-      ]),
-    ]),
-  'studies speed': () =>
-    markdown([
-      ['Engine', 'Processes', 'Wall time', 'Most memory of a process'],
-      ...bench().studies.map(({ engine, workers, seconds, peakMb }) => [
-        engine === 'native' ? 'this library' : 'PyTorch',
-        String(workers),
-        formatDuration(seconds),
-        peakMb === undefined ? '–' : `${peakMb.toFixed(0)} MB`,
-      ]),
-    ]),
-  growth: () => {
-    const curves = new Map<string, string[]>();
-    for (const { method, variable, engine, value, msPerStep } of bench().growth) {
-      const name = `${STEP_LABELS[method] ?? 'EWC, online'} | ${GROWS_WITH[variable]} | ${engine === 'native' ? 'this library' : 'PyTorch'}`;
-      curves.set(name, [...(curves.get(name) ?? []), `${value}: ${msPerStep.toFixed(2)}`]);
-    }
-    return markdown([
-      ['Method', 'Grows with', 'Engine', 'Size: ms a step'],
-      ...[...curves].map(([name, points]) => [name, points.join(', ')]),
-    ]);
-  },
-  'bench machine': () => {
-    const { machine, engines } = bench();
-    const version = (name: string) => engines.find((engine) => engine.name === name)?.version ?? 'not measured';
-    return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node.replace('v', '')}, ${version('native')}, PyTorch ${version('pytorch')}, JAX ${version('jax-scan')}; ${machine.date.slice(0, 10)}.`;
-  },
+  ...SPEED_TABLES,
 };
 
 /** The options that the help of a command lists, however wide it is printed. */
@@ -152,33 +85,9 @@ function optionsIn(help: string): string {
   return markdown([['Option', 'Meaning'], ...plain]);
 }
 
-/** The methods of the bench as the tables name them. */
-const STEP_LABELS: Record<string, string> = {
-  naive: 'Naive',
-  ewc: 'EWC',
-  er: 'ER',
-  gem: 'GEM, every step projected',
-  'gem-agree': 'GEM, no step projected',
-  pnn: 'PNN',
-};
-const GROWS_WITH = { tasks: 'past tasks', batch: 'samples a batch', width: 'width of the hidden layers' };
-
-function bench(): BenchResult {
-  return stored<BenchResult>(BENCH, 'npm run bench -- --python PATH --json test/bench/measured.json');
-}
-
 function measured(): BenchmarkResults {
   checkThere(MEASURED, 'npm run benchmark -- --json test/readme/measured.json');
   return readResults(MEASURED);
-}
-
-function stored<T>(file: string, command: string): T {
-  checkThere(file, command);
-  return JSON.parse(readFileSync(file, 'utf8')) as T;
-}
-
-function checkThere(file: string, command: string): void {
-  if (!existsSync(file)) throw new Error(`${file} is missing; make it with: ${command}`);
 }
 
 function of(name: string): ExperimentResult[] {
