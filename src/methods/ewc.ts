@@ -1,16 +1,14 @@
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
-import type { Gradients, Parameter } from '../autodiff';
 import { checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import { diagonalFisher } from './parts/fisher';
 import type { FisherLabels } from './parts/fisher';
-import { Anchors } from './parts/anchors';
 import type { AnchorsState } from './parts/anchors';
-import { CLTrainer } from '../training';
-import type { MethodNeeds, TrainerOptions } from '../training';
+import { HeldBack } from './parts/heldBack';
+import type { TrainerOptions } from '../training';
 import type { MethodEntry } from './entry';
 
 /** Options of `EWC` beyond those of every method. */
@@ -37,17 +35,8 @@ export const EWC_DEFAULTS: EWCOptions = { lambda: 100, nFisherSamples: 200, fish
  *
  * The gradient is added in closed form. Separate penalties cost the same as one: their sum is again quadratic (see `Anchor`).
  */
-export class EWC extends CLTrainer<EWCOptions> {
-  static override readonly recordable: boolean = true;
-  static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
-    memory: 'importances and anchors',
-    forgetsIn: {
-      'class-incremental': 'it runs, but ends near naive: no gradient ever compares old classes with new ones',
-    },
-  };
+export class EWC extends HeldBack<EWCOptions> {
   override readonly method: string;
-  private readonly anchors: Anchors;
   private readonly random: RandomStream;
 
   /**
@@ -55,15 +44,13 @@ export class EWC extends CLTrainer<EWCOptions> {
    * @param options `{lambda: 100, nFisherSamples: 200, fisher: 'exact', online: false, gamma: 1, lr, momentum, epochs, seed}`
    */
   constructor(model: Model, options: Partial<TrainerOptions & EWCOptions> = {}) {
-    super(model, options, EWC_DEFAULTS);
-    checkNumber('EWC', 'lambda', this.options.lambda, { min: 0 });
+    super(model, options, EWC_DEFAULTS, 'lambda', 1);
     checkNumber('EWC', 'nFisherSamples', this.options.nFisherSamples, { min: 1, integer: true });
     checkNumber('EWC', 'gamma', this.options.gamma, { min: 0, max: 1 });
     if (!['exact', 'sampled', 'argmax', 'true'].includes(this.options.fisher)) {
       throw problem('EWC', `unknown fisher '${this.options.fisher}'`, 'use exact, sampled, argmax or true');
     }
     this.method = this.options.online ? 'ewc-online' : 'ewc';
-    this.anchors = new Anchors('EWC', model, this.options.lambda);
     this.random = new RandomStream(this.options.seed, 'fisher');
   }
 
@@ -72,20 +59,6 @@ export class EWC extends CLTrainer<EWCOptions> {
    */
   penalty(): number {
     return this.anchors.penalty();
-  }
-
-  /** The importance F of each entry of a parameter, summed over the tasks so far; undefined before the first `consolidate`. */
-  importance(parameter: Parameter): Float32Array | undefined {
-    return this.anchors.importance(parameter);
-  }
-
-  protected override beginTask(): void {
-    this.anchors.fit();
-    this.anchors.refuseDivergence(this.stepsWith, 'lambda', this.options.lambda);
-  }
-
-  protected override adjustGradients(gradients: Gradients): Gradients {
-    return this.anchors.pull(this.k, gradients);
   }
 
   protected override endTask(task: Task, loader: TaskLoader): void {
@@ -101,11 +74,6 @@ export class EWC extends CLTrainer<EWCOptions> {
     const stiffest = this.anchors.stiffest();
     if (stiffest * lr < 0.1) return super.likelyCause();
     return `a penalty that is too strong: lr·λ·F is up to ${(stiffest * lr).toPrecision(2)} (lr ${lr}, λ ${lambda}); lower lambda or lr`;
-  }
-
-  override dispose(): void {
-    super.dispose();
-    this.anchors.dispose();
   }
 
   protected override memoryState(): EWCState {

@@ -39,8 +39,8 @@ const FARTHEST = 6;
  * c·Σ a^t·(1 − a^{<t}) / Σ (1 − a^{<t}), the share of the free units that the task takes.
  *
  * Differs: what is multiplied is the optimiser's step, not the gradient; that is the same for SGD, and holds for Adam and weight decay,
- * too. Embeddings take plain steps of `lr`, whatever the optimiser (the authors use SGD without momentum throughout). No gradient
- * clipping, no dropout, and the learning rate does not fall. Ask the trainer (`evaluate`): the model's own `predict` has no attention.
+ * too. Embeddings take plain steps of the learning rate, whatever the optimiser (the authors use SGD without momentum throughout), and
+ * `clipNorm` leaves them alone. No dropout, and the learning rate falls only with a `schedule`. Ask the trainer (`evaluate`): the model's own `predict` has no attention.
  */
 export class HAT extends CLTrainer<HATOptions> {
   static override readonly recordable: boolean = true;
@@ -117,8 +117,9 @@ export class HAT extends CLTrainer<HATOptions> {
     return gradients;
   }
 
-  protected override afterStep({ raw }: StepGradients, { task, drawn }: TrainingBatch): void {
+  protected override afterStep({ raw }: StepGradients, { task, drawn, rate }: TrainingBatch): void {
     const { k } = this;
+    const lr = rate ?? k.tensor(Float32Array.of(this.options.lr), []);
     for (const [parameter, staying] of this.staying) {
       const now = k.read(parameter);
       k.assign(parameter, k.add(staying, k.sub(now, k.mul(now, k.read(this.used.of(parameter))))));
@@ -127,7 +128,7 @@ export class HAT extends CLTrainer<HATOptions> {
     for (const embedding of this.embeddings.of(task as number)!.values()) {
       const e = k.read(embedding);
       const gradient = k.mul(raw.get(embedding)!, compensation(k, e, s, this.options.sMax));
-      k.assign(embedding, within(k, k.sub(e, k.scale(gradient, this.options.lr)), FARTHEST));
+      k.assign(embedding, within(k, k.sub(e, k.mul(gradient, lr)), FARTHEST));
     }
   }
 

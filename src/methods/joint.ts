@@ -7,8 +7,8 @@ import type { MethodEntry } from './entry';
  * task, with the tasks so far, so that each column of the accuracy matrix is a joint training of its own: the reference of
  * intransigence (Chaudhry et al. 2018), and in the last column the usual upper bound.
  *
- * Differs from Cumulative in that every task begins with the weights the network had at the very start; outputs that came since
- * start as if all had come at once.
+ * Differs from Cumulative in that every task begins with the weights the network had at the very start, and with a fresh optimiser;
+ * outputs that came since start as if all had come at once.
  */
 export class Joint extends Cumulative {
   override readonly method = 'joint';

@@ -1,15 +1,13 @@
-import type { Gradients, Parameter } from '../autodiff';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
-import { CLTrainer } from '../training';
-import type { MethodNeeds, TrainerOptions } from '../training';
+import type { TrainerOptions } from '../training';
 import { checkNumber } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import type { MethodEntry } from './entry';
-import { Anchors } from './parts/anchors';
 import type { AnchorsState } from './parts/anchors';
+import { HeldBack } from './parts/heldBack';
 import { outputSensitivity } from './parts/sensitivity';
 
 /** Options of `MAS` beyond those of every method. */
@@ -29,17 +27,8 @@ export const MAS_DEFAULTS: MASOptions = { lambda: 1, nSamples: 200 };
  *
  * Differs: the importances of the tasks are added up, and where there are several outputs layers only that of the task counts.
  */
-export class MAS extends CLTrainer<MASOptions> {
-  static override readonly recordable: boolean = true;
-  static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
-    memory: 'importances and anchors',
-    forgetsIn: {
-      'class-incremental': 'it runs, but ends near naive: no gradient ever compares old classes with new ones',
-    },
-  };
+export class MAS extends HeldBack<MASOptions> {
   override readonly method = 'mas';
-  private readonly anchors: Anchors;
   private readonly random: RandomStream;
 
   /**
@@ -47,36 +36,15 @@ export class MAS extends CLTrainer<MASOptions> {
    * @param options `{lambda: 1, nSamples: 200, lr, momentum, epochs, seed}`
    */
   constructor(model: Model, options: Partial<TrainerOptions & MASOptions> = {}) {
-    super(model, options, MAS_DEFAULTS);
-    checkNumber('MAS', 'lambda', this.options.lambda, { min: 0 });
+    super(model, options, MAS_DEFAULTS, 'lambda', 2);
     checkNumber('MAS', 'nSamples', this.options.nSamples, { min: 1, integer: true });
-    this.anchors = new Anchors('MAS', model, 2 * this.options.lambda);
     this.random = new RandomStream(this.options.seed, 'mas');
-  }
-
-  /** The importance Ω of each entry of a parameter; undefined before the first `consolidate`. */
-  importance(parameter: Parameter): Float32Array | undefined {
-    return this.anchors.importance(parameter);
-  }
-
-  protected override beginTask(): void {
-    this.anchors.fit();
-    this.anchors.refuseDivergence(this.stepsWith, 'lambda', this.options.lambda);
-  }
-
-  protected override adjustGradients(gradients: Gradients): Gradients {
-    return this.anchors.pull(this.k, gradients);
   }
 
   protected override endTask(task: Task, loader: TaskLoader): void {
     const samples = this.random.choice(loader.size, Math.min(this.options.nSamples, loader.size));
     const { images } = loader.hostData(samples);
     this.anchors.replace(outputSensitivity(this.model, images, this.taskIdOf(task)), 1);
-  }
-
-  override dispose(): void {
-    super.dispose();
-    this.anchors.dispose();
   }
 
   protected override memoryState(): MASState {

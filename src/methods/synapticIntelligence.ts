@@ -1,11 +1,10 @@
-import type { Gradients, Parameter } from '../autodiff';
+import type { Parameter } from '../autodiff';
 import type { Model } from '../models';
-import { CLTrainer } from '../training';
-import type { MethodNeeds, StepGradients, TrainerOptions } from '../training';
+import type { StepGradients, TrainerOptions } from '../training';
 import { checkNumber } from '../utils/errors';
 import type { MethodEntry } from './entry';
-import { Anchors } from './parts/anchors';
 import type { AnchorsState } from './parts/anchors';
+import { HeldBack } from './parts/heldBack';
 import { PerParameter } from './parts/perParameter';
 import type { PerParameterState } from './parts/perParameter';
 
@@ -27,17 +26,9 @@ export const SYNAPTIC_INTELLIGENCE_DEFAULTS: SynapticIntelligenceOptions = { c: 
  * The gradient g is that of the loss alone, without the penalty; Δθ is what the optimiser made of both. Differs: a weight that
  * raised the loss on the whole counts as 0, as in the authors' code.
  */
-export class SynapticIntelligence extends CLTrainer<SynapticIntelligenceOptions> {
+export class SynapticIntelligence extends HeldBack<SynapticIntelligenceOptions> {
   static override readonly recordable: boolean = true;
-  static override readonly needs: MethodNeeds = {
-    taskBoundaries: true,
-    memory: 'importances and anchors',
-    forgetsIn: {
-      'class-incremental': 'it runs, but ends near naive: no gradient ever compares old classes with new ones',
-    },
-  };
   override readonly method = 'si';
-  private readonly anchors: Anchors;
   /** ω since the task began. */
   private readonly omega = new PerParameter('ω');
   /** The weights before the last step. */
@@ -48,30 +39,19 @@ export class SynapticIntelligence extends CLTrainer<SynapticIntelligenceOptions>
    * @param options `{c: 1, xi: 0.1, lr, momentum, epochs, seed}`
    */
   constructor(model: Model, options: Partial<TrainerOptions & SynapticIntelligenceOptions> = {}) {
-    super(model, options, SYNAPTIC_INTELLIGENCE_DEFAULTS);
-    checkNumber('SynapticIntelligence', 'c', this.options.c, { min: 0 });
+    super(model, options, SYNAPTIC_INTELLIGENCE_DEFAULTS, 'c', 2);
     checkNumber('SynapticIntelligence', 'xi', this.options.xi, { min: 1e-12 });
-    this.anchors = new Anchors('SynapticIntelligence', model, 2 * this.options.c);
-  }
-
-  /** The importance Ω of each entry of a parameter; undefined before its first task. */
-  importance(parameter: Parameter): Float32Array | undefined {
-    return this.anchors.importance(parameter);
   }
 
   protected override beginTask(): void {
     const parameters = this.model.parameters();
     const fresh = parameters.filter((parameter) => !this.anchors.importance(parameter));
     this.anchors.replace(new Map(fresh.map((parameter) => [parameter, zeros(parameter)])), 1);
-    this.anchors.refuseDivergence(this.stepsWith, 'c', this.options.c);
+    super.beginTask();
     for (const parameter of parameters) {
       this.omega.set(parameter, zeros(parameter));
       this.last.set(parameter, parameter.data() as Float32Array);
     }
-  }
-
-  protected override adjustGradients(gradients: Gradients): Gradients {
-    return this.anchors.pull(this.k, gradients);
   }
 
   protected override afterStep({ raw }: StepGradients): void {
@@ -94,7 +74,7 @@ export class SynapticIntelligence extends CLTrainer<SynapticIntelligenceOptions>
 
   override dispose(): void {
     super.dispose();
-    for (const part of [this.anchors, this.omega, this.last]) part.dispose();
+    for (const part of [this.omega, this.last]) part.dispose();
   }
 
   protected override memoryState(): SynapticIntelligenceState {

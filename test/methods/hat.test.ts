@@ -24,7 +24,9 @@ class Open extends HAT {
 
   answersTo(images: Float32Array, task: number): number[] {
     const { kernels: k, scope, toHost } = backend();
-    return scope(() => Array.from(toHost(k.argMax(this.scores(k, k.tensor(images, [images.length / 16, 16]), task)))) as number[]);
+    return scope(
+      () => Array.from(toHost(k.argMax(this.scores(k, k.tensor(images, [images.length / 16, 16]), task)))) as number[],
+    );
   }
 
   embedding(task: number, layer: string): Parameter {
@@ -236,4 +238,20 @@ test('a task is trained again where it stands, without holding back what only it
   assert.deepEqual(trainer.answersTo(INPUTS, 1), answers);
   assert.throws(() => new HAT(model, { c: -1 }), /HAT: c must be a number of at least 0, got -1/);
   assert.throws(() => new HAT(model, { sMax: 0.5 }), /HAT: sMax must be a number of at least 1, got 0.5/);
+});
+
+test('embeddings follow a schedule of the learning rate: at rate 0 they stay', async () => {
+  const schedule = { name: 'cosine', every: 'step', warmup: { length: 2, from: 0 } } as const;
+  const { trainer } = softTrainer({ lr: 0.1, steps: 4, schedule });
+  const embedding = trainer.embedding(1, 'hidden0');
+  const moved: number[] = [];
+  let before = embedding.data();
+  const measure = () => {
+    const now = embedding.data();
+    moved.push(Math.max(...Array.from(now, (value, i) => Math.abs(value - before[i]))));
+    before = now;
+  };
+  await trainer.trainTask(easyStream('task-incremental').trainLoaders[1], { probes: { steps: [0, 1, 2], measure } });
+  assert.equal(moved[1], 0);
+  assert.ok(moved[2] > 1e-4, `${moved}`);
 });

@@ -33,7 +33,7 @@ test('each task begins with the weights the network had at the very start', asyn
   assert.deepEqual(seen, [true, false, true, false]);
 });
 
-test('every task begins anew, velocities too: whether boundaries are told or hidden, and kept optimisers go on elsewhere', async () => {
+test('every task begins anew, velocities too, whether boundaries are told or hidden and `keepOptimizer` is on or off', async () => {
   const learn = async (boundaries: 'told' | 'hidden', keepOptimizer: boolean) => {
     const stream = blurryScenario(easyDataset(), { nTasks: 3, batchSize: 16, seed: 7, boundaries });
     const model = smallModel('SingleHeadMLP');

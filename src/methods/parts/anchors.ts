@@ -101,6 +101,7 @@ export class Anchors {
     );
   }
 
+  /** Everything, as plain JSON. */
   state(): AnchorsState {
     this.fit();
     const names = new Map(this.model.parameters().map((parameter) => [parameter, parameter.name]));
@@ -131,6 +132,7 @@ export class Anchors {
     };
   }
 
+  /** Frees the device memory. */
   dispose(): void {
     for (const anchor of this.byParameter.values()) anchor.dispose();
   }
