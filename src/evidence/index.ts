@@ -2,7 +2,7 @@ export { COMPARISON, planComparison } from './comparison';
 export type { ComparedStream } from './comparison';
 export { planProtocol } from './plan';
 export type { Protocol, ProtocolRow, Published } from './protocol';
-export { PROTOCOLS } from './protocols';
+export { findProtocol, PROTOCOLS } from './protocols';
 export { loadReproductions, reproductionOf } from './reproduction';
 export type { ReproducedRow, Reproduction } from './reproduction';
 export type { ReproducedMetric } from './metrics';

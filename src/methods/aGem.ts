@@ -141,6 +141,8 @@ interface AGEMState {
 export const aGem: MethodEntry = {
   name: 'a-gem',
   label: 'A-GEM',
+  paper: 'Chaudhry et al. 2019, A-GEM',
+  tested: 'the projection against its formula',
   style: { color: '#44AA99', symbol: 'triangle-right' },
   create: (model, options) => new AGEM(model, options),
   needs: AGEM.needs,

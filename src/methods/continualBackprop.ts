@@ -171,6 +171,8 @@ interface ContinualBackpropState {
 export const continualBackprop: MethodEntry = {
   name: 'continual-backprop',
   label: 'Continual backprop',
+  paper: 'Dohare et al. 2024',
+  tested: 'the utility against brute force; the least useful mature unit is replaced',
   style: { color: '#BBCC33', symbol: 'hourglass-open' },
   create: (model, options) => new ContinualBackprop(model, options),
   needs: ContinualBackprop.needs,

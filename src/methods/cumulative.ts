@@ -41,6 +41,8 @@ export class Cumulative extends CLTrainer {
 export const cumulative: MethodEntry = {
   name: 'cumulative',
   label: 'Cumulative',
+  paper: 'upper bound, as in van de Ven & Tolias 2019',
+  tested: 'each pass is a permutation of all samples seen so far',
   style: { color: '#666666', symbol: 'triangle-down' },
   create: (model, options) => new Cumulative(model, options),
   needs: Cumulative.needs,

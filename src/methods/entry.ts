@@ -7,6 +7,10 @@ export interface MethodEntry {
   readonly name: string;
   /** For people. */
   readonly label: string;
+  /** Where it comes from: authors and year. */
+  readonly paper?: string;
+  /** What its tests prove of it, in a few words. */
+  readonly tested?: string;
   /** How it looks in every figure: a colour `#rrggbb` and a Plotly marker symbol. */
   readonly style: { readonly color: string; readonly symbol: string };
   /** Makes the trainer. */

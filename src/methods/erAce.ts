@@ -47,6 +47,8 @@ function amongPresent(k: Kernels, logits: Value, labels: Value): Value {
 export const erAce: MethodEntry = {
   name: 'er-ace',
   label: 'ER-ACE',
+  paper: 'Caccia et al. 2022',
+  tested: 'which classes compete; the gradient against finite differences',
   style: { color: '#CC6677', symbol: 'diamond-open' },
   create: (model, options) => new ERACE(model, options),
   needs: ERACE.needs,

@@ -97,6 +97,8 @@ interface EWCState {
 export const ewc: MethodEntry = {
   name: 'ewc',
   label: 'EWC',
+  paper: 'Kirkpatrick et al. 2017; Schwarz et al. 2018 (online)',
+  tested: 'the Fisher information against per-sample gradients; the penalty’s gradient; a λ that diverges is refused',
   style: { color: '#0072B2', symbol: 'square' },
   variants: [{ name: 'ewc-online', label: 'Online EWC', style: { color: '#56B4E9', symbol: 'square-open' } }],
   create: (model, options) => new EWC(model, options),

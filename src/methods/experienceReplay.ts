@@ -194,6 +194,8 @@ interface KeptSlots {
 export const er: MethodEntry = {
   name: 'er',
   label: 'ER',
+  paper: 'Chaudhry et al. 2019, tiny episodic memories',
+  tested: 'the reservoir holds each sample with equal chance; ring and class-balanced memories; which samples are drawn',
   style: { color: '#E69F00', symbol: 'diamond' },
   create: (model, options) => new ExperienceReplay(model, options),
   needs: ExperienceReplay.needs,

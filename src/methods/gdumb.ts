@@ -148,6 +148,8 @@ interface GDumbState {
 export const gdumb: MethodEntry = {
   name: 'gdumb',
   label: 'GDumb',
+  paper: 'Prabhu, Torr & Dokania 2020',
+  tested: 'the memory’s balance; the network sees the memory alone; its crops',
   style: { color: '#999933', symbol: 'triangle-ne' },
   create: (model, options) => new GDumb(model, options),
   needs: GDumb.needs,

@@ -197,6 +197,8 @@ interface GEMState {
 export const gem: MethodEntry = {
   name: 'gem',
   label: 'GEM',
+  paper: 'Lopez-Paz & Ranzato 2017',
+  tested: 'no step has a negative product with a memory’s gradient; the projection against a solver',
   style: { color: '#009E73', symbol: 'triangle-up' },
   create: (model, options) => new GEM(model, options),
   needs: GEM.needs,

@@ -222,6 +222,8 @@ interface HATState {
 export const hat: MethodEntry = {
   name: 'hat',
   label: 'HAT',
+  paper: 'Serrà et al. 2018',
+  tested: 'masks are 0 or 1; what a task uses stays bit-equal; gradients against finite differences',
   style: { color: '#4477AA', symbol: 'star-triangle-down-open' },
   create: (model, options) => new HAT(model, options),
   needs: HAT.needs,

@@ -142,6 +142,8 @@ interface ICaRLState {
 export const icarl: MethodEntry = {
   name: 'icarl',
   label: 'iCaRL',
+  paper: 'Rebuffi et al. 2017',
+  tested: 'herding against a brute-force greedy choice; nearest means; balanced exemplars',
   style: { color: '#661100', symbol: 'star-diamond' },
   create: (model, options) => new ICaRL(model, options),
   needs: ICaRL.needs,

@@ -76,6 +76,8 @@ export class Independent extends CLTrainer {
 export const independent: MethodEntry = {
   name: 'independent',
   label: 'Independent',
+  paper: 'upper bound without transfer',
+  tested: 'each network is bit-equal to one that learns its task alone',
   style: { color: '#999999', symbol: 'square-dot' },
   create: (model, options) => new Independent(model, options),
   needs: Independent.needs,

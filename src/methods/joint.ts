@@ -31,6 +31,8 @@ export class Joint extends Cumulative {
 export const joint: MethodEntry = {
   name: 'joint',
   label: 'Joint',
+  paper: 'upper bound, e.g. van de Ven & Tolias 2019',
+  tested: 'every task begins with the first weights; the samples are those of all tasks',
   style: { color: '#111111', symbol: 'star-square' },
   create: (model, options) => new Joint(model, options),
   needs: Joint.needs,

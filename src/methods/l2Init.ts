@@ -73,6 +73,8 @@ export class L2Init extends CLTrainer<L2InitOptions> {
 export const l2Init: MethodEntry = {
   name: 'l2-init',
   label: 'L2 init',
+  paper: 'Kumar, Marklund & Van Roy 2023',
+  tested: 'one step against the formula',
   style: { color: '#DDCC77', symbol: 'hexagon2' },
   create: (model, options) => new L2Init(model, options),
   needs: L2Init.needs,

@@ -114,6 +114,8 @@ export class LwF extends CLTrainer<LwFOptions> {
 export const lwf: MethodEntry = {
   name: 'lwf',
   label: 'LwF',
+  paper: 'Li & Hoiem 2016',
+  tested: 'the distilled loss’s gradient against finite differences',
   style: { color: '#88CCEE', symbol: 'octagon' },
   create: (model, options) => new LwF(model, options),
   needs: LwF.needs,

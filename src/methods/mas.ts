@@ -68,6 +68,8 @@ interface MASState {
 export const mas: MethodEntry = {
   name: 'mas',
   label: 'MAS',
+  paper: 'Aljundi et al. 2018',
+  tested: 'the importances against brute force, sample by sample',
   style: { color: '#332288', symbol: 'hexagon' },
   create: (model, options) => new MAS(model, options),
   needs: MAS.needs,

@@ -88,6 +88,8 @@ export function largest(scores: ArrayLike<number>, count: number): Float32Array 
 export const mir: MethodEntry = {
   name: 'mir',
   label: 'MIR',
+  paper: 'Aljundi et al. 2019',
+  tested: 'the chosen samples against brute force',
   style: { color: '#6699CC', symbol: 'diamond-dot' },
   create: (model, options) => new MIR(model, options),
   needs: MIR.needs,

@@ -35,6 +35,8 @@ export class NCM extends LinearClassifier {
 export const ncm: MethodEntry = {
   name: 'ncm',
   label: 'NCM',
+  paper: 'Mensink et al. 2013; Rebuffi et al. 2017',
+  tested: 'the answers against class means by hand',
   style: { color: '#BBBBBB', symbol: 'cross' },
   create: (model, options) => new NCM(model, options),
   needs: NCM.needs,

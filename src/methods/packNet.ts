@@ -210,6 +210,8 @@ interface PackNetState {
 export const packNet: MethodEntry = {
   name: 'packnet',
   label: 'PackNet',
+  paper: 'Mallya & Lazebnik 2018',
+  tested: 'weights of learnt tasks stay bit-equal',
   style: { color: '#7733AA', symbol: 'star-triangle-up' },
   create: (model, options) => new PackNet(model, options),
   needs: PackNet.needs,

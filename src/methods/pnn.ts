@@ -56,6 +56,8 @@ export class PNNTrainer extends CLTrainer {
 export const pnn: MethodEntry = {
   name: 'pnn',
   label: 'PNN',
+  paper: 'Rusu et al. 2016',
+  tested: 'old columns stay bit-equal; lateral gradients against finite differences',
   style: { color: '#CC79A7', symbol: 'star' },
   create: (model, options) => new PNNTrainer(model as ProgressiveNeuralNet, options),
   needs: PNNTrainer.needs,

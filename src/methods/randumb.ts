@@ -74,6 +74,8 @@ export class RanDumb extends LinearClassifier<RanDumbOptions> {
 export const randumb: MethodEntry = {
   name: 'randumb',
   label: 'RanDumb',
+  paper: 'Prabhu et al. 2024',
+  tested: 'products of the features against the Gaussian kernel',
   style: { color: '#EE7733', symbol: 'asterisk' },
   create: (model, options) => new RanDumb(model, options),
   needs: RanDumb.needs,

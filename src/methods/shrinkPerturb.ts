@@ -66,6 +66,8 @@ export class ShrinkPerturb extends CLTrainer<ShrinkPerturbOptions> {
 export const shrinkPerturb: MethodEntry = {
   name: 'shrink-perturb',
   label: 'Shrink and perturb',
+  paper: 'Ash & Adams 2020',
+  tested: 'scale and noise of the weights after a boundary',
   style: { color: '#AA7744', symbol: 'hourglass' },
   create: (model, options) => new ShrinkPerturb(model, options),
   needs: ShrinkPerturb.needs,

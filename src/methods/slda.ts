@@ -59,6 +59,8 @@ export class StreamingLDA extends LinearClassifier<StreamingLDAOptions> {
 export const slda: MethodEntry = {
   name: 'slda',
   label: 'SLDA',
+  paper: 'Hayes & Kanan 2020',
+  tested: 'streamed statistics against the batch solution',
   style: { color: '#0077BB', symbol: 'cross-open' },
   create: (model, options) => new StreamingLDA(model, options),
   needs: StreamingLDA.needs,

@@ -107,6 +107,8 @@ interface SynapticIntelligenceState {
 export const si: MethodEntry = {
   name: 'si',
   label: 'SI',
+  paper: 'Zenke, Poole & Ganguli 2017',
+  tested: 'the importances step for step; the path integral against what the loss fell by',
   style: { color: '#117733', symbol: 'pentagon' },
   create: (model, options) => new SynapticIntelligence(model, options),
   needs: SynapticIntelligence.needs,

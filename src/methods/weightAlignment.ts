@@ -138,6 +138,8 @@ interface WeightAlignmentState {
 export const wa: MethodEntry = {
   name: 'wa',
   label: 'WA',
+  paper: 'Zhao et al. 2020',
+  tested: 'the weights’ norms after a task; loss and gradient against the formula',
   style: { color: '#CC3311', symbol: 'bowtie' },
   create: (model, options) => new WeightAlignment(model, options),
   needs: WeightAlignment.needs,

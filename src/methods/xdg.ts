@@ -65,6 +65,8 @@ export class XdG extends CLTrainer<XdGOptions> {
 export const xdg: MethodEntry = {
   name: 'xdg',
   label: 'XdG',
+  paper: 'Masse, Grant & Freedman 2018',
+  tested: 'the masks; only units that are on learn',
   style: { color: '#DDAA33', symbol: 'star-triangle-down' },
   create: (model, options) => new XdG(model, options),
   needs: XdG.needs,

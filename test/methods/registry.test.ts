@@ -110,6 +110,11 @@ test('the trainers of all methods have the name they are registered under', () =
   }
 });
 
+test('every method says where it comes from and what its tests prove', () => {
+  const silent = METHODS.filter(({ paper, tested }) => !paper || !tested).map(({ name }) => name);
+  assert.deepEqual(silent, []);
+});
+
 test('a method can be registered, takes the place of an earlier one of its name, and must say what it is', () => {
   const own = { ...findMethod('naive'), name: 'own', label: 'Own' };
   const before = METHODS.length;

@@ -11,6 +11,7 @@ import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
 import { formatDuration, formatNumber } from '../../src/utils/format';
 import { parseOptions } from '../bench/options';
+import { EVIDENCE_TABLES } from './evidenceTables';
 import { checkThere, markdown, ROOT } from './markdown';
 import { SPEED_TABLES } from './speedTables';
 
@@ -69,6 +70,7 @@ export const TABLES: Record<string, () => string> = {
     assert.throws(() => parseOptions(['--help'], (text) => void (help += text)));
     return optionsIn(help);
   },
+  ...EVIDENCE_TABLES,
   ...SPEED_TABLES,
 };
 
