@@ -30,10 +30,7 @@ const EPOCHS = 20;
 const PAIRS: { method: string; scenario: ScenarioName; options: Record<string, unknown> }[] = [
   { method: 'naive', scenario: 'class-incremental', options: {} },
   { method: 'naive', scenario: 'class-incremental', options: { momentum: 0 } },
-<<<<<<< HEAD
   { method: 'naive', scenario: 'class-incremental', options: { clipNorm: 0.5, schedule: { name: 'cosine', every: 'step' } } },
-]);
-=======
   { method: 'ewc', scenario: 'task-incremental', options: {} },
   { method: 'ewc', scenario: 'domain-incremental', options: { online: true, gamma: 0.9 } },
   { method: 'er', scenario: 'class-incremental', options: {} },
@@ -41,7 +38,6 @@ const PAIRS: { method: string; scenario: ScenarioName; options: Record<string, u
   { method: 'gem', scenario: 'class-incremental', options: {} },
   { method: 'pnn', scenario: 'task-incremental', options: {} },
 ];
->>>>>>> e4a5e58 (npm test proves the same in less time: no method, scenario or notebook is run twice for the same)
 
 /** A signal that interrupts at the third look, and every seventh after it: once or twice a task. */
 class Interrupting {
