@@ -27,10 +27,10 @@ main();
 `;
 const NAMES = 'datasetFromArrays, ExperienceReplay, getDevice, RandomStream, SingleHeadMLP, splitScenario';
 
-test('the package holds the compiled library, its types and nothing else', () => {
+test('the package holds the compiled library, its types, the tuned options and nothing else', () => {
   const { files, size } = consumer.packed;
   const others = files.filter((file) => !/^dist\/src\/.+(\.js|\.d\.ts)$/.test(file)).sort();
-  assert.deepEqual(others, ['LICENSE', 'README.md', 'package.json']);
+  assert.deepEqual(others, ['LICENSE', 'README.md', 'package.json', 'src/benchmark/tuned.json']);
   assert.ok(files.includes('dist/src/index.js') && files.includes('dist/src/index.d.ts'));
   assert.ok(size < 3e6, `${size} bytes`);
 });
