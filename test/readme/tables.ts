@@ -5,12 +5,15 @@ import { benchmarkCommand } from '../../src/benchmark/arguments';
 import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { methodCompatibility, METHODS } from '../../src/methods';
+import type { MethodEntry } from '../../src/methods';
 import { architectureCompatibility, architectureNames } from '../../src/models';
 import { SCENARIOS } from '../../src/scenarios';
 import type { Compatibility } from '../../src/scenarios';
 import type { ScenarioName } from '../../src/data';
+import { TRAINER_DEFAULTS } from '../../src/training';
 import { formatDuration, formatNumber } from '../../src/utils/format';
 import { parseOptions } from '../bench/options';
+import { smallModel } from '../methods/fixtures';
 import { EVIDENCE_TABLES } from './evidenceTables';
 import { checkThere, markdown, ROOT } from './markdown';
 import { SPEED_TABLES } from './speedTables';
@@ -52,6 +55,11 @@ export const TABLES: Record<string, () => string> = {
         ruleOfThumb,
       ]),
     ]),
+  'method options': () =>
+    markdown([
+      ['Method', 'Idea', 'Needs', 'Options (defaults)'],
+      ...METHODS.map((entry) => [`${entry.label} (\`${entry.name}\`)`, entry.why, needsInWords(entry), ownOptions(entry)]),
+    ]),
   'method-scenarios': () =>
     markdown([
       ['Method', ...NAMES],
@@ -85,6 +93,31 @@ function optionsIn(help: string): string {
   }, []);
   const plain = rows.map((row) => row.map((cell) => cell.replaceAll(`${ROOT}${sep}`, '').replaceAll('|', '\\|')));
   return markdown([['Option', 'Meaning'], ...plain]);
+}
+
+/** What a method cannot do without. */
+function needsInWords({ needs }: MethodEntry): string {
+  const { taskId, taskBoundaries, storedSamples, withoutSteps, architecture, notIn } = needs;
+  const words = [
+    ...(taskId === 'test' ? ['task id at test'] : []),
+    ...(taskBoundaries ? ['task boundaries'] : []),
+    ...(storedSamples ? ['stored samples'] : []),
+    ...(withoutSteps ? ['no gradient steps'] : []),
+    ...(architecture ? [architecture] : []),
+    ...(notIn ? [`not ${Object.keys(notIn).join(', ')}`] : []),
+  ];
+  return words.join('; ') || '–';
+}
+
+/** The options of a fresh trainer that no other method has, with their values. */
+function ownOptions({ create, needs }: MethodEntry): string {
+  const model = smallModel(needs.architecture ?? (needs.taskId === 'test' ? 'MultiHeadMLP' : 'SingleHeadMLP'));
+  const trainer = create(model);
+  const common = new Set([...Object.keys(TRAINER_DEFAULTS), 'seed']);
+  const own = Object.entries(trainer.options).filter(([name]) => !common.has(name));
+  trainer.dispose();
+  model.dispose();
+  return own.map(([name, value]) => `${name} ${value === undefined ? 'none' : String(value)}`).join(', ') || '–';
 }
 
 function measured(): BenchmarkResults {
