@@ -9,7 +9,7 @@ import { needsJupyter, runPython } from './python';
 
 const library = path.join(projectRoot, 'dist', 'src', 'index.js');
 /** How often a training cell is interrupted; 1000 for a thorough run. */
-const interrupts = Number(process.env.CL_TEST_INTERRUPTS ?? 150);
+const interrupts = Number(process.env.CL_TEST_INTERRUPTS ?? 60);
 const posix = { skip: process.platform === 'win32' && 'there are no parents to watch' };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Something that runs for hours and is no loop of a cell. */

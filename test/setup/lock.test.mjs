@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { takeLock } from '../../kernel-setup/lib/lock.mjs';
 import { emptyProject } from './helpers.mjs';
 
-const rounds = 40;
+const rounds = 16;
 const leave = (context, number, text) => {
   mkdirSync(context.stamps, { recursive: true });
   const file = path.join(context.stamps, `lock.${number}`);

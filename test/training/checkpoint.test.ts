@@ -37,21 +37,25 @@ const argumentsOf = (job: Killed) => [script, JSON.stringify(job)];
 const environment = { ...process.env, NODE_TEST_CONTEXT: undefined }; // else the child would report to our own runner
 const endsIn = (job: Killed) => JSON.parse(readFileSync(join(job.folder, 'ends.json'), 'utf8')) as Record<string, string>;
 
+/** Recorded those whose recorded steps keep something: draws, calls of the host, columns, phases, running means. */
+const RECORDED = ['er', 'gem', 'pnn', 'packnet', 'ewc-online'];
+
 for (const execution of ['recorded', 'op-by-op'] as const) {
   test(`killed once in the middle of each method's second task and started anew, it ends bit for bit like a run left alone, ${execution}`, async () => {
     const random = new RandomStream(2, execution);
-    const job: Killed = { folder: at(execution), execution, learners: [...LEARNERS], everySteps: 4 };
+    const learners = LEARNERS.filter(({ name }) => execution === 'op-by-op' || RECORDED.includes(name));
+    const job: Killed = { folder: at(execution), execution, learners, everySteps: 4 };
     mkdirSync(job.folder);
     const live = (kill?: Killed['kill']) =>
       spawnSync(process.execPath, argumentsOf({ ...job, kill }), { env: environment, encoding: 'utf8' });
-    const names = LEARNERS.map(({ name }) => name);
+    const names = learners.map(({ name }) => name);
     for (const [i, name] of [...names, undefined].entries()) {
       const kill = name && { name, steps: 1 + random.integer(26) };
       const { signal, status, stdout, stderr } = live(kill || undefined);
       assert.ok(kill ? signal === 'SIGKILL' : status === 0, `${JSON.stringify(kill)}: ${stderr}`);
       if (i > 0) assert.match(stdout, new RegExp(`: goes on from .*[\\\\/]${names[i - 1]}[\\\\/].*, 1 task learnt`));
     }
-    for (const learner of LEARNERS) {
+    for (const learner of learners) {
       assert.equal(endsIn(job)[learner.name], await learn(trainerOf(learner), { execution }), learner.name);
       assert.deepEqual(readdirSync(join(job.folder, learner.name)), ['trainer.safetensors']);
     }

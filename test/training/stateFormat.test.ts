@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import { initBackend } from '../../src/backend';
 import { EWC, METHODS, methodCompatibility, NaiveTrainer } from '../../src/methods';
 import type { CLTrainer, TrainerState } from '../../src/training';
+import { ORIGINAL } from '../methods/commonSuite';
 import { smallModel } from '../methods/fixtures';
 import { interrupted, trainerOf } from './lives';
 import type { LifePlan } from './lives';
@@ -83,7 +84,11 @@ for (const method of METHODS.filter(({ needs }) => !needs.withoutSteps)) {
     trainer.restore(state);
     const whole = JSON.stringify(trainer.state());
     let refused = 0;
-    for (const path of places(state).slice(1)) {
+    // What is not the method's own is the same for all: five are enough.
+    const original = ORIGINAL.includes(method.name);
+    for (const path of places(state)
+      .slice(1)
+      .filter(([part]) => original || part === 'memory')) {
       for (const value of [
         undefined,
         null,
@@ -113,7 +118,7 @@ for (const method of METHODS.filter(({ needs }) => !needs.withoutSteps)) {
         trainer.restore(state);
       }
     }
-    assert.ok(refused > 300, `${refused} refusals`);
+    assert.ok(refused > (original ? 300 : 3), `${refused} refusals`);
   });
 }
 
