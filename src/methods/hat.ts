@@ -40,7 +40,8 @@ const FARTHEST = 6;
  *
  * Differs: what is multiplied is the optimiser's step, not the gradient; that is the same for SGD, and holds for Adam and weight decay,
  * too. Embeddings take plain steps of the learning rate, whatever the optimiser (the authors use SGD without momentum throughout), and
- * `clipNorm` leaves them alone. No dropout, and the learning rate falls only with a `schedule`. Ask the trainer (`evaluate`): the model's own `predict` has no attention.
+ * `clipNorm` leaves them alone. No dropout, and the learning rate falls only with a `schedule`. Ask the trainer (`evaluate`, `predict`),
+ * not the model, which has no attention.
  */
 export class HAT extends CLTrainer<HATOptions> {
   static override readonly recordable: boolean = true;

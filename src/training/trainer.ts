@@ -151,7 +151,8 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
 
   /**
    * What the method says of raw inputs: as `Model.predict`, but answered as `evaluate` does, with all that the method adds to the model
-   * (iCaRL's nearest means, PackNet's and XdG's part of the weights, Independent's networks, the classifiers of NCM, SLDA, RanDumb).
+   * (iCaRL's nearest means, the parts of the network that PackNet, XdG and HAT use for a task, Independent's networks, the classifiers of
+   * NCM, SLDA and RanDumb).
    * For methods that add nothing it is what the model says.
    *
    * @param inputs raw inputs as the training data had them, e.g. bytes of images, or rows of a table as objects; see `RawInputs`

@@ -190,7 +190,7 @@ function savingSuite(entry: MethodEntry, scenario: ScenarioName): void {
       assert.equal(counts.length, steps.length);
       assert.equal(Math.max(...counts), counts[0], `${counts}`); // a step that renews units holds less
     };
-    await work(2); // constants of the backend are made once
+    await work(4); // constants of the backend are made once
     await collectGarbage();
     const before = backend().tensorCount();
     await work(10);
