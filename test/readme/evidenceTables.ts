@@ -46,7 +46,7 @@ export const EVIDENCE_TABLES: Record<string, () => string> = {
       ...reproductions().flatMap(({ name, rows }) =>
         rows
           .filter(({ ours, published }) => ours && published)
-          .map(({ label, metric, published, ours, seeds, verdict }) => [
+          .map(({ label, metric, published, ours, seeds, verdict, reason }) => [
             name,
             metric === 'acc' ? label : `${label}: ${metric}`,
             published!.spread === undefined ? String(published!.value) : `${published!.value} ± ${published!.spread}`,
@@ -54,7 +54,7 @@ export const EVIDENCE_TABLES: Record<string, () => string> = {
               ? formatNumber(ours!.mean, 2)
               : `${formatNumber(ours!.mean, 2)} ± ${formatNumber(ours!.mean - ours!.low, 2)}`,
             String(seeds.length),
-            verdict,
+            reason === undefined ? verdict : `${verdict}: ${reason}`,
           ]),
       ),
     ]),
