@@ -26,7 +26,7 @@ export interface ReproducedRow {
   ours?: Aggregate;
   /** The verdict. */
   verdict: Verdict;
-  /** What is known of why it is not reached; with that verdict only. */
+  /** What is known of why it is not reached, too few seeds first; with that verdict only. */
   reason?: string;
   /** Ids of the runs behind `ours`, in the order of `seeds`. */
   runs: string[];
@@ -67,17 +67,25 @@ function lineOf({ label, metric = 'acc', published, reason }: ProtocolRow, all: 
   });
   const ours = found.length > 0 ? aggregate(found.map(({ percent }) => percent)) : undefined;
   const verdict = own.length > 0 && !ours ? 'no result' : verdictOf(published, ours?.mean);
+  const reasons = verdict === 'not reached' ? [fewSeeds(published!, ours!), reason].filter((text) => text !== undefined) : [];
   return {
     label,
     metric,
     ...(published && { published }),
     ...(ours && { ours }),
     verdict,
-    ...(verdict === 'not reached' && reason !== undefined && { reason }),
+    ...(reasons.length > 0 && { reason: reasons.join('; ') }),
     runs: found.map(({ run }) => run.id),
     seeds: found.map(({ run }) => run.seed),
     failed: own.filter(isFailed).map(({ id }) => id),
   };
+}
+
+/** Where seeds are too few to tell: one, or so different that our interval meets the published one. */
+function fewSeeds({ value, spread = 0 }: Published, { low, high }: Aggregate): string | undefined {
+  if (low === null || high === null) return 'one seed only';
+  const meets = low <= value + spread && high >= value - spread;
+  return meets ? 'our interval holds the published figure: the seeds differ much, more are needed' : undefined;
 }
 
 /**

@@ -32,7 +32,8 @@ test('a line is the mean of the runs of its spec, whatever their seeds and label
   // Student t of one degree of freedom 12.706, standard deviation √2, two values: ± 12.706.
   assert.ok(Math.abs(high! - mean - 12.706) < 1e-3 && Math.abs(mean - low! - 12.706) < 1e-3);
   assert.deepEqual([rows[1].metric, rows[1].ours!.mean], ['bwt', -40]);
-  assert.deepEqual([rows[2].reason, rows[0].reason], ['λ is not known', undefined]);
+  assert.deepEqual([rows[2].reason, rows[0].reason], ['one seed only; λ is not known', undefined]);
+  assert.equal(rows[1].reason, undefined, '-40 ± 0 does not meet -20, and nothing is known');
 });
 
 test('runs of another spec do not count; runs that failed are told, and a line of nothing else has no result', () => {
@@ -55,4 +56,14 @@ test('a store is read by its folder or as it is; without runs nothing was run; w
   mergeRuns(openStore(folder), [acc(planRun(PROTOCOL.rows[0].spec(1)), 0.5)]);
   assert.equal(loadReproductions(openStore(folder)).length > 3, true);
   assert.throws(() => loadReproductions(folder, ['nothing']), /there is no protocol 'nothing'/);
+});
+
+test('where our interval meets the published one, more seeds are needed', () => {
+  const reason = (...shares: number[]) => {
+    const runs = shares.map((share, i) => kept(1, i + 1, share)); // published: 50
+    return reproductionOf(PROTOCOL, runs).rows[2].reason;
+  };
+  assert.match(reason(0.4, 0.5)!, /^our interval holds the published figure: .*; λ is not known$/); // 45 ± 63.5
+  assert.equal(reason(0.4, 0.4), 'λ is not known');
+  assert.match(reason(0.55, 0.549)!, /^λ/); // 54.95 ± 0.64
 });

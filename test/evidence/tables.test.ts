@@ -10,7 +10,7 @@ test('a line says published, ours, seeds, difference and verdict; what is missin
   const text = reproductionText(reproduction);
   assert.match(text, /^Naive +60\.50 ± 0\.20 \(SEM\) +61\.00 ± 12\.71 +2 +\+0\.50 +reproduced$/m);
   assert.match(text, /^Naive: BWT +-20\.00 +-40\.00 ± 0\.00 +2 +-20\.00 +not reached$/m);
-  assert.match(text, /^EWC +50\.00 +30\.00 +1 +-20\.00 +not reached: λ is not known$/m);
+  assert.match(text, /^EWC +50\.00 +30\.00 +1 +-20\.00 +not reached: one seed only; λ is not known$/m);
   assert.match(text, /^ER +– +– +0 +– +not run$/m);
   assert.match(
     text,

@@ -39,6 +39,7 @@ export const gemRotations: Protocol = {
   publishedSeeds: '1',
   seeds: 5,
   differs: [
+    'The published figures are of one seed: how far they are from a mean over seeds is not known.',
     'The 1000 images of a task hold 100 of each digit; the authors draw them at random.',
     "GEM's memory is a random sample of the task; the authors keep its last samples, and have them from the task's first step on.",
     'Images are turned with bilinear interpolation; the authors take the nearest pixel.',

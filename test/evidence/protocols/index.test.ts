@@ -14,7 +14,7 @@ function short({ stream, model, optimizer, ...spec }: SpecInput): SpecInput {
     stream: { ...stream, limitPerTask: 40, testLimitPerTask: 20 },
     model: { ...model, hidden: [8, 8] },
     optimizer: { ...optimizer, ...(optimizer?.steps !== undefined && { steps: 2 }) },
-    ...(spec.epochs !== undefined && { epochs: 1 }),
+    ...(spec.epochs !== undefined && { epochs: Math.min(spec.epochs, 3) }), // a schedule needs some
   };
 }
 
