@@ -48,6 +48,11 @@ export const fashionOnlineEr: Protocol = {
     { label: 'ER, 200 samples', published: { value: 72.54, source: SOURCE }, spec: replay(200, 0.03), reason: TRIED },
     { label: 'ER, 500 samples', published: { value: 79.02, source: SOURCE }, spec: replay(500, 0.1) },
     { label: 'ER, 1000 samples', published: { value: 81.39, source: SOURCE }, spec: replay(1000, 0.1), reason: TRIED },
-    { label: 'Joint', published: { value: 84.47, source: SOURCE }, spec: plain('joint') },
+    {
+      label: 'Joint',
+      published: { value: 84.47, source: SOURCE },
+      spec: plain('joint'),
+      reason: 'a learning rate of 0.2 in batches of 10 leaves seeds up to five points apart (79.6 to 84.5)',
+    },
   ],
 };
