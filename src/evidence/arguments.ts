@@ -14,7 +14,7 @@ export interface ReproduceRequest {
   /** Seeds, from 1 on; undefined: those of the protocol. */
   seeds: number | undefined;
   /** Processes side by side. */
-  jobs: number;
+  workers: number;
   /** The folder of the store; undefined: the default one. */
   store: string | undefined;
   /** Whether finished runs are repeated. */
@@ -27,7 +27,7 @@ interface Options {
   list?: boolean;
   row?: string[];
   seeds?: number;
-  jobs?: number;
+  workers?: number;
   store?: string;
   force?: boolean;
   json?: boolean;
@@ -48,7 +48,7 @@ export function reproduceCommand(ask: (request: ReproduceRequest) => void | Prom
     .option('--list', 'run nothing: tell what the store holds, of one protocol or of all')
     .option('--row <text...>', 'only lines whose name has one of these parts')
     .option('--seeds <n>', "seeds 1 to n (default: the protocol's number)", positive)
-    .option('--jobs <n>', 'processes side by side (default: one a core)', positive)
+    .option('--workers <n>', 'processes side by side (default: one a core)', positive)
     .option('--store <folder>', 'where each run is kept; finished ones are not repeated (default: .cache/runs)')
     .option('--force', 'repeat finished runs')
     .option('--json', 'write the outcome as JSON')
@@ -63,15 +63,15 @@ export function reproduceCommand(ask: (request: ReproduceRequest) => void | Prom
 }
 
 function requestOf(command: Command, name: string | undefined, options: Options): ReproduceRequest {
-  const { list: only = false, row, seeds, jobs = availableParallelism(), store, force = false, json, markdown } = options;
+  const { list: only = false, row, seeds, workers = availableParallelism(), store, force = false, json, markdown } = options;
   if (name === undefined && !only) command.error('error: name a protocol, or give --list');
-  if (only && (seeds !== undefined || options.jobs !== undefined || force)) {
-    command.error('error: --list runs nothing: leave --seeds, --jobs and --force out');
+  if (only && (seeds !== undefined || options.workers !== undefined || force)) {
+    command.error('error: --list runs nothing: leave --seeds, --workers and --force out');
   }
   if (name === undefined && row) command.error('error: --row needs the name of a protocol');
   if (json && markdown) command.error('error: give --json or --markdown');
   const form = json ? 'json' : markdown ? 'markdown' : 'text';
-  return { name, list: only, rows: row, seeds, jobs, store, force, form };
+  return { name, list: only, rows: row, seeds, workers, store, force, form };
 }
 
 function positive(text: string): number {

@@ -59,12 +59,12 @@ function withRows(protocol: Protocol, parts: readonly string[] = ['']): Protocol
 async function execute(
   plan: readonly PlannedRun[],
   store: RunStore,
-  { jobs, force }: ReproduceRequest,
+  { workers, force }: ReproduceRequest,
   warn: Outputs['warn'],
 ): Promise<number | undefined> {
   const display = progressDisplay(plan);
   const tell = (text: string) => display.note(`note: ${text}`);
-  const executor = withStore(localProcesses({ workers: Math.min(jobs, plan.length) }), store, { force, note: tell });
+  const executor = withStore(localProcesses({ workers: Math.min(workers, plan.length) }), store, { force, note: tell });
   const interrupted = onInterrupt(() => void executor.stop());
   const outcomes = await executor.run(plan, display);
   display.close();

@@ -18,17 +18,17 @@ function asked(...args: string[]): ReproduceRequest {
 }
 
 test('a protocol with its options', () => {
-  const { jobs, ...plain } = asked('vandeven-split');
+  const { workers, ...plain } = asked('vandeven-split');
   const nothing = { rows: undefined, seeds: undefined, store: undefined };
   assert.deepEqual(plain, { name: 'vandeven-split', list: false, ...nothing, force: false, form: 'text' });
-  assert.ok(jobs >= 1);
-  const all = ['x', '--row', 'EWC (task)', 'LwF', '--seeds', '3', '--jobs', '2', '--store', 'runs', '--force', '--json'];
+  assert.ok(workers >= 1);
+  const all = ['x', '--row', 'EWC (task)', 'LwF', '--seeds', '3', '--workers', '2', '--store', 'runs', '--force', '--json'];
   assert.deepEqual(asked(...all), {
     name: 'x',
     list: false,
     rows: ['EWC (task)', 'LwF'],
     seeds: 3,
-    jobs: 2,
+    workers: 2,
     store: 'runs',
     force: true,
     form: 'json',
@@ -39,12 +39,12 @@ test('a protocol with its options', () => {
 test('what cannot be meant is refused', () => {
   assert.throws(() => asked(), /name a protocol, or give --list/);
   assert.throws(() => asked('--list', '--seeds', '3'), /--list runs nothing/);
-  assert.throws(() => asked('--list', '--jobs', '3'), /--list runs nothing/);
+  assert.throws(() => asked('--list', '--workers', '3'), /--list runs nothing/);
   assert.throws(() => asked('--list', '--force'), /--list runs nothing/);
   assert.throws(() => asked('--list', '--row', 'EWC'), /--row needs the name of a protocol/);
   assert.throws(() => asked('x', '--json', '--markdown'), /give --json or --markdown/);
   for (const seeds of ['0', '-1', '1.5', 'three', '']) assert.throws(() => asked('x', '--seeds', seeds), /whole number/, seeds);
-  assert.throws(() => asked('x', '--jobs', '0'), /whole number/);
+  assert.throws(() => asked('x', '--workers', '0'), /whole number/);
   assert.throws(() => asked('x', 'y'), /too many arguments/);
   assert.throws(() => asked('x', '--speed'), /unknown option '--speed'/);
 });

@@ -58,7 +58,7 @@ test('the command tells a table a stream from the store, and how many runs are t
   const say = (text: string) => void said.push(text);
   const ask = () =>
     answer(
-      { name: 'comparison', list: true, rows: ['Naive'], seeds: 1, jobs: 1, force: false, form: 'text', store },
+      { name: 'comparison', list: true, rows: ['Naive'], seeds: 1, workers: 1, force: false, form: 'text', store },
       { say, warn: say },
     );
   assert.equal(await ask(), 0);

@@ -20,6 +20,7 @@ test('there are the notebooks, in order', () => {
     '04-forward-transfer',
     '05-hyperparameters',
     '06-your-own-method-and-data',
+    '07-results',
     '08-stability-gap',
     '09-your-own-table',
   ]);
@@ -81,7 +82,7 @@ for (const name of notebookNames) {
     assert.equal(tagged.length, 1);
     const [{ source, cell }] = tagged;
     const names = [...source.matchAll(/^ {2}(\w+): /gm)].map((match) => match[1]);
-    if (name === '09-your-own-table') assert.ok(names.includes('file'), 'file: the table');
+    if (['07-results', '09-your-own-table'].includes(name)) assert.ok(names.includes('file'), 'file: the table, or the results');
     else assert.ok(names.includes('data') && source.includes("'synthetic'"), 'data: real or synthetic');
     for (const fast of Object.keys(cell.metadata.fast!)) assert.ok(names.includes(fast), `${fast} is no parameter`);
   });
