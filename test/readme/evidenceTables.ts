@@ -14,13 +14,13 @@ const REPRODUCED = join(ROOT, 'notebooks', 'data', 'reproductions.json');
 const percent = (share: number) => formatNumber(100 * share, 1);
 
 /** The comparison of all methods, as `npm run results -- export` writes it. */
-export function comparison(): BenchmarkResults {
+function comparison(): BenchmarkResults {
   checkThere(COMPARED, 'npm run reproduce -- comparison, then npm run results -- export notebooks/data/comparison.json');
   return readResults(COMPARED);
 }
 
 /** What came out of the published protocols, as `npm run reproduce -- --list --json` writes it. */
-export function reproductions(): Reproduction[] {
+function reproductions(): Reproduction[] {
   checkThere(REPRODUCED, 'npm run reproduce -- --list --json');
   return JSON.parse(readFileSync(REPRODUCED, 'utf8')) as Reproduction[];
 }
