@@ -18,7 +18,15 @@ const fashion = PROTOCOLS.find(({ name }) => name === 'fashion-online-er')!;
 /** What is said and the exit status. */
 async function ask(request: Partial<ReproduceRequest>, store: string) {
   const said: string[] = [];
-  const all = { name: undefined, list: false, rows: undefined, seeds: undefined, workers: 1, force: false, form: 'text' } as const;
+  const all = {
+    name: undefined,
+    list: false,
+    rows: undefined,
+    seeds: undefined,
+    workers: 1,
+    force: false,
+    form: 'text',
+  } as const;
   const say = (text: string) => void said.push(text);
   const status = await answer({ ...all, ...request, store: join(folder, store) }, { say, warn: say });
   return { said: said.join('\n'), status };
