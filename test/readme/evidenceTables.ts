@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPARISON, findProtocol, planProtocol } from '../../src/evidence';
+import { COMPARISON, findProtocol } from '../../src/evidence';
 import type { Reproduction } from '../../src/evidence';
 import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
@@ -79,8 +79,8 @@ function reached(all: readonly ExperimentResult[], method: string, on: (typeof C
 /** `vandeven-split 3 of 3`: how many published figures of a method were reached, protocol by protocol. */
 function figuresOf(method: string): string {
   const found = reproductions().flatMap(({ name, rows }) => {
-    const plan = planProtocol(findProtocol(name), 1);
-    const own = rows.filter(({ published, ours }, i) => published && ours && plan[i].spec.method.name === method);
+    const specs = findProtocol(name).rows.map(({ spec }) => spec(1));
+    const own = rows.filter(({ published, ours }, i) => published && ours && specs[i].method.name === method);
     const well = own.filter(({ verdict }) => verdict === 'reproduced').length;
     return own.length === 0 ? [] : [`${name} ${well} of ${own.length}`];
   });
