@@ -88,7 +88,7 @@ describe('the notebooks in a real JupyterLab, as a user works with them', { conc
     return cells;
   };
 
-  // All notebooks: run by test/notebooks/execution.test.ts, drawn by test/notebooks/untouched.test.ts.
+  // All notebooks: run by test/notebooks/execution.test.ts, their figures drawn by test/notebooks/htmlExport.test.ts.
   test(
     '06-your-own-method-and-data: all cells run and every Plotly graph is drawn',
     secondTry(async (context) => {
