@@ -48,3 +48,4 @@ export { shardPlan } from './shard';
 export * from './store';
 export type { StreamEntry } from './streams';
 export type { Machine } from '../utils/environment';
+export { runId } from './ownRun';

@@ -5,6 +5,7 @@ import type { TaskStream } from '../scenarios';
 import type { CLTrainer, TaskLoaders } from '../training';
 import { problem } from '../utils/errors';
 import { samplesOf } from './assemble';
+import { checkLoaders, checkTrainer } from './checkParts';
 import { canonicalJson, hashOf } from './identity';
 import type { PlannedRun } from './plan';
 import { isOptimizerOption, SPEC_VERSION } from './spec';
@@ -33,6 +34,23 @@ export function ownRun(trainer: CLTrainer<object>, stream: TaskLoaders, label?: 
     data: [...stream.trainLoaders, ...stream.testLoaders].map(({ fingerprint, batchSize }) => [fingerprint, batchSize]),
   });
   return { id, ...run };
+}
+
+/**
+ * Id of the run that a fresh trainer on a stream stands for, as a store would name it; ask before it learns. With it figures of what
+ * the trainer learns say which run they are from: `{ method, seed, matrix, id }`.
+ *
+ * @param trainer a trainer that has learnt nothing
+ * @param stream what it is to learn
+ * @returns 16 hexadecimal digits; '' where an option of the method is no plain value
+ * @throws when the trainer has learnt before
+ */
+export function runId(trainer: CLTrainer<object>, stream: TaskLoaders): string {
+  checkTrainer('runId', trainer);
+  checkLoaders('runId', stream, ['trainLoaders', 'testLoaders']);
+  if (trainer.tracker || trainer.model.learnt.length > 0)
+    throw problem('runId', 'the trainer has learnt before', 'ask while it is fresh');
+  return ownRun(trainer, stream).id;
 }
 
 /** Throws where a run has no id, so that a store cannot keep it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationId, EWC, getPermutedMnist, getSplitMnist, initBackend, MultiHeadMLP, NaiveTrainer } from '../../src';
+import { configurationId, EWC, getPermutedMnist, getSplitMnist, initBackend, MultiHeadMLP, NaiveTrainer, runId } from '../../src';
 import type { TaskLoaders } from '../../src';
 import { checkIdentified, ownRun } from '../../src/experiments/ownRun';
 
@@ -65,4 +65,13 @@ test('loaders without a stream are enough; options that are functions count by t
   const none = withOption(new Map());
   assert.equal(none.id, '');
   assert.throws(() => checkIdentified(none), /a store knows runs by their options: .*option.* is not plain JSON/);
+});
+
+test('a fresh trainer tells the id of its run; one that has learnt, and what is no trainer, are refused', async () => {
+  await initBackend();
+  const trainer = new NaiveTrainer(network(), { seed: 1, epochs: 1 });
+  assert.equal(runId(trainer, stream()), id(trainer));
+  await trainer.runSequence(stream());
+  assert.throws(() => runId(trainer, stream()), /runId: the trainer has learnt before; ask while it is fresh/);
+  assert.throws(() => runId({} as NaiveTrainer, stream()), /runId/);
 });
