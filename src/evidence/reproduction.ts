@@ -5,7 +5,7 @@ import { openStore } from '../experiments/store';
 import type { RunStore } from '../experiments/store';
 import { aggregate } from '../metrics';
 import type { Aggregate } from '../metrics';
-import { checkList } from '../utils/errors';
+import { checkList, problem, shown } from '../utils/errors';
 import { REPRODUCED_METRICS } from './metrics';
 import type { ReproducedMetric } from './metrics';
 import { planProtocol } from './plan';
@@ -99,6 +99,8 @@ function fewSeeds({ value, spread = 0 }: Published, { low, high }: Aggregate): s
 export function loadReproductions(store?: RunStore | string, names?: readonly string[]): Reproduction[] {
   if (names !== undefined) checkList('loadReproductions', 'names', names);
   const protocols = names ? names.map(findProtocol) : PROTOCOLS;
+  if (store !== undefined && typeof store !== 'string' && typeof store?.runs !== 'function')
+    throw problem('loadReproductions', `store is ${shown(store)}`, 'pass a store, or the path of its folder');
   const opened = typeof store === 'object' ? store : openStore(store);
   const runs = [...opened.runs()];
   return protocols.map((protocol) => reproductionOf(protocol, runs));

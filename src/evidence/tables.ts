@@ -1,5 +1,6 @@
 import { formatNumber, textTable } from '../utils/format';
 import { REPRODUCED_METRICS } from './metrics';
+import { checkRows } from './plan';
 import type { Published } from './protocol';
 import type { ReproducedRow, Reproduction } from './reproduction';
 import { TOLERANCE } from './verdict';
@@ -48,6 +49,7 @@ export function reproductionText(reproduction: Reproduction): string {
 
 /** The same as Markdown, for a page. */
 export function reproductionMarkdown(reproduction: Reproduction): string {
+  checkRows('reproductionMarkdown', reproduction, 'what loadReproductions or reproductionOf returned');
   const { name, title, paper, settingsFrom, architecture, training, publishedSeeds, differs } = reproduction;
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
   const [head, ...rows] = cellsOf(reproduction);

@@ -100,6 +100,9 @@ export function collectResults(runs: readonly FinalRun[], notes: ResultsNotes = 
  * @throws when the file cannot be written; the old one is then as it was
  */
 export function writeResults(file: string, results: BenchmarkResults, through?: string): void {
+  if (!isPlainObject(results)) {
+    throw problem('writeResults', `the results are ${shown(results)}`, 'pass what collectResults or readResults returned');
+  }
   writeWhole(file, resultsText(results), through);
 }
 

@@ -3,6 +3,7 @@ import type { FailedRun, FinalRun } from '../../experiments/failedRun';
 import type { ExperimentResult } from '../../experiments/result';
 import { aggregate } from '../../metrics';
 import type { Aggregate } from '../../metrics';
+import { checkList, isPlainObject, problem, shown } from '../../utils/errors';
 import type { Tuning, TuningPoint } from './plan';
 
 /** A point with what became of it. */
@@ -27,6 +28,13 @@ export interface TuningOutcome {
   readonly whyNot?: string;
 }
 
+/** Throws unless it is a search, or what came out of one. */
+export function checkSearch(subject: string, name: string, search: { readonly points: readonly unknown[] }): void {
+  if (!isPlainObject(search))
+    throw problem(subject, `${name} is ${shown(search)}`, 'pass what planTuning or chooseOptions returned');
+  checkList(subject, `${name}.points`, search.points);
+}
+
 /**
  * Chooses the options of a search. Points at which training diverged cannot be chosen; as long as a run is missing, or failed for
  * another reason, nothing is.
@@ -35,6 +43,8 @@ export interface TuningOutcome {
  * @param runs what became of its runs; others are ignored
  */
 export function chooseOptions(tuning: Tuning, runs: readonly FinalRun[]): TuningOutcome {
+  checkSearch('chooseOptions', 'tuning', tuning);
+  checkList('chooseOptions', 'runs', runs, 0);
   const final = new Map(runs.map((run) => [run.id, run]));
   const points = tuning.points.map((point) => scored(point, final));
   const all = points.flatMap((point) => point.runs);

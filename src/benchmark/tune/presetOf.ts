@@ -1,4 +1,5 @@
 import { provenance } from '../../experiments/provenance';
+import { checkSearch } from './choose';
 import type { TuningOutcome } from './choose';
 import type { TunedPreset } from './presetsFile';
 
@@ -8,6 +9,7 @@ import type { TunedPreset } from './presetsFile';
  * @returns undefined where it chose nothing
  */
 export function presetOf(outcome: TuningOutcome, command: string, alsoFor: readonly string[] = []): TunedPreset | undefined {
+  checkSearch('presetOf', 'outcome', outcome);
   const { chosen, points } = outcome;
   if (!chosen) return undefined;
   const { method, stream, scenario } = outcome.tuning;

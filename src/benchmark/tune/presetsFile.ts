@@ -5,7 +5,7 @@ import { misfit } from '../../experiments/form';
 import type { Form } from '../../experiments/form';
 import type { JsonOptions } from '../../experiments/spec';
 import { SCENARIOS } from '../../scenarios/compatibility';
-import { isPlainObject, problem, shown } from '../../utils/errors';
+import { checkList, checkText, isPlainObject, problem, shown } from '../../utils/errors';
 import { writeWhole } from '../../utils/files';
 import { PACKAGE_FOLDER } from '../../utils/optionalPackage';
 
@@ -97,6 +97,8 @@ export function presetsThere(file: string): TunedPreset[] {
 
 /** Writes presets into a file: those of the same method, stream and scenario are replaced, the others stay. */
 export function writePresets(file: string, presets: readonly TunedPreset[]): void {
+  checkText('writePresets', 'file', file);
+  checkList('writePresets', 'presets', presets, 0);
   const key = ({ method, stream, scenario }: TunedPreset) => [method, stream, scenario].join('\n');
   const all = new Map([...presetsThere(file), ...presets].map((preset) => [key(preset), preset]));
   const content = { format: FORMAT, formatVersion: VERSION, presets: [...all.values()] };

@@ -2,12 +2,14 @@ import { textTable } from '../../utils/format';
 import { visibleLine } from '../../utils/visible';
 import { findMethod } from '../../methods';
 import { notesOn, rowsOf, spread, tablesOf } from '../rows';
-import { diverges } from './choose';
+import { checkSearch, diverges } from './choose';
 import type { ScoredPoint, TuningOutcome } from './choose';
 import { optionNames } from './points';
 
 /** The points of a search as text: options, accuracy on validation data (mean ± half the 95 % interval), and which was chosen. */
-export function tuningTable({ tuning, points, chosen, whyNot }: TuningOutcome): string {
+export function tuningTable(outcome: TuningOutcome): string {
+  checkSearch('tuningTable', 'outcome', outcome);
+  const { tuning, points, chosen, whyNot } = outcome;
   const names = optionNames(points.map(({ options }) => options));
   const cells = points.map((point) => [
     ...names.map((name) => String(point.options[name])),

@@ -68,7 +68,7 @@ test('a search prints its points and writes the chosen options, which the benchm
   assert.equal(results.code, 0, results.stderr);
   const label = `Naive (tuned: lr ${String(preset.options.lr)})`;
   assert.ok(results.stdout.includes(label), results.stdout);
-  assert.match(readFileSync(join(folder, 'judged.json'), 'utf8'), /"label": "Naive \(tuned: lr 0\.\d+\)"/);
+  assert.match(readFileSync(join(folder, 'judged.json'), 'utf8'), /"label":"Naive \(tuned: lr 0\.\d+\)"/);
 });
 
 test('a search that is interrupted chooses nothing and goes on with the next call', async () => {
