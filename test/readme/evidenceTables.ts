@@ -37,7 +37,7 @@ export const EVIDENCE_TABLES: Record<string, () => string> = {
   },
   'comparison machine': () => {
     const { experiments, machine, commit, failed = [] } = comparison();
-    const text = `${experiments.length} runs${failed.length > 0 ? ` and ${failed.length} that diverged` : ''} of commit ${commit!.slice(0, 7)}`;
+    const text = `${experiments.length} runs${failed.length > 0 ? ` and ${failed.length} without a result (diverged, or refused before they would)` : ''} of commit ${commit!.slice(0, 7)}`;
     return `${text}, made on ${machine.cpu}, ${machine.cores} cores; ids in [comparison.json](notebooks/data/comparison.json).`;
   },
   reproduced: () =>

@@ -85,6 +85,22 @@ export function readTuneArguments(command: Command, argv: readonly string[]): Tu
   return { request, workers, presets, alsoFor: [...new Set(alsoFor)], store, force };
 }
 
+/** Options that say where runs are kept and executed, not what is searched. */
+const PLACES = ['--store', '--presets', '--workers'];
+
+/**
+ * The command as presets tell it: without what only concerns the machine that it ran on, so that whoever reads it can give it anew.
+ *
+ * @param args what follows the command's name
+ */
+export function commandText(args: readonly string[]): string {
+  const kept = args.filter((arg, i) => {
+    const [name] = arg.split('=');
+    return arg !== '--force' && !PLACES.includes(name) && !PLACES.includes(args[i - 1]);
+  });
+  return ['tune', ...kept].join(' ');
+}
+
 function share(text: string): number {
   const value = numberIn(text);
   if (value > 0 && value <= 0.9) return value;

@@ -10,7 +10,7 @@ import { checkWritable } from '../../utils/files';
 import { visibleLine } from '../../utils/visible';
 import { EXIT_CODES, onInterrupt } from '../interrupt';
 import { progressDisplay } from '../terminal';
-import { readTuneArguments, tuneCommand } from './arguments';
+import { commandText, readTuneArguments, tuneCommand } from './arguments';
 import type { TuneArguments } from './arguments';
 import { chooseOptions, diverges } from './choose';
 import { planTuning } from './plan';
@@ -20,7 +20,7 @@ import { presetsThere, writePresets } from './presetsFile';
 import { tuningTable } from './table';
 
 /** What was asked for, as presets tell it. */
-const COMMAND = ['tune', ...process.argv.slice(2)].join(' ');
+const COMMAND = commandText(process.argv.slice(2));
 
 const command = tuneCommand();
 

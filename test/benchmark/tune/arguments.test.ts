@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTuneArguments, tuneCommand } from '../../../src/benchmark/tune/arguments';
+import { commandText, readTuneArguments, tuneCommand } from '../../../src/benchmark/tune/arguments';
 import type { TuneArguments } from '../../../src/benchmark/tune/arguments';
 import { streamNames } from '../../../src/experiments';
 import { METHODS } from '../../../src/methods';
@@ -77,4 +77,9 @@ test('the help names every stream and every method that has something to tune', 
   const tunable = METHODS.filter(({ grid }) => grid).map(({ name }) => name);
   for (const name of [...tunable, ...streamNames()]) assert.match(help, new RegExp(`[ "]${name}[",. ]`), name);
   assert.doesNotMatch(help, / ncm[, ]/);
+});
+
+test('the command that presets tell names no place of the machine it ran on', () => {
+  const places = ['--store', '/tmp/runs', '--presets=/tmp/mine.json', '--workers', '2', '--force'];
+  assert.equal(commandText(['ewc', ...places, '--seeds', '7,8']), 'tune ewc --seeds 7,8');
 });
