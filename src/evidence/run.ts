@@ -1,13 +1,13 @@
 import { onInterrupt, EXIT_CODES } from '../benchmark/interrupt';
+import { studyTable } from '../benchmark/tables';
 import { progressDisplay } from '../benchmark/terminal';
 import { localProcesses } from '../experiments/executors/localProcesses';
+import { isFinished } from '../experiments/failedRun';
+import type { PlannedRun } from '../experiments/plan';
 import { openStore, withStore } from '../experiments/store';
 import type { RunStore } from '../experiments/store';
 import { problem } from '../utils/errors';
 import type { ReproduceRequest } from './arguments';
-import { studyTable } from '../benchmark/tables';
-import type { PlannedRun } from '../experiments/plan';
-import { isFinished } from '../experiments/failedRun';
 import { COMPARISON, planComparison } from './comparison';
 import { planProtocol } from './plan';
 import type { Protocol } from './protocol';
