@@ -109,6 +109,9 @@ test(
     assert.ok(address(), text);
     const [, , port, token] = address();
     const status = async (host, query) => (await fetch(`http://${host}:${port}/api/contents${query}`)).status;
+    // Jupyter prints its address a moment before it listens.
+    const listens = () => status('127.0.0.1', '').then(() => true, () => false); // prettier-ignore
+    for (let waited = 0; waited < 30_000 && child.exitCode === null && !(await listens()); waited += 100) await pause(100);
     assert.equal(await status('127.0.0.1', ''), 403);
     assert.equal(await status('127.0.0.1', '?token=00'), 403);
     assert.equal(await status('127.0.0.1', `?token=${token}`), 200);
