@@ -116,7 +116,7 @@ export interface Kernels {
   meanPool(x: Value, size: number): Value;
   /** The gradient of `meanPool`: dy/size² for each pixel of a window, 0 for pixels in no window; → `inputShape` [n, h, w, c]. */
   meanPoolGrad(dy: Value, inputShape: number[], size: number): Value;
-  /** Host numbers as a value; Float32Array gives float32, Int32Array int32. */
+  /** Host numbers as a value; Float32Array gives float32, Int32Array int32. It may share the array's memory: do not change it afterwards. */
   tensor(data: Float32Array | Int32Array, shape: number[]): Value;
 
   /** The variable's present content. Not valid any more after the next change of the same variable. */

@@ -4,7 +4,7 @@ import type { HostNumbers, Value } from './value';
 import { elements } from './variable';
 
 /**
- * Numbers as a tensor on the device, for models and kernels called by hand; a `tf.Tensor`. It stays there until `dispose`.
+ * Numbers as a tensor on the device, for models and kernels called by hand. It stays there until `dispose`.
  *
  * @param data row-major: Int32Array gives int32, all else float32
  * @param shape size of each axis; default [data.length]
@@ -12,7 +12,7 @@ import { elements } from './variable';
  */
 export function tensor(data: Float32Array | Int32Array | readonly number[], shape: readonly number[] = [data?.length]): Value {
   if (typeof data?.length !== 'number') throw problem('tensor', `data is ${shown(data)}`, 'pass an array of numbers');
-  const numbers = data instanceof Int32Array || data instanceof Float32Array ? data : Float32Array.from(data);
+  const numbers = data instanceof Int32Array ? data.slice() : Float32Array.from(data); // TensorFlow may go on using the array it gets
   if (numbers.length !== elements(shape)) {
     throw problem('tensor', `${numbers.length} numbers do not fill the shape ${shown(shape)}`);
   }

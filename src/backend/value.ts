@@ -1,4 +1,7 @@
-/** A tensor on the device. Outside `backend/` only its shape and type are known; a `tf.Tensor` is one. */
+/**
+ * A tensor on the device. Outside `backend/` only its shape and type are known. A `tf.Tensor` of TensorFlow.js is taken, too; the other
+ * way round, `tf.tensor(numbersOf(value), value.shape)` makes one.
+ */
 export interface Value {
   /** Size of each axis; `[]` for a single number. */
   readonly shape: number[];

@@ -110,7 +110,7 @@ export abstract class Model {
    * @param x inputs as the network learnt them (normalised): rows of `inputSize` numbers, one flat array of rows, or a tensor
    *   [n, inputSize]
    * @param taskId which head or column answers; needed by MultiHeadMLP and ProgressiveNeuralNet
-   * @returns logits [n, classes], a `tf.Tensor`; dispose it, or call inside `tf.tidy`
+   * @returns logits [n, classes] on the device: `numbersOf` copies them to the host, `dispose` frees them
    * @throws when the shape is wrong or the task is unknown
    */
   forward(x: Rows, taskId?: number): Value {

@@ -1,27 +1,16 @@
-import type * as tfjs from '@tensorflow/tfjs';
 import type { Backend } from '../backend';
 import type { Attributes } from '../graph/writer';
 import type { HostNumbers, Value } from '../value';
-import { optionalPackage } from '../../utils/optionalPackage';
-import { onAnotherBackend, onHost, tfjsBackend } from './portable';
 import type { GraphHost } from '../graph/recording';
 import { TensorFlowKernels } from '../tensorflow';
 import type { Result } from '../tensorflow';
-import { FLOAT, VARIABLE } from '../tensorflowAttributes';
+import { FLOAT, SLICE, VARIABLE } from '../tensorflowAttributes';
 import type { Storage, Variable } from '../variable';
-
-type Tensor = tfjs.Tensor;
-type OpAttribute = { name: string; type: number; value: boolean | number | number[] | string };
-
-/** The part of tfjs-node's backend object that is used here (not its public API; pinned to 4.22.0). */
-interface NodeBackend {
-  executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
-  loadSavedModelMetaGraph(folder: string, tags: string): number;
-  runSavedModel(session: number, inputs: Tensor[], names: { name: string }[], outputs: readonly string[]): Tensor[];
-  deleteSavedModel(session: number): void;
-  readonly binding: Record<string, number> & { TF_Version: string };
-}
+import { loadAddon } from './addon';
+import type { Addon, OpAttribute } from './addon';
+import { DeviceTensors } from './deviceTensors';
+import type { DeviceTensor } from './deviceTensors';
+import { onAnotherBackend } from './portable';
 
 /**
  * Opens TensorFlow's native library. One thread within an operation unless the environment says otherwise: at these sizes
@@ -36,56 +25,42 @@ export function openNative(): Backend {
   process.env.TF_NUM_INTRAOP_THREADS ??= '1';
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
-  restoreIsNullOrUndefined();
-  const load = () => require('@tensorflow/tfjs-node') as typeof tfjs;
-  const tf = quietly(() => optionalPackage('native backend', '@tensorflow/tfjs-node', load, "compute on 'wasm'"));
-  void tf.setBackend('tensorflow'); // runs at once: this backend opens synchronously
-  const node = tf.backend() as unknown as NodeBackend;
-  const description = `TensorFlow ${node.binding.TF_Version} (native, CPU)`;
-  const kernels = new NativeKernels(tf, node);
-  const opened = tfjsBackend(tf, 'native', description, kernels);
-  return {
-    ...opened,
+  const addon = loadAddon();
+  const tensors = new DeviceTensors(addon);
+  const kernels = new NativeKernels(addon, tensors);
+  const opened: Backend = {
+    name: 'native',
+    switchedTo: () => undefined,
+    description: `TensorFlow ${addon.TF_Version} (native, CPU)`,
+    kernels,
+    scope: (fn) => tensors.scope(fn),
+    keep: (value) => {
+      tensors.own(value).kept = true;
+      return value;
+    },
+    dispose: (...values) => values.forEach((value) => (value as DeviceTensor).dispose()),
     upload: (rows, columns, fill) => kernels.upload(rows, columns, fill),
-    graphs: graphHost(opened, kernels, node),
+    toHost: (value) => (value as DeviceTensor).dataSync(),
+    tensorCount: () => tensors.count - kernels.constantCount,
   };
+  return { ...opened, graphs: graphHost(opened, kernels, addon, tensors) };
 }
 
 /** Graphs run in sessions of their own through the same library; tensors go in and out without being copied. */
-function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, node: NodeBackend): GraphHost {
+function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, addon: Addon, tensors: DeviceTensors): GraphHost {
   return {
-    load: (folder) => node.loadSavedModelMetaGraph(folder, 'serve'),
-    run: (session, feeds, tensors, fetches) =>
-      node.runSavedModel(
-        session,
-        tensors as Tensor[],
-        feeds.map((name) => ({ name: `${name}:0` })),
-        fetches,
-      ),
-    close: (session) => node.deleteSavedModel(session),
+    load: (folder) => addon.loadSavedModel(folder, 'serve'),
+    run: (session, feeds, values, fetches) => {
+      const names = feeds.map((name) => `${name}:0`).join(',');
+      return addon.runSavedModel(session, tensors.ids(values), names, fetches.join(',')).map((made) => tensors.wrap(made));
+    },
+    close: (session) => addon.deleteSavedModel(session),
     lend: (variable, whenNeeded) => kernels.lend(variable, whenNeeded),
     endLoan: (variable, content) => kernels.endLoan(variable, content),
     tensor: (data, shape) => kernels.tensor(data, shape),
     scope,
     toHost,
   };
-}
-
-/** tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed. */
-function restoreIsNullOrUndefined(): void {
-  const real = require('node:util') as { isNullOrUndefined?: (x: unknown) => boolean };
-  real.isNullOrUndefined ??= (x) => x === null || x === undefined;
-}
-
-/** Runs `load` without the advertisement that tfjs prints when both packages are present. */
-function quietly<T>(load: () => T): T {
-  const { warn } = console;
-  console.warn = () => undefined;
-  try {
-    return load();
-  } finally {
-    console.warn = warn;
-  }
 }
 
 const EMPTY: Attributes = { dtype: 'float32', init: false };
@@ -98,44 +73,40 @@ const DESTROY: Attributes = { ignore_lookup_error: true };
 
 /** A resource variable; `content` is the last `ReadVariableOp`, dropped before an update so that the update is in place. */
 interface ResourceStorage extends Storage {
-  handle: Tensor;
-  content: Tensor | undefined;
+  handle: DeviceTensor;
+  content: DeviceTensor | undefined;
   /** Set while a graph works on the content: brings it back. */
   lent: (() => void) | undefined;
 }
 
 /**
- * The kernels as single TensorFlow operations, called through tfjs-node's backend: 6–15 µs a call less than the public
- * tfjs operations, fused loss and gradient, and weights updated in place (60 µs instead of three 784×256 operations).
+ * The kernels as single TensorFlow operations, called through tfjs-node's addon: about 10 µs a call less than the operations of
+ * TensorFlow.js, fused loss and gradient, and weights updated in place (60 µs instead of three 784×256 operations).
  */
 class NativeKernels extends TensorFlowKernels {
-  private readonly constants = new Map<string, Tensor>();
+  private readonly constants = new Map<string, DeviceTensor>();
   private readonly converted = new Map<Attributes, OpAttribute[]>();
   private variables = 0;
 
   constructor(
-    private readonly tf: typeof tfjs,
-    private readonly node: NodeBackend,
+    private readonly addon: Addon,
+    private readonly tensors: DeviceTensors,
   ) {
     super();
   }
 
-  override tensor(data: Float32Array | Int32Array, shape: number[]): Value {
-    return this.tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
+  override tensor(data: Float32Array | Int32Array, shape: number[]): DeviceTensor {
+    return this.tensors.upload(data, shape);
   }
 
+  /** The bounds are given anew each time: constants of all positions would add up. */
   override slice(x: Value, axis: 0 | 1, start: number, count: number): Value {
     const begin = x.shape.map((_, i) => (i === axis ? start : 0));
-    return this.tf.slice(
-      x as Tensor,
-      begin,
-      x.shape.map((n, i) => (i === axis ? count : n)),
-    );
-  }
-
-  /** A view in tfjs, no operation. */
-  override reshape(x: Value, shape: number[]): Value {
-    return this.tf.reshape(x as Tensor, shape);
+    const size = x.shape.map((n, i) => (i === axis ? count : n));
+    const bounds = [begin, size].map((numbers) => this.tensor(Int32Array.from(numbers), [numbers.length]));
+    const part = this.execute('Slice', this.attributes(SLICE[x.dtype as keyof typeof SLICE]), [x, ...bounds]);
+    bounds.forEach((bound) => bound.dispose());
+    return part;
   }
 
   override read(variable: Variable): Value {
@@ -143,7 +114,7 @@ class NativeKernels extends TensorFlowKernels {
   }
 
   override hostCall(inputs: Value[], shape: number[], compute: (...inputs: HostNumbers[]) => Float32Array): Value {
-    return this.tensor(compute(...onHost(inputs)), shape);
+    return this.tensor(compute(...this.onHost(inputs)), shape);
   }
 
   override hostIf(
@@ -152,13 +123,13 @@ class NativeKernels extends TensorFlowKernels {
     then: () => Value[],
     otherwise: () => Value[],
   ): Value[] {
-    return test(...onHost(inputs)) ? then() : otherwise();
+    return test(...this.onHost(inputs)) ? then() : otherwise();
   }
 
   /** See `GraphHost`. The graph shares the content's memory until it changes it. */
   lend(variable: Variable, whenNeeded: () => void): Value {
     const storage = this.resource(variable);
-    const content = this.node.executeSingleOutput('ReadVariableOp', this.dtypeOf(variable), [storage.handle]);
+    const content = this.execute('ReadVariableOp', this.dtypeOf(variable), [storage.handle]);
     dropContent(storage);
     storage.lent = whenNeeded;
     return content;
@@ -172,24 +143,28 @@ class NativeKernels extends TensorFlowKernels {
 
   /** See `Backend`. `InplaceUpdate` writes into the matrix it is given and returns it under another name; on the CPU nothing is copied. */
   upload(rows: number, columns: number, fill: (part: Float32Array, start: number, count: number) => void): Value {
-    const { tf, node } = this;
     const most = Math.ceil(rows / Math.max(1, Math.floor((4 * rows * columns) / UPLOAD_BYTES)));
     const part = new Float32Array(most * columns);
     if (most >= rows) {
       fill(part, 0, rows);
-      return tf.tensor2d(part, [rows, columns]);
+      return this.tensor(part, [rows, columns]);
     }
-    let matrix = tf.tidy(() =>
-      node.executeSingleOutput('Empty', this.attributes(EMPTY), [tf.tensor1d([rows, columns], 'int32')]),
-    );
+    const { tensors } = this;
+    let matrix = tensors.scope(() => {
+      const shape = this.tensor(Int32Array.of(rows, columns), [2]);
+      return this.execute('Empty', this.attributes(EMPTY), [shape]);
+    });
     for (let start = 0; start < rows; start += most) {
       const count = Math.min(most, rows - start);
       const numbers = part.subarray(0, count * columns);
       fill(numbers, start, count);
       const before = matrix;
-      matrix = tf.tidy(() => {
-        const inputs = [before, tf.range(start, start + count, 1, 'int32'), tf.tensor2d(numbers, [count, columns])];
-        return node.executeSingleOutput('InplaceUpdate', this.attributes(FLOAT), inputs);
+      matrix = tensors.scope(() => {
+        const positions = this.tensor(
+          Int32Array.from({ length: count }, (_, i) => start + i),
+          [count],
+        );
+        return this.execute('InplaceUpdate', this.attributes(FLOAT), [before, positions, this.tensor(numbers, [count, columns])]);
       });
       before.dispose();
     }
@@ -197,31 +172,55 @@ class NativeKernels extends TensorFlowKernels {
   }
 
   protected override run(op: string, attributes: Attributes, inputs: Value[], ...results: Result[]): Value[] {
-    if (results.length === 1) return [this.node.executeSingleOutput(op, this.attributes(attributes), inputs as Tensor[])];
-    return this.node.executeMultipleOutputs(op, this.attributes(attributes), inputs as Tensor[], results.length);
+    const made = this.addon.executeOp(op, this.attributes(attributes), this.tensors.ids(inputs), results.length);
+    return made.map((tensor) => this.tensors.wrap(tensor));
   }
 
   protected override update(op: string, attributes: Attributes, variables: Variable[], inputs: Value[]): void {
+    const { tensors } = this;
     const storages = variables.map((variable) => this.resource(variable));
     const contents = storages.map((storage) => storage.content);
-    const values = inputs.map((input) =>
-      contents.includes(input as Tensor) ? this.tf.clone(input as Tensor) : (input as Tensor),
-    );
+    const values = inputs.map((input) => {
+      const own = tensors.own(input);
+      return contents.includes(own) ? tensors.alias(own) : own;
+    });
     storages.forEach(dropContent);
-    this.node.executeMultipleOutputs(op, this.attributes(attributes), [...storages.map(({ handle }) => handle), ...values], 0);
+    const ids = tensors.ids([...storages.map(({ handle }) => handle), ...values]);
+    this.addon.executeOp(op, this.attributes(attributes), ids, 0);
   }
 
-  protected override constant(data: number | readonly number[], dtype: 'float32' | 'int32'): Tensor {
+  private onHost(values: Value[]): HostNumbers[] {
+    return values.map((value) => (value as DeviceTensor).dataSync());
+  }
+
+  /** One operation with one result, its attributes as the addon takes them. */
+  private execute(op: string, attributes: OpAttribute[], inputs: Value[]): DeviceTensor {
+    return this.tensors.wrap(this.addon.executeOp(op, attributes, this.tensors.ids(inputs), 1)[0]);
+  }
+
+  protected override constant(data: number | readonly number[], dtype: 'float32' | 'int32'): DeviceTensor {
     const key = `${dtype} ${typeof data === 'number' ? data : JSON.stringify(data)}`;
     let tensor = this.constants.get(key);
     if (!tensor) {
-      tensor = this.tf.keep(this.tf.tensor(data as number, undefined, dtype));
+      const numbers = typeof data === 'number' ? [data] : data;
+      const typed = dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers);
+      tensor = this.kept(this.tensor(typed, typeof data === 'number' ? [] : [data.length]));
       this.constants.set(key, tensor);
     }
     return tensor;
   }
 
-  /** Attributes as the binding takes them, converted once for each set (the sets are constants of `TensorFlowKernels`). */
+  /** How many tensors `constant` has made; they stay. */
+  get constantCount(): number {
+    return this.constants.size;
+  }
+
+  private kept(tensor: DeviceTensor): DeviceTensor {
+    tensor.kept = true;
+    return tensor;
+  }
+
+  /** Attributes as the addon takes them, converted once for each set (the sets are constants of `TensorFlowKernels`). */
   private attributes(attributes: Attributes): OpAttribute[] {
     let list = this.converted.get(attributes);
     if (!list)
@@ -230,12 +229,12 @@ class NativeKernels extends TensorFlowKernels {
   }
 
   private attribute(name: string, value: Attributes[string]): OpAttribute {
-    const { binding: b } = this.node;
+    const b = this.addon;
     if (typeof value === 'boolean') return { name, type: b.TF_ATTR_BOOL, value };
     if (typeof value === 'number') return { name, type: b.TF_ATTR_INT, value };
     if (typeof value === 'object' && 'text' in value) return { name, type: b.TF_ATTR_STRING, value: value.text };
     if (typeof value === 'object' && 'ints' in value) return { name, type: b.TF_ATTR_INT, value: [...value.ints] };
-    const types: Record<string, number> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL };
+    const types: Readonly<Record<string, number>> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL };
     return { name, type: b.TF_ATTR_TYPE, value: types[value as string] };
   }
 
@@ -251,13 +250,13 @@ class NativeKernels extends TensorFlowKernels {
     return storage;
   }
 
-  private contentOf(storage: ResourceStorage, dtype: OpAttribute[]): Tensor {
-    storage.content ??= this.tf.keep(this.node.executeSingleOutput('ReadVariableOp', dtype, [storage.handle]));
+  private contentOf(storage: ResourceStorage, dtype: OpAttribute[]): DeviceTensor {
+    storage.content ??= this.kept(this.execute('ReadVariableOp', dtype, [storage.handle]));
     return storage.content;
   }
 
   private makeResource(variable: Variable, content: Float32Array | Int32Array): ResourceStorage {
-    const { binding: b } = this.node;
+    const b = this.addon;
     const dtype = this.dtypeOf(variable);
     const attributes = [
       ...dtype,
@@ -265,28 +264,27 @@ class NativeKernels extends TensorFlowKernels {
       { name: 'shared_name', type: b.TF_ATTR_STRING, value: `variable${this.variables++}` },
       { name: 'container', type: b.TF_ATTR_STRING, value: '' },
     ];
-    const handle = this.tf.keep(this.node.executeSingleOutput('VarHandleOp', attributes, []));
-    this.tf.tidy(() => {
-      const first = this.tensor(content, variable.shape) as Tensor;
-      this.node.executeMultipleOutputs('AssignVariableOp', this.dtypeOf(variable), [handle, first], 0);
-    });
+    const handle = this.kept(this.execute('VarHandleOp', attributes, []));
+    const first = this.tensor(content, variable.shape);
+    this.addon.executeOp('AssignVariableOp', dtype, this.tensors.ids([handle, first]), 0);
+    first.dispose();
     return this.storageOf(handle, dtype);
   }
 
   /** In a function of its own: what it holds must not hold the variable, which is freed with its last user. */
-  private storageOf(handle: Tensor, dtype: OpAttribute[]): ResourceStorage {
+  private storageOf(handle: DeviceTensor, dtype: OpAttribute[]): ResourceStorage {
     const storage: ResourceStorage = {
       handle,
       content: undefined,
       lent: undefined,
       fetch: () => {
         endLoanOf(storage);
-        return this.contentOf(storage, dtype).dataSync().slice() as HostNumbers;
+        return this.contentOf(storage, dtype).dataSync();
       },
       dispose: () => {
         endLoanOf(storage);
         dropContent(storage);
-        this.node.executeMultipleOutputs('DestroyResourceOp', this.attributes(DESTROY), [handle], 0);
+        this.addon.executeOp('DestroyResourceOp', this.attributes(DESTROY), this.tensors.ids([handle]), 0);
         handle.dispose();
       },
     };

@@ -287,7 +287,7 @@ export function onAnotherBackend({ name }: Variable): Error {
 }
 
 /** The values' numbers on the host. */
-export function onHost(values: Value[]): HostNumbers[] {
+function onHost(values: Value[]): HostNumbers[] {
   return values.map((value) => (value as Tensor).dataSync() as HostNumbers);
 }
 

@@ -199,9 +199,9 @@ test('a step that uses values of its own or wants to read numbers cannot be reco
 });
 
 test('a closed recording leaves no session, no folder and no tensor behind', () => {
-  const { node } = backend().kernels as unknown as { node: { getNumOfSavedModels(): number } };
+  const { addon } = backend().kernels as unknown as { addon: { getNumOfSavedModels(): number } };
   const left = () => ({
-    sessions: node.getNumOfSavedModels(),
+    sessions: addon.getNumOfSavedModels(),
     folders: readdirSync(tmpdir()).filter((name) => name.startsWith(`continual-learning-graph-${process.pid}-`)).length,
     tensors: backend().tensorCount(),
   });
