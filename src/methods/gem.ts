@@ -1,4 +1,4 @@
-import type { Kernels, Value } from '../backend';
+import type { HostNumbers, Kernels, Value } from '../backend';
 import type { TaskLoader } from '../data/loader';
 import type { Task } from '../data/task';
 import type { Model } from '../models';
@@ -104,22 +104,19 @@ export class GEM extends CLTrainer<GEMOptions> {
     return new Map(parameters.map((parameter, i) => [parameter, adjusted[i]]));
   }
 
+  /** Without a violation v is 0: one visit to the host instead of two, and where this is chosen most steps are violated anyway. */
   private adjustByRows(past: PastGradients, parameters: Parameter[], present: Value[]): Value[] {
     const rows = this.memory.rows(this.k, past, parameters);
     const products = this.memory.rowProducts(this.k, rows, present);
-    return this.projectIfViolated(products, () => rows, present);
+    return this.project(rows, products, present, (q) => this.isViolation(q));
   }
 
   private adjustByFactors(past: PastGradients, factors: Factors, parameters: Parameter[], present: Value[]): Value[] {
     const products = this.memory.products(this.k, past, factors);
-    return this.projectIfViolated(products, () => this.memory.rows(this.k, past, parameters), present);
-  }
-
-  private projectIfViolated(products: Value, rows: () => (Value | undefined)[], present: Value[]): Value[] {
     return this.k.hostIf(
       [products],
-      (numbers) => this.isViolation(numbers),
-      () => this.project(rows(), products, present),
+      (q) => this.isViolation(q),
+      () => this.project(this.memory.rows(this.k, past, parameters), products, present),
       () => present,
     );
   }
@@ -133,11 +130,17 @@ export class GEM extends CLTrainer<GEMOptions> {
     return violated;
   }
 
-  /** g̃ = g + Gᵀv for each parameter; `rows` are G, `products` G·g. */
-  private project(rows: (Value | undefined)[], products: Value, present: Value[]): Value[] {
+  /** g̃ = g + Gᵀv for each parameter, where that is needed; `rows` are G, `products` G·g. */
+  private project(
+    rows: (Value | undefined)[],
+    products: Value,
+    present: Value[],
+    needed: (products: HostNumbers) => boolean = () => true,
+  ): Value[] {
     const { k } = this;
     const t = this.memory.size;
     const v = k.hostCall([products, this.memory.gram(k, rows)], [1, t], (q, flat) => {
+      if (!needed(q)) return new Float32Array(t);
       // Training has diverged: let the weights become NaN, which the loop reports with task, epoch, step and cause.
       if (![...q, ...flat].every(Number.isFinite)) return new Float32Array(t).fill(NaN);
       const P = Array.from({ length: t }, (_, i) => flat.subarray(i * t, (i + 1) * t));
