@@ -102,8 +102,16 @@ export function sub(a: Value, b: Value): Rule {
   return [(k, dy) => summedTo(k, dy, a.shape), (k, dy) => summedTo(k, scaled(k, dy, -1), b.shape)];
 }
 
+/** A scale for each column on the right, as a bias, gets its gradient in factored form. */
 export function mul(a: Value, b: Value): Rule {
-  return [(k, dy) => summedTo(k, times(k, dy, b), a.shape), (k, dy) => summedTo(k, times(k, dy, a), b.shape)];
+  const scales = b.shape.length === 1 && a.shape.length > 1 && a.shape.at(-1) === b.shape[0];
+  return [
+    (k, dy) => summedTo(k, times(k, dy, b), a.shape),
+    (k, dy) => {
+      const each = times(k, dy, a);
+      return scales ? new ColumnSum(each.value(k), b.shape[0], dy.bySample) : summedTo(k, each, b.shape);
+    },
+  ];
 }
 
 /** y = a/b: da = dy/b, db = −dy∘y/b. */

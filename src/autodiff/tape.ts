@@ -1,5 +1,5 @@
 import type { AdamNumbers, ConvWindow, HostNumbers, Kernels, Value, Variable } from '../backend';
-import { problem, shown } from '../utils/errors';
+import { checkBoolean, problem, shown, withDefaults } from '../utils/errors';
 import { Factors } from './factors';
 import { added, Uniform } from './flow';
 import type { Flow } from './flow';
@@ -13,6 +13,15 @@ interface Entry {
   readonly output: Value;
   readonly inputs: readonly Value[];
   readonly rule: Rule;
+}
+
+/** Options of a `Tape`. */
+export interface TapeOptions {
+  /**
+   * Whether forward passes on it are those of a training step: layers that compute otherwise in training (`BatchNorm`) then do.
+   * Default false.
+   */
+  training?: boolean;
 }
 
 /**
@@ -31,8 +40,20 @@ export class Tape implements Kernels {
   private readonly tracked = new Map<Value, Parameter | undefined>();
   private readonly slices = new Map<Value, Map<string, Value>>();
 
-  /** @param k the kernels that compute */
-  constructor(private readonly k: Kernels) {}
+  /** Whether forward passes on it are those of a training step. */
+  readonly training: boolean;
+
+  /**
+   * @param k the kernels that compute
+   * @param options `{training: false}`
+   */
+  constructor(
+    private readonly k: Kernels,
+    options: TapeOptions = {},
+  ) {
+    this.training = withDefaults<Required<TapeOptions>>('Tape', options, { training: false }).training;
+    checkBoolean('Tape', 'training', this.training);
+  }
 
   /**
    * The gradients of a loss by parameter, added up where a parameter is used in several places.

@@ -108,7 +108,7 @@ function modelSpec(model: Model): ModelSpec {
 
 function weightsOf(model: Model): string {
   const hash = createHash('sha256');
-  for (const parameter of model.parameters()) {
+  for (const parameter of [...model.parameters(), ...model.buffers()]) {
     const numbers = parameter.data();
     hash.update(`${parameter.name} [${parameter.shape.join()}]`);
     hash.update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));

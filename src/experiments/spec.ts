@@ -32,6 +32,8 @@ export interface ModelSpec extends JsonOptions {
   readonly hidden?: readonly number[];
   /** How the layers start, `'pytorch'` or `'xavier'`; default `'pytorch'`. */
   readonly initialisation?: string;
+  /** What normalises the layers of the trunk, `'none'` or `'batch'`; default `'none'`. */
+  readonly normalisation?: string;
   /** Seed of the initial weights; default: the seed of the run. */
   readonly seed?: number;
 }

@@ -6,7 +6,7 @@ import { checkList, checkNumber, problem } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { RandomState } from '../utils/random';
 import type { MethodEntry } from './entry';
-import { isShared } from './parts/gates';
+import { isShared, refuseNormalised } from './parts/gates';
 import { HiddenUnits } from './parts/hiddenUnits';
 import type { HiddenUnitsState } from './parts/hiddenUnits';
 import { kernelsWith } from './parts/kernelsWith';
@@ -75,6 +75,7 @@ export class ContinualBackprop extends CLTrainer<ContinualBackpropOptions> {
     checkNumber('ContinualBackprop', 'maturity', maturity, { min: 0, integer: true });
     checkNumber('ContinualBackprop', 'decay', decay, { min: 0, max: 1 });
     if (decay === 1) throw problem('ContinualBackprop', 'with decay 1 utilities stay at 0', 'use 0.99, or less');
+    refuseNormalised('ContinualBackprop', model, 'a fresh unit would keep the running mean and variance of the one it replaces');
     const layers = model.layers().filter(isShared);
     this.hidden = layers.map((layer) => new HiddenUnits(layer, { replacementRate, maturity, decay }));
     const follows = ({ count }: HiddenUnits, i: number) => (layers[i + 1]?.parameters()[0].shape.at(-2) ?? count) % count === 0;

@@ -39,11 +39,10 @@ export const GDUMB_DEFAULTS: GDumbOptions = { capacity: 1000, augment: undefined
  * The authors train with SGD of momentum 0.9, gradients clipped to norm 10, a learning rate that falls from 0.05 along a cosine with
  * warm restarts, and on MNIST with random crops, in batches of 16: `{ lr: 0.05, weightDecay: 1e-6, epochs: 128, clipNorm: 10,
  * augment: { cropPadding: 4 }, schedule: { name: 'cosine', minLr: 0.0005, warmRestarts: { first: 1, factor: 2 },
- * warmup: { length: 1, from: 0.1 } } }`. Their 0.05 needs their batch normalisation; networks without it are stable with 0.02.
+ * warmup: { length: 1, from: 0.1 } } }`, on a network with `normalisation: 'batch'`; without it networks are stable with 0.02, not with 0.05.
  *
  * Differs: it trains after each task, not only when asked; by default with a constant learning rate, no limit to the gradient and no
- * crops; without CutMix (theirs for data other than MNIST) and batch normalisation; in task-incremental streams a class is a label of
- * a task.
+ * crops; without CutMix (theirs for data other than MNIST); in task-incremental streams a class is a label of a task.
  */
 export class GDumb extends CLTrainer<GDumbOptions> {
   static override readonly recordable: boolean = true;

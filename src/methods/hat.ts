@@ -8,7 +8,7 @@ import { CLTrainer } from '../training';
 import type { MethodNeeds, StepGradients, TrainerOptions, TrainingBatch, TrainingData } from '../training';
 import { checkList, checkNumber, problem, shown } from '../utils/errors';
 import type { MethodEntry } from './entry';
-import { gated, gatedLayers, isShared } from './parts/gates';
+import { gated, gatedLayers, isShared, refuseNormalised, SHARED_STATISTICS } from './parts/gates';
 import { compensation, sigmoid, steepnesses, within } from './parts/hardAttention';
 import { PerParameter } from './parts/perParameter';
 import { TaskEmbeddings } from './parts/taskEmbeddings';
@@ -72,6 +72,7 @@ export class HAT extends CLTrainer<HATOptions> {
   constructor(model: Model, options: Partial<TrainerOptions & HATOptions> = {}) {
     super(model, options, HAT_DEFAULTS);
     checkNumber('HAT', 'c', this.options.c, { min: 0 });
+    refuseNormalised('HAT', model, SHARED_STATISTICS);
     checkNumber('HAT', 'sMax', this.options.sMax, { min: 1 });
     this.embeddings = new TaskEmbeddings(model, this.options.seed);
   }

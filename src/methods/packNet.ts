@@ -8,7 +8,7 @@ import { CLTrainer } from '../training';
 import type { MethodNeeds, Phase, StepGradients, TrainerOptions, TrainingBatch } from '../training';
 import { checkList, checkNumber, problem, shown } from '../utils/errors';
 import type { MethodEntry } from './entry';
-import { isShared } from './parts/gates';
+import { isShared, refuseNormalised, SHARED_STATISTICS } from './parts/gates';
 import { PerParameter } from './parts/perParameter';
 import type { PerParameterState } from './parts/perParameter';
 import { readingAs } from './parts/readingAs';
@@ -60,6 +60,7 @@ export class PackNet extends CLTrainer<PackNetOptions> {
   constructor(model: Model, options: Partial<TrainerOptions & PackNetOptions> = {}) {
     super(model, options, PACK_NET_DEFAULTS);
     checkNumber('PackNet', 'prune', this.options.prune, { min: 0, max: 1 });
+    refuseNormalised('PackNet', model, SHARED_STATISTICS);
     checkNumber('PackNet', 'retrain', this.options.retrain, { min: 0, max: 1 });
   }
 

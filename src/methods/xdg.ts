@@ -6,7 +6,7 @@ import type { MethodNeeds, TrainerOptions, TrainingBatch } from '../training';
 import { checkNumber } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import type { MethodEntry } from './entry';
-import { gated, gatedLayers } from './parts/gates';
+import { gated, gatedLayers, refuseNormalised, SHARED_STATISTICS } from './parts/gates';
 
 /** Options of `XdG` beyond those of every method. */
 export interface XdGOptions {
@@ -36,6 +36,7 @@ export class XdG extends CLTrainer<XdGOptions> {
   constructor(model: Model, options: Partial<TrainerOptions & XdGOptions> = {}) {
     super(model, options, XDG_DEFAULTS);
     checkNumber('XdG', 'off', this.options.off, { min: 0, max: 0.999 });
+    refuseNormalised('XdG', model, SHARED_STATISTICS);
   }
 
   /** For each hidden layer, by name, 1 for the units that are on in a task and 0 for the others. */

@@ -7,6 +7,8 @@ export {
 } from './architectures';
 export type { ArchitectureEntry, ModelNeeds } from './architectures';
 export type { Frame, Labels, Rows } from './inputs';
+export { BatchNorm } from './layers/batchNorm';
+export type { BatchNormOptions } from './layers/batchNorm';
 export { Conv2D } from './layers/conv2d';
 export type { Conv2DOptions, ImageShape } from './layers/conv2d';
 export type { Initialisation } from './layers/initialisation';
@@ -28,4 +30,4 @@ export { SingleHeadMLP } from './singleHeadMlp';
 export type { SingleHeadMLPOptions } from './singleHeadMlp';
 export type { ModelState, ParameterState } from './state';
 export { Trunk } from './trunk';
-export type { ConvBlock, Layer, NetworkConfig, NetworkOptions } from './trunk';
+export type { ConvBlock, Layer, NetworkConfig, NetworkOptions, Normalisation } from './trunk';

@@ -1,7 +1,7 @@
 import { Tape } from '../autodiff';
 import type { Gradients, Parameter } from '../autodiff';
 import { backend, elements, isThere, readSaved, savedFile, writeSaved } from '../backend';
-import type { Kernels, Value } from '../backend';
+import type { Kernels, Value, Variable } from '../backend';
 import type { Task } from '../data/task';
 import { problem, shown } from '../utils/errors';
 import { findArchitecture } from './architectures';
@@ -104,6 +104,11 @@ export abstract class Model {
     return this.layers().flatMap((layer) => layer.parameters());
   }
 
+  /** What layers keep beside their parameters and is saved with them: running means and variances of batch normalisation. */
+  buffers(): Variable[] {
+    return this.layers().flatMap((layer) => layer.buffers?.() ?? []);
+  }
+
   /**
    * The network's outputs before the softmax.
    *
@@ -135,7 +140,7 @@ export abstract class Model {
 
   /**
    * Mean softmax cross-entropy over the rows and its gradients for all parameters it depends on, for a training loop of your
-   * own.
+   * own. The pass is that of a training step: with batch normalisation the rows' own mean and variance count, and the running ones move.
    *
    * @param x inputs, see `forward`
    * @param y labels, each in 0 … classes−1; [n]
@@ -145,7 +150,7 @@ export abstract class Model {
     const { kernels, scope, toHost, dispose } = backend();
     let found: Gradients = new Map();
     const [loss, ...values] = scope(() => {
-      const tape = new Tape(kernels);
+      const tape = new Tape(kernels, { training: true });
       const mean = meanCrossEntropy(tape, this.logits(tape, onDevice(this, x), taskId), labelsOnDevice(this, y));
       found = tape.gradients(mean);
       return [mean, ...found.values()];
@@ -266,6 +271,8 @@ export abstract class Model {
       parameters[i].set(start.data(), start.shape);
       parameters[i].frozen = false;
     });
+    const buffers = this.buffers();
+    fresh.buffers().forEach((start, i) => buffers[i].set(start.data(), start.shape));
     fresh.dispose();
   }
 
@@ -284,7 +291,7 @@ export abstract class Model {
   /** Frees the device memory of all parameters. The model cannot be used any more. Throws while a call of a trainer runs on it. */
   dispose(): void {
     refuseWhileRunning(this, `${this.architecture}.dispose`);
-    for (const parameter of this.parameters()) parameter.dispose();
+    for (const variable of [...this.parameters(), ...this.buffers()]) variable.dispose();
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -35,6 +35,9 @@ export class ProgressiveNeuralNet extends Model {
     if (this.options.initialisation) {
       throw problem('ProgressiveNeuralNet', "initialisation 'xavier' is not for its columns", 'leave initialisation out');
     }
+    if (this.options.normalisation) {
+      throw problem('ProgressiveNeuralNet', "normalisation 'batch' is not for its columns", 'leave normalisation out');
+    }
     this.inputSize = this.options.inputSize;
   }
 

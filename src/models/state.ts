@@ -1,7 +1,7 @@
-import type { Parameter } from '../autodiff';
+import { Parameter } from '../autodiff';
 import { isDeepStrictEqual } from 'node:util';
 import { encodeTensor, unpackedFloats } from '../backend';
-import type { TensorState } from '../backend';
+import type { TensorState, Variable } from '../backend';
 import { checkNumber, isPlainObject, problem, shown } from '../utils/errors';
 import type { KnownTask } from './predict';
 import { checkSavedTasks } from './savedTasks';
@@ -16,7 +16,7 @@ export interface ParameterState {
   name: string;
   /** Size of each axis. */
   shape: readonly number[];
-  /** Whether it is frozen. */
+  /** Whether it is frozen; true for running means and variances. */
   frozen: boolean;
   /** Its numbers, row-major, as little-endian 32-bit floats in base64. */
   data: string;
@@ -40,7 +40,7 @@ export interface ModelState {
   tasks?: KnownTask[];
   /** The trainer that answers in the place of its outputs, see `Model.answeredBy`; null for none, absent before version 3. */
   answeredBy?: string | null;
-  /** All parameters, in the model's order. */
+  /** All parameters, in the model's order, then running means and variances where there are any. */
   parameters: ParameterState[];
 }
 
@@ -53,14 +53,18 @@ interface Saved {
   readonly answeredBy: string | undefined;
   config(): object;
   parameters(): Parameter[];
+  buffers(): Variable[];
 }
+
+const savedVariables = (model: Saved): Variable[] => [...model.parameters(), ...model.buffers()];
+const isFrozen = (variable: Variable) => !(variable instanceof Parameter) || variable.frozen;
 
 /** The model as plain data. */
 export function modelState(model: Saved): ModelState {
   const { architecture, inputSize } = model;
-  const parameters = model.parameters().map((parameter) => {
-    const { name, shape, frozen } = parameter;
-    return encodeTensor(parameter.data(), shape, { name, frozen });
+  const parameters = savedVariables(model).map((variable) => {
+    const { name, shape } = variable;
+    return encodeTensor(variable.data(), shape, { name, frozen: isFrozen(variable) });
   });
   return {
     version: MODEL_STATE_VERSION,
@@ -158,20 +162,29 @@ export function checkSameOptions(model: Saved, state: ModelState, free: readonly
 export function writeParameters(model: Saved, state: ModelState): void {
   const saved = new Map(state.parameters.map((one) => [one.name, one]));
   const subject = `${model.architecture}.restore`;
-  const present = model.parameters().map((parameter) => {
-    const one = saved.get(parameter.name);
-    if (!one) throw problem(subject, `the saved model has no ${parameter.name}`, 'restore into a model that is newly made');
-    saved.delete(parameter.name);
-    if (one.shape.join() !== parameter.shape.join()) {
-      const reason = `${parameter.name} is [${parameter.shape}] here and [${one.shape}] in the saved model`;
+  const present = savedVariables(model).map((variable) => {
+    const one = saved.get(variable.name);
+    if (!one) throw problem(subject, `the saved model has no ${variable.name}`, 'restore into a model that is newly made');
+    saved.delete(variable.name);
+    if (one.shape.join() !== variable.shape.join()) {
+      const reason = `${variable.name} is [${variable.shape}] here and [${one.shape}] in the saved model`;
       throw problem(subject, reason, 'make the model with the options of the saved one, or use Model.from');
     }
-    return { parameter, values: numbersOf(subject, one), frozen: one.frozen };
+    const values = numbersOf(subject, one);
+    if (!(variable instanceof Parameter)) checkBuffer(subject, one, values);
+    return { variable, values, frozen: one.frozen };
   });
   const [left] = saved.keys();
   if (left !== undefined) throw problem(subject, `this model has no ${left}`, 'make the model with the options of the saved one');
-  for (const { parameter, values, frozen } of present) {
-    parameter.set(values);
-    parameter.frozen = frozen;
+  for (const { variable, values, frozen } of present) {
+    variable.set(values);
+    if (variable instanceof Parameter) variable.frozen = frozen;
   }
+}
+
+/** Throws unless a saved running mean or variance can be one. */
+function checkBuffer(subject: string, { name, frozen }: ParameterState, values: Float32Array): void {
+  const damaged = (reason: string) => problem(subject, `${name} ${reason}`, 'the saved model is damaged; use another copy');
+  if (!frozen) throw damaged('is no weight, but saved as one that is not frozen');
+  if (name.endsWith('/runningVariance') && values.some((value) => value < 0)) throw damaged('holds a negative number');
 }

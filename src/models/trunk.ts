@@ -1,9 +1,10 @@
 import type { Parameter } from '../autodiff';
 import { elements } from '../backend';
-import type { Kernels, Value } from '../backend';
+import type { Kernels, Value, Variable } from '../backend';
 import { checkChoice, checkNumber, problem, shown, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
 import type { RandomStream } from '../utils/random';
+import { BatchNorm } from './layers/batchNorm';
 import { Conv2D } from './layers/conv2d';
 import type { ImageShape } from './layers/conv2d';
 import type { Initialisation } from './layers/initialisation';
@@ -22,6 +23,12 @@ export interface ConvBlock {
   pool?: Pooling;
 }
 
+/**
+ * What comes between each layer of a trunk and its ReLU (of blocks before the pooling, too). `'batch'`: batch normalisation, see
+ * `BatchNorm`; the layers then have no bias, whose place its shift takes. `'none'`: nothing.
+ */
+export type Normalisation = 'none' | 'batch';
+
 /** Options every network shares: together they describe its trunk, the layers before the output. */
 export interface NetworkOptions {
   /** Numbers per input; default 784 (28×28 pixels), with `inputShape` its product. */
@@ -37,6 +44,8 @@ export interface NetworkOptions {
   hidden?: readonly number[];
   /** How the layers start, without `conv`; see `Initialisation`. Default `'pytorch'`. */
   initialisation?: Initialisation;
+  /** What normalises each layer before its ReLU; see `Normalisation`. Default `'none'`. */
+  normalisation?: Normalisation;
   /** Seed of the initial weights; default the one of `setSeed` (42). */
   seed?: number;
 }
@@ -53,6 +62,8 @@ export interface NetworkConfig {
   hidden: number[];
   /** How the layers start; absent where it is `'pytorch'`. */
   initialisation?: 'xavier';
+  /** What normalises the layers; absent where nothing does. */
+  normalisation?: 'batch';
   /** Seed of the initial weights. */
   seed: number;
 }
@@ -73,11 +84,12 @@ export function networkOptions<Own extends object = {}>(
     conv: [],
     hidden: [256, 256],
     initialisation: 'pytorch',
+    normalisation: 'none',
     seed: getSeed(),
     ...own,
   };
   const options = withDefaults<NetworkOptions & Own>(subject, given as Partial<NetworkOptions & Own>, defaults as never);
-  const { initialisation, ...rest } = options;
+  const { initialisation, normalisation, ...rest } = options;
   const { conv, hidden, seed } = options as Required<NetworkOptions>;
   checkNumber(subject, 'seed', seed, { integer: true });
   const inputShape = shapeOf(subject, options);
@@ -95,6 +107,7 @@ export function networkOptions<Own extends object = {}>(
   }
   hidden.forEach((width) => checkNumber(subject, 'hidden width', width, { min: 1, integer: true }));
   checkChoice(subject, 'initialisation', initialisation, ['pytorch', 'xavier']);
+  checkChoice(subject, 'normalisation', normalisation, ['none', 'batch']);
   if (initialisation === 'xavier' && blocks.length) {
     throw problem(subject, "initialisation 'xavier' is for networks without conv", 'leave one of them out');
   }
@@ -105,6 +118,7 @@ export function networkOptions<Own extends object = {}>(
     conv: blocks,
     hidden: [...hidden],
     ...(initialisation === 'xavier' && { initialisation }),
+    ...(normalisation === 'batch' && { normalisation }),
     seed,
   };
 }
@@ -141,35 +155,47 @@ export interface Layer {
   readonly sizes: string;
   /** Its weights and biases, in their fixed order. */
   parameters(): Parameter[];
+  /** What it keeps beside them and no step along gradients changes (running means), in its fixed order; default none. */
+  buffers?(): Variable[];
+}
+
+/** A layer with what normalises it. */
+interface Normalised<Own> {
+  readonly layer: Own;
+  readonly norm: BatchNorm | undefined;
 }
 
 /** The layers with ReLU that every architecture starts with: convolutional blocks where there are any, then hidden layers. */
 export class Trunk {
-  private readonly convolutions: { layer: Conv2D; pool: Pooling }[] = [];
-  private readonly hidden: Linear[];
+  private readonly convolutions: (Normalised<Conv2D> & { pool: Pooling })[] = [];
+  private readonly hidden: Normalised<Linear>[];
   private readonly inputShape: readonly number[];
   /** [height, width, channels] where there are convolutions. */
   readonly imageShape: readonly number[] | undefined;
   /** Numbers that come out for each input. */
   readonly width: number;
 
-  constructor({ inputShape, conv, hidden, initialisation }: NetworkConfig, random: RandomStream) {
+  constructor({ inputShape, conv, hidden, initialisation, normalisation }: NetworkConfig, random: RandomStream) {
     this.inputShape = inputShape;
     this.imageShape = conv.length ? inputShape : undefined;
+    const bias = normalisation === undefined;
+    const withNorm = <Own extends Layer & { nOut: number }>(layer: Own): Normalised<Own> => {
+      return { layer, norm: bias ? undefined : new BatchNorm(`${layer.name}/norm`, layer.nOut) };
+    };
     let shape = inputShape as unknown as ImageShape;
     conv.forEach(({ filters, kernel, pool: pooling }, i) => {
-      const layer = new Conv2D(`conv${i}`, shape[2], filters, random, { kernel });
+      const layer = new Conv2D(`conv${i}`, shape[2], filters, random, { kernel, bias });
       shape = pooledShape(layer.name, layer.outputShape(shape), pooling);
-      this.convolutions.push({ layer, pool: pooling });
+      this.convolutions.push({ ...withNorm(layer), pool: pooling });
     });
     const sizes = [elements(shape), ...hidden];
-    this.hidden = hidden.map((width, i) => new Linear(`hidden${i}`, sizes[i], width, random, { initialisation }));
+    this.hidden = hidden.map((width, i) => withNorm(new Linear(`hidden${i}`, sizes[i], width, random, { bias, initialisation })));
     this.width = sizes[sizes.length - 1];
   }
 
   /** The layers, first to last. */
   get layers(): Layer[] {
-    return [...this.convolutions.map(({ layer }) => layer), ...this.hidden];
+    return [...this.convolutions, ...this.hidden].flatMap(({ layer, norm }) => (norm ? [layer, norm] : [layer]));
   }
 
   /** The last activation; [n, inputSize] → [n, width]. */
@@ -179,18 +205,23 @@ export class Trunk {
       x.shape[0],
       this.layers.every((layer) => layer.parameters().every(({ frozen }) => frozen)),
     );
-    return this.hidden.reduce((h, layer) => k.relu(layer.forward(k, h)), this.convolve(k, x));
+    return this.hidden.reduce((h, of) => k.relu(normalised(k, of, h)), this.convolve(k, x));
   }
 
   private convolve(k: Kernels, x: Value): Value {
     if (this.convolutions.length === 0) return x;
     const [n] = x.shape;
     let images = k.reshape(x, [n, ...this.inputShape]); // [n, h, w, c]
-    for (const { layer, pool: pooling } of this.convolutions) {
-      const raw = layer.forward(k, images);
+    for (const { pool: pooling, ...of } of this.convolutions) {
+      const raw = normalised(k, of, images);
       // The largest of a window before or after ReLU is the same number, and there is a quarter of the work after it.
       images = pooling === 'mean' ? pool(k, k.relu(raw), 'mean') : k.relu(pool(k, raw, pooling));
     }
     return k.reshape(images, [n, elements(images.shape) / n]);
   }
+}
+
+function normalised(k: Kernels, { layer, norm }: Normalised<Linear | Conv2D>, x: Value): Value {
+  const out = layer.forward(k, x);
+  return norm ? norm.forward(k, out) : out;
 }

@@ -53,10 +53,10 @@ async function eachPart(
   }
 }
 
-/** Throws when a weight is not a finite number: then the model's answers mean nothing (argmax of NaN is class 0). */
+/** Throws when a weight, or a running mean or variance, is not a finite number: then the model's answers mean nothing (argmax of NaN is class 0). */
 export function checkFiniteWeights(model: Model): void {
   const { kernels: k, scope, toHost, dispose } = backend();
-  const parameters = model.parameters();
+  const parameters = [...model.parameters(), ...model.buffers()];
   if (parameters.length === 0) return;
   const sums = scope(() =>
     k.concat(

@@ -568,7 +568,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const { kernels } = backend();
     const mixed = this.composeBatch(batch);
     this.checkReturned('composeBatch', Array.isArray(mixed?.x?.shape), mixed);
-    const tape = new Tape(kernels);
+    const tape = new Tape(kernels, { training: true });
     const loss = this.lossWith(tape, mixed);
     const factors = tape.factors(loss);
     const raw = factors.gradients();

@@ -40,6 +40,13 @@ function conv(kind: 'max' | 'mean' | 'none', kernel: number, stride: number, pad
   });
 }
 
+/** With running statistics and scales as after training. */
+function trained(model: Model): Network {
+  const variables = [...model.parameters().filter(({ name }) => name.includes('norm')), ...model.buffers()];
+  for (const variable of variables) variable.set(variable.data().map((value) => value + 0.5 * random.uniform()));
+  return ofModel(model);
+}
+
 function heads(widths: number[], options: object = {}): Network {
   const model = new MultiHeadMLP({ inputSize: INPUTS, hidden: [5], seed: 2, ...options });
   widths.forEach((width) => model.addTaskHead(width));
@@ -75,6 +82,10 @@ export const FACTORED: Record<string, () => Network> = {
   'a filter used twice': sharedFilter,
   'a convolutional trunk with heads, rows of several tasks': () =>
     heads([3, 3], { inputShape: [4, 4, 1], conv: [{ filters: 2 }, { filters: 3, kernel: 2, pool: 'mean' }] }),
+  'linear layers, normalised by running statistics': () =>
+    trained(new MLP({ inputSize: INPUTS, hidden: [6, 5], nClasses: 3, seed: 1, normalisation: 'batch' })),
+  'convolutions, normalised by running statistics': () =>
+    trained(new MLP({ inputShape: [4, 4, 1], conv: [{ filters: 2 }], hidden: [5], nClasses: 3, normalisation: 'batch' })),
 };
 
 /** Networks with parameters whose gradients do not come as factors of one term a sample; those are called `odd`. */

@@ -1,4 +1,4 @@
-import { backend, elements, type Kernels, type Value } from '../../src/backend';
+import { backend, elements, type Kernels, type Value, type Variable } from '../../src/backend';
 import type { ScenarioName, Task } from '../../src/data/task';
 import { meanCrossEntropy, type Model, type TaskOfRows } from '../../src/models';
 import { Tape, type Parameter } from '../../src/autodiff';
@@ -89,9 +89,9 @@ export function weights(model: Model): Map<string, Float32Array> {
   return new Map(model.parameters().map((parameter) => [parameter.name, parameter.data() as Float32Array]));
 }
 
-/** Bytes of a parameter, as text: equal exactly when no bit differs. */
-export function bytes(parameter: Parameter): string {
-  const data = parameter.data();
+/** Bytes of a variable, as text: equal exactly when no bit differs. */
+export function bytes(variable: Variable): string {
+  const data = variable.data();
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
 }
 

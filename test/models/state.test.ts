@@ -38,7 +38,10 @@ const NETWORKS: Record<string, (seed: number) => Model> = {
   'convolutional DomainMLP': (seed) => new DomainMLP({ ...CONV, seed, nClasses: 6 }),
   'convolutional SingleHeadMLP': (seed) => new SingleHeadMLP({ ...CONV, seed }),
   'convolutional MultiHeadMLP': (seed) => new MultiHeadMLP({ ...CONV, seed, hidden: [] }),
+  'normalised SingleHeadMLP': (seed) => new SingleHeadMLP({ ...NET, seed, normalisation: 'batch' }),
+  'normalised convolutional MultiHeadMLP': (seed) => new MultiHeadMLP({ ...CONV, seed, normalisation: 'batch' }),
 };
+const variablesOf = (model: Model) => [...model.parameters(), ...model.buffers()];
 const scenarioOf = (name: string) => (name.includes('SingleHead') ? 'class-incremental' : 'task-incremental');
 
 /** A network that has learnt to answer three tasks. */
@@ -55,6 +58,7 @@ function grown(name: string): Model {
     model.meet(id === 0 ? { ...one, inputs } : one);
     model.learnt.push(one.name);
   }
+  model.buffers().forEach((one, i) => one.set(one.data().map((value) => value + 0.1 * (i + 1))));
   return model;
 }
 
@@ -71,7 +75,7 @@ for (const name of Object.keys(NETWORKS)) {
     await original.save(file);
     for (const copy of [fresh, Model.from(state), await Model.load(file), original.clone()]) {
       assert.equal(copy.constructor, original.constructor);
-      assert.deepEqual(copy.parameters().map(bytes), original.parameters().map(bytes));
+      assert.deepEqual(variablesOf(copy).map(bytes), variablesOf(original).map(bytes));
       assert.deepEqual(
         copy.parameters().map((one) => [one.name, one.shape, one.frozen]),
         original.parameters().map((one) => [one.name, one.shape, one.frozen]),
@@ -84,7 +88,7 @@ for (const name of Object.keys(NETWORKS)) {
     const later = { scenario: 'class-incremental' as const };
     if (/Head|Progressive/.test(name)) {
       const next = [original.clone(), original].map(
-        (model) => (model.prepareTask(task(3, later)), model.parameters().map(bytes)),
+        (model) => (model.prepareTask(task(3, later)), variablesOf(model).map(bytes)),
       );
       assert.deepEqual(next[0], next[1], 'and it grows on as the original does');
     }
@@ -95,6 +99,7 @@ for (const name of Object.keys(NETWORKS)) {
     const shapes = model.parameters().map(({ shape }) => [...shape]);
     const start = NETWORKS[name](1);
     const first = start.parameters().filter((one) => !one.name.startsWith('head')).map(bytes); // prettier-ignore
+    assert.equal(isDeepStrictEqual(model.buffers().map(bytes), start.buffers().map(bytes)), model.buffers().length === 0);
     for (const parameter of model.parameters()) {
       parameter.set(parameter.data().map((value) => value + 1));
       parameter.frozen = true;
@@ -104,6 +109,7 @@ for (const name of Object.keys(NETWORKS)) {
     assert.ok(model.parameters().every(({ frozen }) => !frozen));
     const now = model.parameters().filter((one) => !one.name.startsWith('head')).map(bytes); // prettier-ignore
     assert.deepEqual(now.slice(0, first.length), first);
+    assert.deepEqual(model.buffers().map(bytes), start.buffers().map(bytes));
     const bound = (one: { shape: readonly number[] }) => (one.shape.length > 1 ? 1 : Infinity);
     for (const one of model.parameters())
       assert.ok(
@@ -291,6 +297,24 @@ test('weights that are not finite are refused, and nothing of the state is taken
     /DomainMLP.restore: hidden1\/bias holds a number that is not finite; the saved model had diverged/,
   );
   assert.deepEqual(model.parameters().map(bytes), before);
+});
+
+test('a running variance that is none, and a running mean saved as a weight, are refused', () => {
+  const state = throughJson(grown('normalised SingleHeadMLP').state());
+  const changed = (name: string, change: object) => {
+    const parameters = state.parameters.map((one) => (one.name === name ? { ...one, ...change } : one));
+    return () => Model.from({ ...state, parameters });
+  };
+  const data = Buffer.from(new Float32Array(7).fill(-1).buffer).toString('base64');
+  assert.throws(
+    changed('hidden0/norm/runningVariance', { data }),
+    /SingleHeadMLP.restore: hidden0\/norm\/runningVariance holds a negative number; the saved model is damaged; use another copy/,
+  );
+  assert.throws(
+    changed('hidden0/norm/runningMean', { frozen: false }),
+    /hidden0\/norm\/runningMean is no weight, but saved as one/,
+  );
+  changed('hidden0/norm/runningMean', { data })();
 });
 
 test('saved tasks that a model could not answer by are refused', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { Tape } from '../../src/autodiff';
 import { backend, initBackend, type Kernels, type Value } from '../../src/backend';
 import { DomainMLP, MLP, MultiHeadMLP, pool, ProgressiveNeuralNet, SingleHeadMLP, type Model } from '../../src/models';
+import { BatchNorm } from '../../src/models/layers/batchNorm';
 import { networkOptions, Trunk } from '../../src/models/trunk';
 import type { Conv2D } from '../../src/models/layers/conv2d';
 import type { Linear } from '../../src/models/layers/linear';
@@ -181,4 +183,62 @@ test('a start that cannot be meant is refused', () => {
   assert.throws(() => new MLP({ ...images, initialisation: 'xavier' }), /initialisation 'xavier' is for networks without conv/);
   assert.equal(new MLP({ ...images, initialisation: 'pytorch' }).parameters().length, 8);
   assert.throws(() => new ProgressiveNeuralNet({ initialisation: 'xavier' }), /is not for its columns; leave initialisation out/);
+});
+
+test('a normalised trunk: each layer without bias, then its normalisation, then pooling and ReLU', () => {
+  const made = trunk({ ...NET, normalisation: 'batch' });
+  assert.deepEqual(
+    made.layers.flatMap((layer) => [...layer.parameters(), ...(layer.buffers?.() ?? [])].map(({ name }) => name)),
+    ['conv0', 'conv1', 'conv2', 'hidden0'].flatMap((name) => [
+      `${name}/weight`,
+      ...['scale', 'shift', 'runningMean', 'runningVariance'].map((own) => `${name}/norm/${own}`),
+    ]),
+  );
+  const norms = made.layers.filter((layer) => layer instanceof BatchNorm);
+  for (const { scale, shift } of norms) {
+    scale.set(scale.data().map((_, i) => (i % 2 ? 1.3 : -0.7))); // also turned over
+    shift.set(shift.data().fill(0.5));
+  }
+  const { inputs } = randomBatch(4, 144, 2, undefined);
+  for (const training of [false, true]) {
+    const [own, hand] = run((kernels) => {
+      const k = new Tape(kernels, { training });
+      const x = k.tensor(inputs, [4, 144]);
+      let images = k.reshape(x, [4, 9, 8, 2]);
+      (['max', 'mean', 'none'] as const).forEach((kind, i) => {
+        const [layer, norm] = [made.layers[2 * i] as Conv2D, norms[i]];
+        images = pool(k, k.relu(norm.forward(k, layer.forward(k, images))), kind);
+      });
+      const rows = k.reshape(images, [4, 8]);
+      const hand = k.relu(norms[3].forward(k, (made.layers[6] as Linear).forward(k, rows)));
+      return [made.forward(k, x), hand];
+    });
+    assert.ok(own.data.some((value) => value > 0.01));
+    close(own.data, hand.data, 1e-5);
+  }
+});
+
+test('networks are normalised as asked: their options say so, heads stay as they are, and outputs of rows do not depend on their neighbours', () => {
+  const options = { inputSize: 12, hidden: [5, 4], normalisation: 'batch', seed: 3 } as const;
+  for (const Network of [MLP, DomainMLP, SingleHeadMLP, MultiHeadMLP]) {
+    const [plain, model] = [new Network({ ...options, normalisation: 'none' }), new Network(options)];
+    assert.equal('normalisation' in plain.config(), false);
+    assert.deepEqual(plain.buffers(), []);
+    assert.equal(model.config().normalisation, 'batch');
+    assert.equal(model.buffers().length, 4);
+    if (model instanceof MultiHeadMLP) model.addTaskHead(3);
+    assert.deepEqual(model.parameters().slice(-2).map(({ name }) => name.replace('0', '')), ['head/weight', 'head/bias']); // prettier-ignore
+    const { inputs } = randomBatch(3, 12, 2, undefined);
+    model.lossAndGradients(inputs, [0, 1, 1], 0);
+    const { toHost } = backend();
+    const [all, first] = [inputs, inputs.slice(0, 12)].map((rows) => Array.from(toHost(model.forward(rows, 0))));
+    close(all.slice(0, first.length), first, 1e-6);
+    model.dispose();
+    assert.throws(() => model.buffers()[0].data(), /its content was freed/);
+  }
+  assert.throws(() => new MLP({ normalisation: 'layer' as never }), /MLP: normalisation must be .*'layer'/);
+  assert.throws(
+    () => new ProgressiveNeuralNet({ normalisation: 'batch' }),
+    /ProgressiveNeuralNet: normalisation 'batch' is not for its columns; leave normalisation out/,
+  );
 });

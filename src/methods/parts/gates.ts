@@ -1,11 +1,27 @@
 import type { Kernels, Value, Variable } from '../../backend';
 import type { Layer, Model } from '../../models';
+import { problem } from '../../utils/errors';
 import { readingAs } from './readingAs';
 
 /** Whether a layer is shared by all tasks: no output layer. */
 export function isShared({ name }: Layer): boolean {
   return !name.startsWith('head');
 }
+
+/**
+ * Throws where batch normalisation keeps a running mean and variance of each unit, for methods that switch units or weights on and off, or
+ * make them anew.
+ *
+ * @param reason what does not go together with that
+ */
+export function refuseNormalised(subject: string, model: Model, reason: string): void {
+  if (model.buffers().length === 0) return;
+  throw problem(subject, reason, "make the model without normalisation: 'batch'");
+}
+
+/** Why methods that give each task its part of a network refuse batch normalisation. */
+export const SHARED_STATISTICS =
+  'tasks have units or weights of their own, but batch normalisation has one running mean and variance of a unit for all of them';
 
 /** The shared layers of a model with the number of their units (for convolutions, of their channels). */
 export function gatedLayers(model: Model): { name: string; units: number }[] {

@@ -15,6 +15,7 @@ for (const file of [
   'autodiff/rules',
   'autodiff/factors',
   'models/gradients',
+  'models/layers/batchNorm',
 ]) {
   test(`${file} passes on wasm, too`, () => {
     const { status, output } = runNode([join(__dirname, '..', '..', `${file}.test.js`)], { CL_BACKEND: 'wasm' });
