@@ -15,8 +15,14 @@ interface Line {
 
 const SCENARIOS: readonly ScenarioName[] = ['task-incremental', 'domain-incremental', 'class-incremental'];
 const NO_OPTIONS = [{}, {}, {}] as const;
-/** LwF as its authors' code has it. */
-export const VANDEVEN_LWF = { weighting: 'by-tasks', newOutputs: 'zero', temperature: 2, lambda: 1 };
+/** LwF as the paper's code has it; its distillation is a sum over the outputs only since May 2019 (commit 26f00db, issue 5). */
+export const VANDEVEN_LWF = {
+  weighting: 'by-tasks',
+  newOutputs: 'zero',
+  averageOver: 'outputs',
+  temperature: 2,
+  lambda: 1,
+};
 /** The Fisher information of the whole task, over the most likely label. */
 export const argmaxEwc = (lambda: number) => ({ lambda, fisher: 'argmax', nFisherSamples: 60000 });
 /** The authors' loss multiplies by γ once more than F ← γ·F + F_new does. */
