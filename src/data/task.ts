@@ -13,7 +13,7 @@ export interface Task {
   readonly scenario: ScenarioName;
   /**
    * The labels this task serves, ascending. Task-incremental Split-MNIST: always [0, 1]; class-incremental: [4, 5] for the
-   * third task; Permuted-MNIST: 0 … 9. With a class order of its own, a class-incremental label is the position of the
+   * third task; Permuted-MNIST: 0 … 9, class-incremental 20 … 29 for the third task. With a class order of its own, a class-incremental label is the position of the
    * class in that order, so a head that grows task by task always has its outputs in label order; `classNames` says which
    * class it is.
    */

@@ -24,14 +24,21 @@ export interface LwFOptions {
    * ones. `'zero'`: it runs over all, and the new ones are to be 0 (van de Ven & Tolias 2019).
    */
   newOutputs: 'left-out' | 'zero' | undefined;
+  /**
+   * Over what a distillation is averaged. `'rows'` (default): over the samples, its terms summed over the outputs. `'outputs'`: over
+   * samples and outputs, so that it weighs the less the more outputs its softmax has (the code of van de Ven & Tolias 2019 until May
+   * 2019).
+   */
+  averageOver: 'rows' | 'outputs' | undefined;
 }
 
 /** Defaults of `LwFOptions`. */
 export const LWF_DEFAULTS: LwFOptions = {
   lambda: 1,
   temperature: 2,
-  weighting: undefined, // absent unless asked for, as `newOutputs`, so that specs of runs from before they came stay what they were
+  weighting: undefined, // this and what follows: absent unless asked for, so that specs of runs from before stay what they were
   newOutputs: undefined,
+  averageOver: undefined,
 };
 
 /**
@@ -57,15 +64,16 @@ export class LwF extends CLTrainer<LwFOptions> {
 
   /**
    * @param model the network to train
-   * @param options `{lambda: 1, temperature: 2, weighting: 'fixed', newOutputs: 'left-out', lr, momentum, epochs, seed}`
+   * @param options `{lambda: 1, temperature: 2, weighting: 'fixed', newOutputs: 'left-out', averageOver: 'rows', lr, momentum, epochs, seed}`
    */
   constructor(model: Model, options: Partial<TrainerOptions & LwFOptions> = {}) {
     super(model, options, LWF_DEFAULTS);
     checkNumber('LwF', 'lambda', this.options.lambda, { min: 0 });
     checkNumber('LwF', 'temperature', this.options.temperature, { min: 0.1 });
-    const { weighting = 'fixed', newOutputs = 'left-out' } = this.options;
+    const { weighting = 'fixed', newOutputs = 'left-out', averageOver = 'rows' } = this.options;
     checkChoice('LwF', 'weighting', weighting, ['fixed', 'by-tasks']);
     checkChoice('LwF', 'newOutputs', newOutputs, ['left-out', 'zero']);
+    checkChoice('LwF', 'averageOver', averageOver, ['rows', 'outputs']);
   }
 
   protected override loss(k: Kernels, { x, y, task }: TrainingBatch): Value {
@@ -73,7 +81,8 @@ export class LwF extends CLTrainer<LwFOptions> {
     const own = meanCrossEntropy(k, logits, y);
     const { teacher } = this;
     if (!teacher || this.options.lambda === 0) return own;
-    const { lambda, temperature, weighting, newOutputs } = this.options;
+    const { lambda, temperature, weighting, newOutputs, averageOver } = this.options;
+    const mean = { newAreZero: newOutputs === 'zero', overColumns: averageOver === 'outputs' };
     const heads = task === undefined ? [undefined] : teacher.tasks.map(({ id }) => id).filter((id) => id !== task);
     const earlier = teacher.tasks.filter(({ id }) => id !== this.taskInTraining).length;
     const byTasks = weighting === 'by-tasks' && earlier > 0;
@@ -81,7 +90,7 @@ export class LwF extends CLTrainer<LwFOptions> {
     return heads.reduce(
       (sum: Value, head) => {
         const now = head === undefined ? logits : this.model.logits(k, x, head);
-        const kept = distillation(k, now, teacher.logits(k, x, head), temperature, newOutputs === 'zero');
+        const kept = distillation(k, now, teacher.logits(k, x, head), temperature, mean);
         return k.add(sum, k.scale(kept, weight));
       },
       byTasks ? k.scale(own, 1 / (earlier + 1)) : own,

@@ -5,11 +5,21 @@ import type { ScenarioName } from '../data/task';
 import { problem, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
-import { WHOLE_DATASET_DEFAULTS, wholeDatasetPlan, wholeDatasetStream, type WholeDatasetOptions } from './wholeDataset';
+import {
+  WHOLE_DATASET_DEFAULTS,
+  WHOLE_DATASET_SCENARIOS,
+  wholeDatasetPlan,
+  wholeDatasetStream,
+  type WholeDatasetOptions,
+} from './wholeDataset';
 
 /** Options of `permutedScenario`. */
 export interface PermutedOptions extends StreamOptions, WholeDatasetOptions {
-  /** Whether the task id is known at test time: `'domain-incremental'` (default, no) or `'task-incremental'`. */
+  /**
+   * What is known at test time. `'domain-incremental'` (default) and `'task-incremental'`: the same classes in every task, without and
+   * with the task id; `'class-incremental'`: each class in each permutation is one of its own, so that 10 tasks of 10 classes bring 100
+   * (van de Ven & Tolias 2019).
+   */
   scenario?: ScenarioName;
 }
 
@@ -30,14 +40,14 @@ export function permutedDefaults(): PermutedSettings {
  *
  * Of images with channels whole pixels change places; of other inputs, features do. No two tasks have the same order.
  *
- * @throws for unknown options, class-incremental, an impossible limit, or more tasks than there are orders
+ * @throws for unknown options, an unknown scenario, an impossible limit, or more tasks than there are orders
  */
 export function permutedScenario(dataset: Dataset, options?: PermutedOptions): TaskStream {
   const subject = 'permuted scenario';
   checkDataset(subject, dataset);
   const settings = withDefaults<PermutedSettings>(subject, options, permutedDefaults());
   checkCommon(subject, settings);
-  checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
+  checkScenario(subject, settings.scenario, WHOLE_DATASET_SCENARIOS);
   const channels = isImage(dataset.shape) ? dataset.shape[2] : 1;
   const places = sizeOf(dataset.shape) / channels;
   checkEnough(subject, settings.nTasks!, places, isImage(dataset.shape) ? 'pixels' : 'features');

@@ -4,11 +4,21 @@ import type { ScenarioName } from '../data/task';
 import { problem, shown, withDefaults } from '../utils/errors';
 import { RandomStream } from '../utils/random';
 import { checkCommon, checkScenario, streamDefaults, type CommonSettings, type StreamOptions, type TaskStream } from './stream';
-import { WHOLE_DATASET_DEFAULTS, wholeDatasetPlan, wholeDatasetStream, type WholeDatasetOptions } from './wholeDataset';
+import {
+  WHOLE_DATASET_DEFAULTS,
+  WHOLE_DATASET_SCENARIOS,
+  wholeDatasetPlan,
+  wholeDatasetStream,
+  type WholeDatasetOptions,
+} from './wholeDataset';
 
 /** Options of `rotatedScenario`. */
 export interface RotatedOptions extends StreamOptions, WholeDatasetOptions {
-  /** Whether the task id is known at test time: `'domain-incremental'` (default, no) or `'task-incremental'`. */
+  /**
+   * What is known at test time. `'domain-incremental'` (default) and `'task-incremental'`: the same classes in every task, without and
+   * with the task id; `'class-incremental'`: each class in each rotation is one of its own, so that 10 tasks of 10 classes bring 100
+   * (van de Ven & Tolias 2019).
+   */
   scenario?: ScenarioName;
   /**
    * Degrees counter-clockwise, one per task. `'random'`: the seed draws the angle of task t of n uniformly from 180·t/n to below
@@ -31,7 +41,7 @@ export function rotatedDefaults(): RotatedSettings {
  * whose angles are `'random'`; by default they are evenly spaced). Bilinear interpolation about the image's centre; what
  * comes from outside the image is black. Each channel is turned by itself.
  *
- * @throws for unknown options, class-incremental, angles that do not fit nTasks or are the same rotation, inputs that are no images
+ * @throws for unknown options, an unknown scenario, angles that do not fit nTasks or are the same rotation, inputs that are no images
  *   (or of one row or column), or an impossible limit
  */
 export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): TaskStream {
@@ -41,7 +51,7 @@ export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): Tas
   const listed = given.angles === 'random' ? undefined : given.angles;
   const settings = { ...given, nTasks: given.nTasks ?? listed?.length ?? 5 };
   checkCommon(subject, settings);
-  checkScenario(subject, settings.scenario, ['domain-incremental', 'task-incremental']);
+  checkScenario(subject, settings.scenario, WHOLE_DATASET_SCENARIOS);
   checkTurnable(subject, dataset);
   const random = given.angles === 'random' ? new RandomStream(settings.seed!, 'angles') : undefined;
   const even = (id: number) => (180 * (id + (random?.uniform() ?? 0))) / settings.nTasks;

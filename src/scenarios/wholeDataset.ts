@@ -17,7 +17,13 @@ export interface WholeDatasetOptions {
 /** The defaults of `WholeDatasetOptions`; absent, so that specs of runs from before they came stay what they were. */
 export const WHOLE_DATASET_DEFAULTS: { ownSamples: boolean | undefined } = { ownSamples: undefined };
 
-/** A task that holds every class of the data set under its own label, as in permuted, rotated and domain streams. */
+/** The scenarios of permuted and rotated streams. */
+export const WHOLE_DATASET_SCENARIOS: readonly ScenarioName[] = ['domain-incremental', 'task-incremental', 'class-incremental'];
+
+/**
+ * A task that holds every class of the data set, as in permuted, rotated and domain streams: under the class's own label, or, class-
+ * incremental, as new classes with labels `id`·classes + class, each named after class and task, e.g. `3 (permutation 2)`.
+ */
 export function wholeDatasetPlan(
   dataset: Dataset,
   scenario: ScenarioName,
@@ -26,9 +32,12 @@ export function wholeDatasetPlan(
   pixelMap?: PixelMap,
 ): TaskPlan {
   const { classNames } = dataset;
-  const classes = classNames.map((_, k) => k);
-  const task = { id, name, scenario, classes, classNames, ...taskInputs(dataset, pixelMap) };
-  return { task, members: classes, labelOf: Int32Array.from(classes), ...(pixelMap && { pixelMap }) };
+  const members = classNames.map((_, k) => k);
+  const arrive = scenario === 'class-incremental';
+  const classes = arrive ? members.map((k) => id * members.length + k) : members;
+  const names = arrive ? classNames.map((each) => `${each} (${name})`) : classNames;
+  const task = { id, name, scenario, classes, classNames: names, ...taskInputs(dataset, pixelMap) };
+  return { task, members, labelOf: Int32Array.from(classes), ...(pixelMap && { pixelMap }) };
 }
 
 /**

@@ -75,6 +75,8 @@ test('every stream runs in its scenario', async () => {
     ['split-fashion-mnist', 'class-incremental', 5],
     ['rotated-mnist', 'domain-incremental', 2],
     ['permuted-mnist', 'domain-incremental', 2],
+    ['rotated-mnist', 'class-incremental', 2],
+    ['permuted-mnist', 'class-incremental', 2],
   ] as const) {
     const result = await runExperiment(
       planned({ stream: { ...SMALL.stream, name, scenario, nTasks, data: 'real' } }, { study: scenario }),

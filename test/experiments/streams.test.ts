@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planExperiments } from '../../src/benchmark';
+import type { ScenarioName } from '../../src/data/task';
 import { openStream, planRun, registerStream, streamNames } from '../../src/experiments';
 import type { JsonOptions } from '../../src/experiments';
 import { findStream } from '../../src/experiments/streams';
 import { findMethod } from '../../src/methods';
+import { SingleHeadMLP } from '../../src/models';
 import { getSplitMnist } from '../../src/scenarios';
 
 test('the built-in streams open with the options and the seed of a spec', () => {
@@ -50,6 +52,32 @@ test('specs name them: online streams are passed over once by default, hidden bo
   assert.equal(plan('split-mnist', 'naive').spec.epochs, 5);
   assert.equal(plan('task-free-mnist', 'naive').spec.epochs, 1);
   assert.throws(() => plan('task-free-mnist', 'gem'), /gem: it must be told where a task begins and ends/);
+});
+
+test('permuted and rotated streams are class-incremental where a spec says so; ids of the other scenarios are what they were', () => {
+  const small = { data: 'synthetic', limitPerTask: 20, testLimitPerTask: 20, nTasks: 2 };
+  const plan = (name: string, scenario?: ScenarioName) =>
+    planRun({ stream: { name, ...small, scenario }, model: { hidden: [8] }, method: { name: 'naive' }, seed: 1 });
+  const ids = (name: string) =>
+    [plan(name), plan(name, 'domain-incremental'), plan(name, 'task-incremental')].map(({ id }) => id);
+  assert.deepEqual(ids('permuted-mnist'), ['ed8c2274fd429f0f', 'ed8c2274fd429f0f', 'bcc7e417f053638a']);
+  assert.deepEqual(ids('rotated-mnist'), ['a71370506890d516', 'a71370506890d516', 'f1c486de1e228603']);
+  for (const name of ['permuted-mnist', 'rotated-mnist']) {
+    const { id, spec } = plan(name, 'class-incremental');
+    assert.ok(!ids(name).includes(id), name);
+    assert.deepEqual([spec.stream.scenario, spec.model.architecture], ['class-incremental', 'SingleHeadMLP'], name);
+  }
+});
+
+test('a class-incremental permuted stream: the head has outputs for the classes seen so far', () => {
+  const { tasks } = openStream({ name: 'permuted-mnist', scenario: 'class-incremental', nTasks: 3, data: 'synthetic' }, 1);
+  const model = new SingleHeadMLP({ hidden: [4], seed: 1 });
+  const outputs = tasks.map((task) => {
+    model.prepareTask(task);
+    return model.nClasses;
+  });
+  model.dispose();
+  assert.deepEqual(outputs, [10, 20, 30]);
 });
 
 test('the benchmark opens a named stream with its own defaults, and leaves out methods that cannot know boundaries', () => {

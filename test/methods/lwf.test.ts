@@ -117,6 +117,9 @@ for (const [architecture, scenario] of [
     const expected = own / 3 + (0.7 * (2 / 3) * kept) / (scenario === 'task-incremental' ? 2 : 1);
     const weighed = lossOf({ lambda: 0.7, weighting: 'by-tasks' });
     assert.ok(Math.abs(weighed - expected) < 1e-4, `${weighed}, expected ${expected}`);
+    const averaged = lossOf({ lambda: 1, averageOver: 'outputs' }) - own;
+    const columns = scenario === 'task-incremental' ? 2 : 4; // of a head; of the teacher
+    assert.ok(Math.abs(averaged - kept / columns) < 1e-4, `${averaged}, expected ${kept / columns}`);
     if (scenario === 'task-incremental') return;
     assert.ok(lossOf({ lambda: 1, newOutputs: 'zero' }) > own + kept + 1e-3, 'new outputs cost something');
   });
@@ -125,4 +128,5 @@ for (const [architecture, scenario] of [
 test('wrong weightings are refused', () => {
   assert.throws(() => new LwF(smallModel('SingleHeadMLP'), { weighting: 'tasks' as never }), /LwF: weighting/);
   assert.throws(() => new LwF(smallModel('SingleHeadMLP'), { newOutputs: 'none' as never }), /LwF: newOutputs/);
+  assert.throws(() => new LwF(smallModel('SingleHeadMLP'), { averageOver: 'batch' as never }), /LwF: averageOver/);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { datasetFromArrays } from '../../src/data/fromArrays';
+import type { ScenarioName } from '../../src/data/task';
 import { permutedScenario } from '../../src/scenarios/permuted';
 import { getPermutedMnist } from '../../src/scenarios/mnist';
 import { collectGarbage } from '../methods/fixtures';
@@ -74,15 +75,51 @@ test('Permuted-MNIST serves whole MNIST in every task, synthetic data by option'
   assert.equal(getPermutedMnist({ data: 'synthetic' }).dataset.name, 'synthetic');
 });
 
-test('same seed, same data and order; task-incremental allowed, class-incremental refused', () => {
+test('same seed, same data and order; task-incremental allowed, unknown scenarios refused', () => {
   const make = (seed: number) => contents(permutedScenario(dataset, { seed, nTasks: 2 }));
   assert.equal(make(5), make(5));
   assert.notEqual(make(5), make(6));
   assert.equal(permutedScenario(dataset, { scenario: 'task-incremental' }).tasks[1].scenario, 'task-incremental');
   assert.throws(
-    () => permutedScenario(dataset, { scenario: 'class-incremental' }),
-    /permuted scenario: scenario 'class-incremental' is not possible here; use 'domain-incremental', 'task-incremental'/,
+    () => permutedScenario(dataset, { scenario: 'classes' as never }),
+    /permuted scenario: scenario 'classes' is not possible here; use 'domain-incremental', 'task-incremental', 'class-incremental'/,
   );
+});
+
+test('class-incremental: each class in each permutation is a class of its own, with the images of the other scenarios', () => {
+  const options = { nTasks: 3, seed: 1, limitPerTask: 30, validationFraction: 0.2 };
+  const [arriving, shared] = ['class-incremental', 'domain-incremental'].map((scenario) =>
+    permutedScenario(dataset, { ...options, scenario: scenario as ScenarioName }),
+  );
+  assert.deepEqual(
+    arriving.tasks.map(({ classes }) => classes),
+    [0, 10, 20].map((first) => Array.from({ length: 10 }, (_, k) => first + k)),
+  );
+  assert.deepEqual(
+    arriving.tasks.map(({ classNames }) => classNames[3]),
+    ['3 (original pixels)', '3 (permutation 1)', '3 (permutation 2)'],
+  );
+  for (const part of ['trainLoaders', 'validationLoaders', 'testLoaders'] as const) {
+    arriving[part].forEach((loader, id) => {
+      const [own, other] = [loader.hostData(), shared[part][id].hostData()];
+      assert.deepEqual(own.images, other.images);
+      assert.deepEqual(
+        own.labels,
+        other.labels.map((label) => 10 * id + label),
+      );
+    });
+  }
+  const { classNames, counts } = arriving.summary();
+  assert.deepEqual([classNames.length, classNames[20], counts[20]], [30, '0 (permutation 2)', [0, 0, 2]]);
+  assert.notEqual(arriving.fingerprint, shared.fingerprint);
+});
+
+test('class-incremental: wrong labels of label noise are classes of the same task', () => {
+  const { trainLoaders } = permutedScenario(dataset, { scenario: 'class-incremental', nTasks: 2, labelNoise: 0.9, seed: 1 });
+  const right = permutedScenario(dataset, { scenario: 'class-incremental', nTasks: 2, seed: 1 }).trainLoaders[1].labels();
+  const noisy = trainLoaders[1].labels();
+  assert.ok(noisy.every((label) => label >= 10 && label < 20));
+  assert.equal(noisy.filter((label, i) => label !== right[i]).length, 0.9 * noisy.length);
 });
 
 const few = (size: number) => {

@@ -35,7 +35,7 @@ test('Rotated-MNIST: black corners come out as a normalised black pixel', () => 
   assert.ok(Math.abs(trainLoaders[0].hostData().images[0] - -0.1307 / 0.3081) < 1e-6);
 });
 
-test('angles that do not fit, and class-incremental, are refused', () => {
+test('angles that do not fit, and unknown scenarios, are refused', () => {
   assert.throws(
     () => rotatedScenario(dataset, { nTasks: 3, angles: [0, 90] }),
     /rotated scenario: angles must be 3 numbers, got \[0, 90\]; give one angle per task/,
@@ -45,10 +45,29 @@ test('angles that do not fit, and class-incremental, are refused', () => {
     () => rotatedScenario(dataset, { angles: [90, 0, -270] }),
     /angles 90 and -270 are one rotation, so tasks 0 and 2 would be one task; give different angles/,
   );
-  assert.throws(() => rotatedScenario(dataset, { scenario: 'class-incremental' }), /is not possible here/);
+  assert.throws(() => rotatedScenario(dataset, { scenario: 'classes' as never }), /scenario 'classes' is not possible here/);
   assert.notEqual(
     rotatedScenario(dataset, { angles: [0, 90] }).fingerprint,
     rotatedScenario(dataset, { angles: [0, 91] }).fingerprint,
+  );
+});
+
+test('class-incremental: each class at each angle is a class of its own, with the same images', () => {
+  const [arriving, shared] = (['class-incremental', 'domain-incremental'] as const).map((scenario) =>
+    rotatedScenario(dataset, { angles: [0, 30], scenario, limitPerTask: 20 }),
+  );
+  assert.deepEqual(
+    arriving.tasks.map(({ classes, classNames }) => [classes[0], classes[9], classNames[9]]),
+    [
+      [0, 9, '9 (rotated by 0°)'],
+      [10, 19, '9 (rotated by 30°)'],
+    ],
+  );
+  const [own, other] = [arriving, shared].map(({ trainLoaders }) => trainLoaders[1].hostData());
+  assert.deepEqual(own.images, other.images);
+  assert.deepEqual(
+    own.labels,
+    other.labels.map((label) => 10 + label),
   );
 });
 

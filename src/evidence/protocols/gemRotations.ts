@@ -4,7 +4,19 @@ import type { Protocol, ProtocolRow } from '../protocol';
 const SOURCE =
   'appendix B of the paper (arXiv version 6), as quoted by others (the paper itself was not at hand); one seed, no ±';
 
-function rowsOf(label: string, lr: number, name: string, options: JsonOptions, acc: number, bwt: number): ProtocolRow[] {
+/** What was tried where GEM's figures are not reached; angles and order of the tasks are as in the authors' code. */
+const TRIED =
+  "seed 5 comes near it (ACC 86.2, BWT 1.1); with the authors' pixels, draws and memory, ACC is 87.3 and BWT 2.3 on three seeds";
+
+function rowsOf(
+  label: string,
+  lr: number,
+  name: string,
+  options: JsonOptions,
+  [acc, bwt]: readonly [acc: number, bwt: number],
+  reason?: string,
+): ProtocolRow[] {
+  const why = reason === undefined ? {} : { reason };
   const spec = (seed: number): SpecInput => ({
     stream: {
       name: 'rotated-mnist',
@@ -22,8 +34,8 @@ function rowsOf(label: string, lr: number, name: string, options: JsonOptions, a
     seed,
   });
   return [
-    { label, metric: 'acc', published: { value: acc, source: SOURCE }, spec },
-    { label, metric: 'bwt', published: { value: bwt, source: SOURCE }, spec },
+    { label, metric: 'acc', published: { value: acc, source: SOURCE }, spec, ...why },
+    { label, metric: 'bwt', published: { value: bwt, source: SOURCE }, spec, ...why },
   ];
 }
 
@@ -47,7 +59,7 @@ export const gemRotations: Protocol = {
     'EWC and multimodal are left out: their EWC squares the gradient of one batch, and multimodal has an input layer a task.',
   ],
   rows: [
-    ...rowsOf('Single', 0.003, 'naive', {}, 53.1, -9),
-    ...rowsOf('GEM', 0.1, 'gem', { memoryPerTask: 256, margin: 0.5 }, 86.1, 0.5),
+    ...rowsOf('Single', 0.003, 'naive', {}, [53.1, -9]),
+    ...rowsOf('GEM', 0.1, 'gem', { memoryPerTask: 256, margin: 0.5 }, [86.1, 0.5], TRIED),
   ],
 };

@@ -5,24 +5,35 @@ import { argmaxEwc, onlineEwc, VANDEVEN_LWF } from './vandevenSplit';
 
 const TABLE = "the paper's table of Permuted MNIST, as quoted by others (the paper itself was not at hand)";
 
-/** A method with its options, and the published means with their ± where one was found; task, then domain. */
+/** A method with its options in the three scenarios, and the published means with their ± where one was found. */
 interface Line {
   label: string;
   method: string;
-  options: readonly [task: JsonOptions, domain: JsonOptions];
-  values: readonly [task: number, domain: number];
-  spreads?: readonly [task: number, domain: number];
+  options: readonly [task: JsonOptions, domain: JsonOptions, class_: JsonOptions];
+  values: readonly [task: number, domain: number, class_: number];
+  spreads?: readonly [task: number, domain: number, class_: number];
 }
 
-const SCENARIOS: readonly ScenarioName[] = ['task-incremental', 'domain-incremental'];
+const SCENARIOS: readonly ScenarioName[] = ['task-incremental', 'domain-incremental', 'class-incremental'];
+const NO_OPTIONS = [{}, {}, {}] as const;
 
 const LINES: readonly Line[] = [
-  { label: 'None', method: 'naive', options: [{}, {}], values: [81.79, 78.51], spreads: [0.48, 0.24] },
-  { label: 'Joint', method: 'cumulative', options: [{}, {}], values: [97.68, 97.59] },
-  { label: 'EWC', method: 'ewc', options: [argmaxEwc(500), argmaxEwc(500)], values: [94.74, 94.31] },
-  { label: 'Online EWC', method: 'ewc', options: [onlineEwc(500, 0.8), onlineEwc(1000, 0.9)], values: [95.96, 94.42] },
-  { label: 'SI', method: 'si', options: [{ c: 5 }, { c: 5 }], values: [94.75, 95.33] },
-  { label: 'LwF', method: 'lwf', options: [VANDEVEN_LWF, VANDEVEN_LWF], values: [69.84, 72.64] },
+  { label: 'None', method: 'naive', options: NO_OPTIONS, values: [81.79, 78.51, 17.26], spreads: [0.48, 0.24, 0.19] },
+  { label: 'Joint', method: 'cumulative', options: NO_OPTIONS, values: [97.68, 97.59, 97.59] },
+  {
+    label: 'EWC',
+    method: 'ewc',
+    options: [argmaxEwc(500), argmaxEwc(500), argmaxEwc(1)],
+    values: [94.74, 94.31, 25.04],
+  },
+  {
+    label: 'Online EWC',
+    method: 'ewc',
+    options: [onlineEwc(500, 0.8), onlineEwc(1000, 0.9), onlineEwc(5, 1)],
+    values: [95.96, 94.42, 33.88],
+  },
+  { label: 'SI', method: 'si', options: [{ c: 5 }, { c: 5 }, { c: 0.1 }], values: [94.75, 95.33, 29.31] },
+  { label: 'LwF', method: 'lwf', options: [VANDEVEN_LWF, VANDEVEN_LWF, VANDEVEN_LWF], values: [69.84, 72.64, 22.64] },
 ];
 
 const rows = SCENARIOS.flatMap((scenario, at) =>
@@ -40,21 +51,21 @@ const rows = SCENARIOS.flatMap((scenario, at) =>
   }),
 );
 
-/** Permuted MNIST, task- and domain-incremental; a run takes about an hour. */
+/** Permuted MNIST in the three scenarios; 50,000 steps a run, 7.5 ms each on one core where a method adds nothing to them. */
 export const vandevenPermuted: Protocol = {
   name: 'vandeven-permuted',
-  title: 'Permuted MNIST, task- and domain-incremental (long: about an hour a run)',
+  title: 'Permuted MNIST, task-, domain- and class-incremental (50,000 steps a run: about 7 minutes for None)',
   paper: 'van de Ven & Tolias 2019, Three scenarios for continual learning, arXiv 1904.07734',
   settingsFrom:
     "the authors' code (github.com/GMvandeVen/continual-learning, commit 86802a8), λ, c and γ from param_values.py of commit f0b1461; steps, width and learning rate as the author says in issue 4",
   architecture:
-    'fully connected, two hidden layers of 1000, ReLU, on 32×32 pixels; task: an output layer a task; domain: one of 10',
+    'fully connected, two hidden layers of 1000, ReLU, on 32×32 pixels; task: an output layer a task; domain: one of 10; class: outputs of the classes so far, 100 in the end',
   training:
     'Adam, learning rate 0.0001, kept from task to task; 10 tasks of 5000 steps, batches of 128; images padded to 32×32, pixels 0 … 1',
   publishedSeeds: '20',
   seeds: 20,
   differs: [
-    'Class-incremental is left out: permuted streams here keep their ten classes.',
+    'Class-incremental: new classes get outputs of a growing layer; the authors hide outputs of one layer of 100.',
     'The first task keeps the order of its pixels; to a fully connected network any order is as good.',
     'The smaller last batch of a pass over the data is used; the authors drop it.',
     'Joint, task-incremental: a batch is drawn from all tasks together; the authors take an equal part of each.',

@@ -25,7 +25,7 @@ test('with new columns to be 0 the softmax runs over all columns, and the target
   const [own, same] = scope(() => {
     const teacher = k.tensor(Float32Array.of(0, 2), [1, 2]);
     const of = (numbers: number[]) =>
-      distillation(k, k.tensor(Float32Array.from(numbers), [1, numbers.length]), teacher, 2, true);
+      distillation(k, k.tensor(Float32Array.from(numbers), [1, numbers.length]), teacher, 2, { newAreZero: true });
     return [of([1, 3, 5]), of([1, 3])].map((value) => toHost(value)[0]);
   });
   // Targets softmax([0, 1]) and 0 for the third; log softmax of [½, 1½, 2½].
@@ -34,4 +34,15 @@ test('with new columns to be 0 the softmax runs over all columns, and the target
   assert.ok(Math.abs(own - 4 * (p * (all - 0.5) + (1 - p) * (all - 1.5))) < 1e-5, `${own}`);
   const both = Math.log(Math.exp(0.5) + Math.exp(1.5));
   assert.ok(Math.abs(same - 4 * (p * (both - 0.5) + (1 - p) * (both - 1.5))) < 1e-5, `${same}`);
+});
+
+test('the mean over rows and columns counts the columns of the softmax: those of the teacher, or all where new ones are to be 0', () => {
+  const { kernels: k, scope, toHost } = backend();
+  const of = (more: object) =>
+    scope(() => {
+      const logits = k.tensor(Float32Array.of(1, 3, 5, 2, 0, 1), [2, 3]);
+      return toHost(distillation(k, logits, k.tensor(Float32Array.of(0, 2, 4, 4), [2, 2]), 2, more))[0];
+    });
+  assert.ok(Math.abs(of({ overColumns: true }) - of({}) / 2) < 1e-5);
+  assert.ok(Math.abs(of({ overColumns: true, newAreZero: true }) - of({ newAreZero: true }) / 3) < 1e-5);
 });
