@@ -1,6 +1,6 @@
-import { checkNumber, isPlainObject, problem, withDefaults } from '../utils/errors';
+import { checkChoice, checkNumber, isPlainObject, problem, withDefaults } from '../utils/errors';
 import { getSeed } from '../utils/random';
-import type { OptimizerName } from './optimizers';
+import type { OptimizerName, StepCount } from './optimizers';
 import { checkedSchedule, checkLength } from './schedule';
 import type { Schedule } from './schedule';
 
@@ -28,6 +28,11 @@ export interface TrainerOptions {
   schedule: Schedule | undefined;
   /** Whether velocities (Adam: moments) go on from task to task; default false: each task starts with a fresh optimiser. */
   keepOptimizer: boolean;
+  /**
+   * With Adam: whether a parameter that comes later, such as the head of a new task, counts its own steps (`'own'`, PyTorch's way) or those of the
+   * optimiser (`'shared'`, Keras's way); see `StepCount`. Default undefined: `'own'`.
+   */
+  stepCount: StepCount | undefined;
   /** Seed of the method's own random draws (memory, Fisher samples); default the one of `setSeed` (42). */
   seed: number;
 }
@@ -43,6 +48,7 @@ export const TRAINER_DEFAULTS = {
   clipNorm: undefined as number | undefined,
   schedule: undefined as Schedule | undefined,
   keepOptimizer: false,
+  stepCount: undefined as StepCount | undefined,
 };
 
 /** Checks the options of a trainer and fills the gaps; they cannot be changed afterwards. */
@@ -61,6 +67,7 @@ export function trainerOptions<Own extends object>(
   checkNumber(subject, 'weightDecay', options.weightDecay, { min: 0 });
   checkClipping(subject, options.clipNorm);
   if (options.schedule !== undefined) options.schedule = scheduled(subject, options, options.schedule);
+  if (options.stepCount !== undefined) checkStepCount(subject, options.optimizer, options.stepCount);
   checkNumber(subject, 'seed', options.seed, { integer: true });
   if (typeof options.keepOptimizer !== 'boolean') {
     throw problem(subject, `keepOptimizer must be true or false, got ${String(options.keepOptimizer)}`);
@@ -69,6 +76,12 @@ export function trainerOptions<Own extends object>(
     if (isPlainObject(value)) (options as Record<string, unknown>)[name] = Object.freeze({ ...value }); // a caller may change its own
   }
   return Object.freeze(options) as unknown as Readonly<TrainerOptions & Own>;
+}
+
+function checkStepCount(subject: string, optimizer: OptimizerName, stepCount: StepCount): void {
+  checkChoice(subject, 'stepCount', stepCount, ['own', 'shared']);
+  if (optimizer !== 'adam')
+    throw problem(subject, `stepCount is for Adam, the optimizer is '${optimizer}'`, "use optimizer: 'adam', or leave it out");
 }
 
 function checkClipping(subject: string, clipNorm: number | undefined): void {

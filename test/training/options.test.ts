@@ -22,6 +22,8 @@ test('options that no trainer knows or that are out of range are refused', () =>
   refused({ epochs: 0 }, /epochs must be a whole number of at least 1/);
   refused({ weightDecay: -1 }, /weightDecay must be a number of at least 0/);
   refused({ seed: 0.5 }, /seed must be a whole number/);
+  refused({ stepCount: 'shared' }, /stepCount is for Adam, the optimizer is 'sgd'; use optimizer: 'adam', or leave it out/);
+  refused({ optimizer: 'adam', stepCount: 'all' }, /stepCount must be 'own' or 'shared', got 'all'/);
   refused({ keepOptimizer: 'false' }, /keepOptimizer must be true or false, got 'false'/);
   refused({ optimizer: 'rmsprop' }, /NaiveTrainer: there is no optimizer 'rmsprop'; use sgd or adam/);
   refused({ clipNorm: -1 }, /clipNorm must be a number of at least 0, got -1/);

@@ -1,7 +1,7 @@
 import type { ScenarioName } from '../../data/task';
 import type { JsonOptions, SpecInput } from '../../experiments/spec';
 import type { Protocol, ProtocolRow, Published } from '../protocol';
-import { argmaxEwc, onlineEwc, VANDEVEN_LWF } from './vandevenSplit';
+import { argmaxEwc, asOneLayer, onlineEwc, VANDEVEN_LWF } from './vandevenSplit';
 
 const TABLE = "the paper's table of Permuted MNIST, as quoted by others (the paper itself was not at hand)";
 
@@ -43,7 +43,7 @@ const rows = SCENARIOS.flatMap((scenario, at) =>
     const spec = (seed: number): SpecInput => ({
       stream: { name: 'permuted-mnist', scenario, nTasks: 10, batchSize: 128, pixels: 'unit', pad: 2 },
       model: { hidden: [1000, 1000] },
-      optimizer: { name: 'adam', lr: 0.0001, steps: 5000, keepOptimizer: true },
+      optimizer: { name: 'adam', lr: 0.0001, steps: 5000, keepOptimizer: true, ...asOneLayer(scenario) },
       method: { name: method, options: options[at] },
       seed,
     });

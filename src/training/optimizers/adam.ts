@@ -1,7 +1,7 @@
 import type { Gradients, Parameter } from '../../autodiff';
 import { Variable } from '../../backend';
 import type { AdamNumbers, Kernels, Value } from '../../backend';
-import { checkNumber, problem, withDefaults } from '../../utils/errors';
+import { checkChoice, checkNumber, problem, withDefaults } from '../../utils/errors';
 import { Optimizer } from './optimizer';
 import type { Memory, OptimizerState } from './optimizer';
 
@@ -15,10 +15,19 @@ export interface AdamOptions {
   eps: number;
   /** L2 penalty: weightDecay·w is added to each gradient (Adam's original form, not AdamW's); default 0. */
   weightDecay: number;
+  /** What t counts, see `StepCount`; default `'own'`. */
+  stepCount: StepCount;
 }
 
+/**
+ * What Adam's t counts: `'own'`, the steps of each parameter, as in PyTorch; or `'shared'`, those of the optimiser, as in Keras. They differ
+ * for a parameter that comes later, such as the head of a new task while Adam is kept: with `'shared'` it begins as if its gradients had been 0
+ * until then, and, after a thousand steps or more, its first ones are about three times as long. So it is where code has one output layer for all tasks and hides outputs.
+ */
+export type StepCount = 'own' | 'shared';
+
 /** Defaults of `AdamOptions`, those of PyTorch. */
-export const ADAM_DEFAULTS: AdamOptions = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+export const ADAM_DEFAULTS: AdamOptions = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, stepCount: 'own' };
 
 /** Smallest ε that stays above 0 in 32-bit floats: with 0, a weight whose gradient is always 0 would become NaN. */
 const SMALLEST_EPS = 1e-30;
@@ -29,7 +38,7 @@ const CORRECTIONS = ['firstCorrection', 'secondCorrection'] as const;
 
 /**
  * Adam (Kingma & Ba 2015, algorithm 1) in the form of PyTorch's `torch.optim.Adam`: g ← g + weightDecay·w; m and v averages of g and g²;
- * w ← w − lr·m̂/(√v̂ + ε), where m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct the averages' start at 0, t counted for each parameter.
+ * w ← w − lr·m̂/(√v̂ + ε), where m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct the averages' start at 0, t counted as `stepCount` says.
  *
  * @example new Adam({ lr: 0.001 })
  */
@@ -40,12 +49,13 @@ export class Adam extends Optimizer {
   protected override readonly shaped = ['mean', 'square'];
   protected override readonly single = CORRECTIONS;
 
-  /** @param options `{lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0}` */
+  /** @param options `{lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, stepCount: 'own'}` */
   constructor(options: Partial<AdamOptions> = {}) {
     const all = withDefaults('Adam', options, ADAM_DEFAULTS);
     checkNumber('Adam', 'lr', all.lr, { min: 0 });
     checkNumber('Adam', 'eps', all.eps, { min: SMALLEST_EPS });
     checkNumber('Adam', 'weightDecay', all.weightDecay, { min: 0 });
+    checkChoice('Adam', 'stepCount', all.stepCount, ['own', 'shared']);
     super(all.weightDecay);
     this.options = Object.freeze({ ...all, betas: checkedBetas(all.betas) });
   }
@@ -66,9 +76,10 @@ export class Adam extends Optimizer {
   }
 
   override describe(): string {
-    const { lr, betas, eps, weightDecay } = this.options;
+    const { lr, betas, eps, weightDecay, stepCount } = this.options;
     const decay = weightDecay ? `, weight decay ${weightDecay}` : '';
-    return `Adam, learning rate ${lr}, β₁ ${betas[0]}, β₂ ${betas[1]}, ε ${eps}${decay}`;
+    const count = stepCount === 'shared' ? ', one step count for all parameters' : '';
+    return `Adam, learning rate ${lr}, β₁ ${betas[0]}, β₂ ${betas[1]}, ε ${eps}${decay}${count}`;
   }
 
   /** See `Optimizer.restore`. Parameters of the same age share their corrections again. */
@@ -89,6 +100,7 @@ export class Adam extends Optimizer {
    * together for the first time share new ones, and those whose companions stay behind get a copy of theirs.
    */
   private byAge(parameters: Parameter[]): Map<Age, Parameter[]> {
+    if (this.options.stepCount === 'shared') return this.together(parameters);
     const before = new Map<Variable | undefined, Parameter[]>();
     for (const parameter of parameters) {
       const key = this.memory(parameter).variables.get(CORRECTIONS[0]);
@@ -98,13 +110,19 @@ export class Adam extends Optimizer {
     for (const [first, members] of before) {
       const old = first && ageOf(this.memory(members[0]).variables);
       const stay = old && this.sharing(old[0]).length === members.length;
-      const age = stay
-        ? old
-        : (CORRECTIONS.map((name, i) => new Variable(`adam/${name}`, [], number(old?.[i].data()[0] ?? 0))) as Age);
+      const age = stay ? old : newAge(old);
       for (const parameter of members) setAge(this.memory(parameter).variables, age);
       groups.set(age, members);
     }
     return groups;
+  }
+
+  /** All parameters by the one step count of this optimiser. */
+  private together(parameters: Parameter[]): Map<Age, Parameter[]> {
+    const known = [...this.memories.values()].flatMap(({ variables }) => [ageOf(variables)].filter((age) => age !== undefined));
+    const age = known[0] ?? newAge();
+    for (const parameter of parameters) setAge(this.memory(parameter).variables, age);
+    return new Map([[age, parameters]]);
   }
 
   private sharing(correction: Variable): Memory[] {
@@ -132,6 +150,11 @@ export class Adam extends Optimizer {
       beta2: betas[1],
     };
   }
+}
+
+/** Corrections of no step yet, or a copy. */
+function newAge(old?: Age): Age {
+  return CORRECTIONS.map((name, i) => new Variable(`adam/${name}`, [], number(old?.[i].data()[0] ?? 0))) as Age;
 }
 
 function ageOf(variables: Map<string, Variable>): Age | undefined {

@@ -1,5 +1,6 @@
 import { problem, shown } from '../../utils/errors';
 import { Adam } from './adam';
+import type { StepCount } from './adam';
 import type { Optimizer } from './optimizer';
 import { SGD } from './sgd';
 
@@ -12,11 +13,12 @@ interface Chosen {
   lr: number;
   momentum: number;
   weightDecay: number;
+  stepCount?: StepCount;
 }
 
 const OPTIMIZERS: Record<OptimizerName, (options: Chosen) => Optimizer> = {
   sgd: ({ lr, momentum, weightDecay }) => new SGD({ lr, momentum, weightDecay }),
-  adam: ({ lr, momentum, weightDecay }) => new Adam({ lr, betas: [momentum, 0.999], weightDecay }),
+  adam: ({ lr, momentum, weightDecay, stepCount = 'own' }) => new Adam({ lr, betas: [momentum, 0.999], weightDecay, stepCount }),
 };
 
 /** The optimiser that a trainer's options ask for. Throws with the known names when there is none. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Parameter } from '../../../src/autodiff';
 import { backend, initBackend } from '../../../src/backend';
-import { Adam } from '../../../src/training/optimizers';
+import { Adam, type AdamOptions } from '../../../src/training/optimizers';
 import { follow, trajectories } from './regression';
 
 // Run on native by the test runner and on wasm by `test/backend/eager/wasm.test.ts`.
@@ -20,15 +20,15 @@ for (const trajectory of trajectories('adam')) {
  *
  * @param saved after how many steps the optimiser is saved and another one goes on from its state
  */
-function weightsAfter(steps: string[][], saved?: number): Record<string, number> {
+function weightsAfter(steps: string[][], saved?: number, options: Partial<AdamOptions> = {}): Record<string, number> {
   const { kernels: k, scope } = backend();
-  let adam = new Adam({ lr: 0.1 });
+  let adam = new Adam({ lr: 0.1, ...options });
   const parameters = new Map<string, { parameter: Parameter; count: number }>();
   for (const [i, names] of steps.entries()) {
     if (i === saved) {
       const state = adam.state();
       adam.dispose();
-      adam = new Adam({ lr: 0.1 });
+      adam = new Adam({ lr: 0.1, ...options });
       adam.restore(state);
     }
     scope(() => {
@@ -51,6 +51,27 @@ test('each parameter’s averages are corrected by its own number of steps, in w
   const steps = [['a', 'b'], ['a', 'b'], ['a', 'c'], ['c'], ['a', 'b', 'c'], ['a']];
   for (const saved of [undefined, 2, 3, 5]) {
     assert.deepEqual(weightsAfter(steps, saved), { a: alone[4], b: alone[2], c: alone[2] });
+  }
+});
+
+/** Adam by its formula in 64-bit floats, lr 0.1: gradients by step of the optimiser, undefined before and between a parameter's own steps. */
+function byFormula(gradients: (number | undefined)[]): number {
+  let [w, m, v] = [0, 0, 0];
+  gradients.forEach((g, i) => {
+    if (g === undefined) return;
+    [m, v] = [0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g];
+    w -= (0.1 * (m / (1 - 0.9 ** (i + 1)))) / (Math.sqrt(v / (1 - 0.999 ** (i + 1))) + 1e-8);
+  });
+  return w;
+}
+
+test('with a shared step count, averages are corrected by the number of steps of the optimiser, restored or not', () => {
+  const steps = [['a', 'b'], ['a', 'b'], ['a', 'c'], ['c'], ['a', 'b', 'c'], ['a']];
+  for (const saved of [undefined, 2, 3, 5]) {
+    const { a, b, c } = weightsAfter(steps, saved, { stepCount: 'shared' });
+    const none = undefined;
+    const expected = [byFormula([1, 2, 3, none, 4, 5]), byFormula([1, 2, none, none, 3]), byFormula([none, none, 1, 2, 3])];
+    [a, b, c].forEach((weight, i) => assert.ok(Math.abs(weight - expected[i]) < 1e-6, `${weight}, expected ${expected[i]}`));
   }
 });
 

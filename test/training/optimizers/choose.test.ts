@@ -11,7 +11,7 @@ test('the optimiser of a trainer has the trainer’s learning rate, momentum and
   assert.deepEqual(sgd.options, OPTIONS);
   const adam = newOptimizer('EWC', { optimizer: 'adam', ...OPTIONS });
   assert.ok(adam instanceof Adam);
-  assert.deepEqual(adam.options, { lr: 0.02, betas: [0.8, 0.999], eps: 1e-8, weightDecay: 0.001 });
+  assert.deepEqual(adam.options, { lr: 0.02, betas: [0.8, 0.999], eps: 1e-8, weightDecay: 0.001, stepCount: 'own' });
 });
 
 test('an unknown optimiser is refused with the known names', () => {
