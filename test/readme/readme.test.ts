@@ -85,7 +85,7 @@ test('in another project `npm install PATH` is enough: the name leads to the lib
       const cores = Object.keys(createRequire(import.meta.url).cache).filter((file) => /tfjs-core.dist.tf-core/.test(file));
       console.log(same, cores.length);`,
     );
-    assert.equal(run(process.execPath, ['own.js'], other).trim(), 'true 1');
+    assert.match(run(process.execPath, ['own.js'], other).trim(), /^true [01]$/); // none on native, one on wasm
   } finally {
     rmSync(other, { recursive: true, force: true });
   }
