@@ -11,7 +11,7 @@ import { visible } from '../utils/visible';
 /** A listener that draws; `note` says something on a line of its own, `close` ends it. */
 export type ProgressDisplay = Required<RunListener> & { note(text: string): void; close(): void };
 
-/** Shows a benchmark in progress: bars with time left on a terminal, plain lines elsewhere. */
+/** Shows a benchmark in progress: bars with time left on a terminal; elsewhere lines, one a run at most every 30 s. */
 export function progressDisplay(plan: readonly PlannedRun[], output: NodeJS.WriteStream = process.stderr): ProgressDisplay {
   const overall = new Overall(plan);
   return output.isTTY ? bars(overall, output) : lines(overall, output);
@@ -81,9 +81,16 @@ function shareOf({ task, nTasks, step, steps }: ProgressEvent): number {
   return (task + step / steps) / nTasks;
 }
 
+function where({ task, nTasks, epoch, epochs }: ProgressEvent): string {
+  return `task ${task + 1} of ${nTasks}, epoch ${epoch} of ${epochs}`;
+}
+
 function outcome(name: string, { metrics, seconds }: ExperimentResult): string {
   return `${name}: ACC ${formatNumber(metrics.acc)}, BWT ${formatNumber(metrics.bwt)}, ${formatDuration(seconds)}`;
 }
+
+/** Least time between two lines of a run that goes on. */
+const SILENT_MS = 30_000;
 
 function lines(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
   const say = (text: string) => output.write(`${visible(text)}\n`);
@@ -91,13 +98,20 @@ function lines(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
     const given = overall.tellGiven();
     if (given !== undefined) say(given);
   };
+  const said = new Map<string, number>();
   return {
     started(id) {
       sayGiven();
       overall.begin(id);
+      said.set(id, performance.now());
       say(`started   ${overall.nameOf(id)}`);
     },
-    progress: (id, event) => overall.note(id, shareOf(event)),
+    progress(id, event) {
+      overall.note(id, shareOf(event));
+      if (performance.now() - (said.get(id) ?? 0) < SILENT_MS) return;
+      said.set(id, performance.now());
+      say(`running   ${overall.nameOf(id)}: ${where(event)} (${overall.text})`);
+    },
     finished(id, result) {
       if (overall.finish(id)) say(`finished  ${outcome(overall.nameOf(id), result)} (${overall.text})`);
     },
@@ -135,7 +149,7 @@ function bars(overall: Overall, output: NodeJS.WriteStream): ProgressDisplay {
     },
     progress(id, event) {
       overall.note(id, shareOf(event));
-      const text = `${overall.nameOf(id)}: task ${event.task + 1} of ${event.nTasks}, epoch ${event.epoch} of ${event.epochs}, loss ${formatNumber(event.loss, 3)}, ${event.stepsPerSecond.toFixed(0)} steps/s`;
+      const text = `${overall.nameOf(id)}: ${where(event)}, loss ${formatNumber(event.loss, 3)}, ${event.stepsPerSecond.toFixed(0)} steps/s`;
       running.get(id)?.update(Math.floor(100 * shareOf(event)), { text });
       refresh();
     },

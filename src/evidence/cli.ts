@@ -10,6 +10,7 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 const command = reproduceCommand(async (request) => {
   process.exitCode = await answer(request, {
     say: (text) => void process.stdout.write(`${visible(text)}\n`),
+    note: (text) => void process.stderr.write(`${visible(text)}\n`),
     warn: (text) => void process.stderr.write(`warning: ${visible(text)}\n`),
   });
 });

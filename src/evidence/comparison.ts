@@ -5,6 +5,7 @@ import type { ScenarioName } from '../data/task';
 import type { PlannedRun } from '../experiments/plan';
 import { findMethod, methodCompatibility, METHODS } from '../methods';
 import { checkNumber } from '../utils/errors';
+import { withNames } from './plan';
 
 /** A stream of the comparison, in one scenario. */
 export interface ComparedStream {
@@ -46,21 +47,29 @@ const BUILT_IN = METHODS.map(({ name }) => name);
  *
  * @param seeds how many, from 1 on; default 5
  * @param presets tuned options; default those of the library
+ * @param rows parts of methods' labels: only methods that have one of them; default all
+ * @throws when no method has one of these parts
  */
-export function planComparison(seeds: number = COMPARISON.seeds, presets: readonly TunedPreset[] = readPresets()): PlannedRun[] {
+export function planComparison(
+  seeds: number = COMPARISON.seeds,
+  presets: readonly TunedPreset[] = readPresets(),
+  rows?: readonly string[],
+): PlannedRun[] {
   checkNumber('planComparison', 'seeds', seeds, { min: 1, integer: true });
   const { epochs, limitPerTask: limit, streams } = COMPARISON;
+  const asked = withNames('comparison', BUILT_IN, (name) => findMethod(name).label, rows);
   return streams.flatMap(({ stream, scenario }) => {
-    const methods = BUILT_IN.filter((name) => methodCompatibility(name, scenario).fit !== 'no');
+    const methods = asked.filter((name) => methodCompatibility(name, scenario).fit !== 'no');
+    if (methods.length === 0) return [];
     const all = Array.from({ length: seeds }, (_, i) => i + 1);
     const runs = planExperiments({ studies: [scenario], stream, methods, seeds: all, epochs, limit, presets });
-    const rows = new Set<string>();
+    const known = new Set<string>();
     return runs.flatMap((run) => {
       const { name } = run.spec.method;
       const label = findMethod(name).label;
       const key = `${name} ${run.spec.seed}`;
-      if (rows.has(key)) return [];
-      rows.add(key);
+      if (known.has(key)) return [];
+      known.add(key);
       return [{ ...run, label, study: COMPARISON.name }];
     });
   });

@@ -23,3 +23,8 @@ export const REPRODUCED_METRICS: Readonly<Record<ReproducedMetric, Reading>> = {
   wcAcc: { label: 'WC-ACC', of: inside(worstCaseAccuracy) },
   wf10: { label: 'WF (10 moments)', of: inside((moments) => windowedForgetting(moments)) },
 };
+
+/** A line's name in tables and for `--row`: its label, with the metric where that is not the average accuracy (`Single: BWT`). */
+export function rowName({ label, metric = 'acc' }: { readonly label: string; readonly metric?: ReproducedMetric }): string {
+  return metric === 'acc' ? label : `${label}: ${REPRODUCED_METRICS[metric].label}`;
+}

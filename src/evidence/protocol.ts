@@ -45,6 +45,8 @@ export interface Protocol {
   readonly publishedSeeds: string;
   /** Seeds that are run unless fewer are asked for: 1 … n. */
   readonly seeds: number;
+  /** How long a run takes on one core, roughly, e.g. `30 s to 2 min`. */
+  readonly duration: string;
   /** What differs here from the paper or its code, a sentence each. */
   readonly differs: readonly string[];
   /** The lines of the table. */

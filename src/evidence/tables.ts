@@ -1,27 +1,39 @@
-import { formatNumber, textTable } from '../utils/format';
-import { REPRODUCED_METRICS } from './metrics';
-import { checkRows } from './plan';
+import { misfit } from '../experiments/form';
+import type { Form } from '../experiments/form';
+import { problem } from '../utils/errors';
+import { formatDuration, formatNumber, textTable } from '../utils/format';
+import { rowName } from './metrics';
 import type { Published } from './protocol';
 import type { ReproducedRow, Reproduction } from './reproduction';
 import { TOLERANCE } from './verdict';
 
-const HEAD = ['Row', 'Published', 'Ours', 'Seeds', 'Difference', 'Verdict'];
+const HEAD = ['Row', 'Published', 'Ours', 'Seeds', 'A run', 'Difference', 'Verdict'];
 
 /** What the columns are, below a table. */
 const EXPLAINED = [
   'Percent. Ours: mean over the seeds ± half its 95 % confidence interval (Student t).',
+  'Seeds: those that were run, of those the protocol asks for. A run: how long one took, the median.',
   `Reproduced: our mean lies within the published interval ± ${TOLERANCE} percentage point; without a published ± the figure itself.`,
+  "As naive: naive training's published figure lies in that interval, too: the line cannot tell a method that works from none.",
 ];
 
+/** What has to be there of a reproduction, so that it can be written. */
+const REPRODUCTION: Form = {
+  ...{ name: 'text', title: 'text', paper: 'text', settingsFrom: 'text', architecture: 'text', training: 'text' },
+  ...{ publishedSeeds: 'text', seeds: 'number', differs: ['text'] },
+  rows: [{ label: 'text', metric: 'text', verdict: 'text', seeds: ['number'], failed: ['text'] }],
+};
+
 /** A protocol's lines as cells, the head first. */
-function cellsOf({ rows }: Reproduction): string[][] {
+function cellsOf({ rows, seeds: asked }: Reproduction): string[][] {
   return [
     HEAD,
     ...rows.map((row) => [
-      row.metric === 'acc' ? row.label : `${row.label}: ${REPRODUCED_METRICS[row.metric].label}`,
+      rowName(row),
       publishedText(row.published),
       oursText(row),
-      String(row.seeds.length),
+      `${row.seeds.length} of ${asked}`,
+      row.seconds === undefined ? '–' : formatDuration(row.seconds),
       row.ours && row.published ? signed(row.ours.mean - row.published.value) : '–',
       verdictText(row),
     ]),
@@ -30,13 +42,14 @@ function cellsOf({ rows }: Reproduction): string[][] {
 
 /** A table for a terminal with what has to be known of it. */
 export function reproductionText(reproduction: Reproduction): string {
-  const { title, paper, settingsFrom, architecture, training, publishedSeeds, differs } = reproduction;
+  const { title, paper, settingsFrom, architecture, training, publishedSeeds, duration, differs } = reproduction;
   return [
     `${reproduction.name}: ${title}`,
     `Paper: ${paper}. Seeds: ${publishedSeeds}.`,
     `Settings: ${settingsFrom}.`,
     `Network: ${architecture}.`,
     `Training: ${training}.`,
+    `A run takes ${duration}, on one core.`,
     '',
     textTable(cellsOf(reproduction)),
     '',
@@ -49,7 +62,9 @@ export function reproductionText(reproduction: Reproduction): string {
 
 /** The same as Markdown, for a page. */
 export function reproductionMarkdown(reproduction: Reproduction): string {
-  checkRows('reproductionMarkdown', reproduction, 'what loadReproductions or reproductionOf returned');
+  const wrong = misfit(reproduction, REPRODUCTION);
+  if (wrong !== undefined)
+    throw problem('reproductionMarkdown', wrong, 'pass what loadReproductions or reproductionOf returned, one by one');
   const { name, title, paper, settingsFrom, architecture, training, publishedSeeds, differs } = reproduction;
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
   const [head, ...rows] = cellsOf(reproduction);
@@ -69,13 +84,15 @@ export function reproductionMarkdown(reproduction: Reproduction): string {
 export function listText(reproductions: readonly Reproduction[]): string {
   const count = ({ rows }: Reproduction, verdict: string) => String(rows.filter((row) => row.verdict === verdict).length);
   return textTable([
-    ['Name', 'Protocol', 'Paper', 'Rows', 'Reproduced', 'Not reached', 'No figure', 'No result', 'Not run'],
+    ['Name', 'Protocol', 'Paper', 'A run', 'Rows', 'Reproduced', 'As naive', 'Not reached', 'No figure', 'No result', 'Not run'],
     ...reproductions.map((one) => [
       one.name,
       one.title,
       one.paper.replace(/(?<=\d{4}),.*/, ''),
+      one.duration,
       String(one.rows.length),
       count(one, 'reproduced'),
+      count(one, 'reproduced, as naive'),
       count(one, 'not reached'),
       count(one, 'no figure published'),
       count(one, 'no result'),

@@ -38,6 +38,23 @@ test('without a terminal there is a line an event, with study, label and seed of
   );
 });
 
+test('without a terminal a run that goes on says where it is, at most every 30 seconds', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const text = written((output) => {
+    const display = progressDisplay(plan, output);
+    display.started(plan[0].id);
+    for (const seconds of [29, 30, 59, 61]) {
+      now = 1000 * seconds;
+      display.progress(plan[0].id, { ...event, task: seconds < 40 ? 1 : 2, epochs: 3 });
+    }
+  }, false);
+  const lines = text.trim().split('\n').slice(1);
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /^running {3}task-incremental Naive, seed 1: task 2 of 5, epoch 1 of 3 \(0 of 2 done, about .* left\)$/);
+  assert.match(lines[1], /task 3 of 5/);
+});
+
 test('on a terminal two seeds of one label have bars of their own', () => {
   const text = written((output) => {
     const display = progressDisplay(plan, output);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -19,7 +19,23 @@ test('wrong names and options end with status 2 and one line; help and lists wit
   assert.match(option.stderr, /^error: unknown option '--seed'/);
   assert.equal(reproduce().status, 2);
   assert.equal(reproduce('--help').status, 0);
-  const list = reproduce('--list', '--store', join(folder, 'runs'));
+  mkdirSync(join(folder, 'empty'));
+  const list = reproduce('--list', '--store', join(folder, 'empty'));
   assert.deepEqual([list.status, list.stderr], [0, '']);
   assert.match(list.stdout, /^vandeven-split /m);
+});
+
+test('after Ctrl-C it says how many runs are finished, and that the same command goes on', async () => {
+  const args = ['stability-gap', '--row', 'ER, online', '--seeds', '2', '--workers', '1', '--store', join(folder, 'stopped')];
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (!said.includes('started') && (said + text).includes('started')) child.kill('SIGINT');
+    said += text;
+  });
+  child.stdout.resume();
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(status, 130);
+  assert.match(said, /^2 runs; a run takes 30 s to 6 min, on one core$/m);
+  assert.match(said, /^Interrupted: 0 of 2 runs finished; the same command goes on\.$/m);
 });

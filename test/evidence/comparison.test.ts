@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { COMPARISON, planComparison } from '../../src/evidence';
 import { answer } from '../../src/evidence/run';
-import { openStore } from '../../src/experiments';
+import { openStore, planRun } from '../../src/experiments';
 import { mergeRuns } from '../../src/experiments/store/merge';
 import { methodCompatibility, METHODS } from '../../src/methods';
 import { acc } from './fixtures';
@@ -57,21 +57,32 @@ test('a tuned option takes part, and a seed that was tuned on is refused', () =>
 
 test('the command tells a table a stream from the store, and how many runs are there', async () => {
   const store = join(folder, 'store');
+  mkdirSync(store);
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const ask = () =>
+  const ask = (seeds: number | undefined = 1) =>
     answer(
-      { name: 'comparison', list: true, rows: ['Naive'], seeds: 1, workers: 1, force: false, form: 'text', store },
-      { say, warn: say },
+      { name: 'comparison', list: true, rows: ['Naive'], seeds, workers: 1, force: false, form: 'text', store },
+      { say, note: say, warn: say },
     );
   assert.equal(await ask(), 0);
   assert.match(said.join('\n'), /None of its runs is in the store/);
   said.length = 0;
   const naive = plan.filter(({ label }) => label === 'Naive');
+  const second = planRun({ ...naive[0].spec, seed: 2 }); // a seed that was not asked for
   mergeRuns(
     openStore(store),
-    naive.slice(0, 2).map((run) => acc(run, 0.75)),
+    [...naive.slice(0, 2), second].map((run) => acc(run, 0.75)),
   );
   assert.equal(await ask(), 0);
   assert.match(said.join('\n'), new RegExp(`Naive +0\\.7500[^]*2 of ${naive.length} runs`));
+  said.length = 0;
+  await ask(5);
+  assert.match(said.join('\n'), new RegExp(`3 of ${5 * naive.length} runs`), 'every seed counts, though one is planned');
+});
+
+test('only methods that are named; a name that none has is refused', () => {
+  const labels = new Set(planComparison(1, [], ['SLDA']).map(({ label }) => label));
+  assert.deepEqual([...labels], ['SLDA']);
+  assert.throws(() => planComparison(1, [], ['SLDA', 'nothing']), /comparison: no line has nothing in its name; lines: Naive, /);
 });

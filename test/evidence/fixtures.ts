@@ -18,6 +18,7 @@ export const PROTOCOL: Protocol = {
   training: 'SGD',
   publishedSeeds: '5',
   seeds: 3,
+  duration: '1 to 2 s',
   differs: ['The pixels are random.'],
   rows: [
     { label: 'Naive', published: { value: 60.5, spread: 0.2, spreadIs: 'SEM', source }, spec: of('naive'), reason: 'not shown' },

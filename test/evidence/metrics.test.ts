@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REPRODUCED_METRICS } from '../../src/evidence/metrics';
+import { REPRODUCED_METRICS, rowName } from '../../src/evidence/metrics';
 import { result } from '../experiments/fixtures';
 
 test('each metric is that of the run, and null where the run does not have it', () => {
@@ -17,4 +17,12 @@ test('each metric is that of the run, and null where the run does not have it', 
   assert.equal(minAcc, 0.2);
   assert.ok(Math.abs(wcAcc! - (0.8 / 2 + 0.2 / 2)) < 1e-12);
   assert.ok(Math.abs(wf10! - (0.8 + 0) / 2) < 1e-12);
+});
+
+test('the name of a line has the metric where it is not the average accuracy', () => {
+  assert.deepEqual([rowName({ label: 'GEM' }), rowName({ label: 'GEM', metric: 'acc' })], ['GEM', 'GEM']);
+  assert.deepEqual(
+    [rowName({ label: 'GEM', metric: 'bwt' }), rowName({ label: 'ER', metric: 'minAcc' })],
+    ['GEM: BWT', 'ER: min-ACC'],
+  );
 });

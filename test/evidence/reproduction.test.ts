@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { loadReproductions, reproductionOf } from '../../src/evidence';
+import { loadReproductions, PROTOCOLS, reproductionOf } from '../../src/evidence';
 import { openStore, planRun } from '../../src/experiments';
 import { failedRun } from '../../src/experiments/failedRun';
 import { mergeRuns } from '../../src/experiments/store/merge';
@@ -56,6 +56,61 @@ test('a store is read by its folder or as it is; without runs nothing was run; w
   mergeRuns(openStore(folder), [acc(planRun(PROTOCOL.rows[0].spec(1)), 0.5)]);
   assert.equal(loadReproductions(openStore(folder)).length > 3, true);
   assert.throws(() => loadReproductions(folder, ['nothing']), /there is no protocol 'nothing'/);
+});
+
+test('a store that is named has to be there: a misspelt name is no empty store', () => {
+  assert.throws(() => loadReproductions(join(folder, 'typo')), /typo: it does not exist; name the folder of a store/);
+  assert.throws(() => loadReproductions(openStore(join(folder, 'typo'))), /it does not exist/);
+});
+
+test('what is no run is refused with its place', () => {
+  const run = kept(0, 1, 0.6);
+  const of = (...runs: unknown[]) => reproductionOf(PROTOCOL, runs as never);
+  assert.throws(() => of(run, { seed: 1 }), /entry 1 of runs is no result of a run: id is undefined/);
+  assert.throws(() => of(null), /entry 0 of runs .*: it is null/);
+  assert.throws(() => of({ ...run, spec: {} }), /spec\.stream is undefined/);
+  assert.throws(() => of({ ...run, metrics: undefined }), /metrics is undefined/);
+  assert.throws(() => reproductionOf(PROTOCOL, run as never), /runs must be an array/);
+  assert.throws(() => reproductionOf('example' as never, [run]), /the protocol is 'example'/);
+});
+
+test('a line as near to the published figure of naive training as the verdict allows is reproduced as naive; naive itself is not', () => {
+  const near = { ...PROTOCOL.rows[2], published: { value: 61, source: '' } };
+  const verdicts = (...rows: (typeof PROTOCOL.rows)[number][]) =>
+    reproductionOf({ ...PROTOCOL, rows }, [kept(0, 1, 0.6), kept(1, 1, 0.61)]).rows.map(({ verdict }) => verdict);
+  const [naive, bwt] = PROTOCOL.rows; // 60.5 ± 0.2
+  assert.deepEqual(verdicts(naive, bwt, near), ['reproduced', 'not reached', 'reproduced, as naive']);
+  assert.deepEqual(verdicts(naive, { ...near, published: { value: 61.6, source: '' } }), ['reproduced', 'reproduced']);
+  assert.deepEqual(verdicts(bwt, near), ['not reached', 'reproduced'], 'another metric does not compare');
+  const elsewhere = {
+    ...near,
+    spec: (seed: number) => ({ ...near.spec(seed), stream: { ...near.spec(seed).stream, batchSize: 7 } }),
+  };
+  const run = acc(planRun(elsewhere.spec(1)), 0.61);
+  assert.equal(
+    reproductionOf({ ...PROTOCOL, rows: [naive, elsewhere] }, [run]).rows[1].verdict,
+    'reproduced',
+    'nor another stream',
+  );
+});
+
+test('the class-incremental lines of penalties cannot tell a working method from none, and say so', () => {
+  const asNaive = PROTOCOLS.filter(({ name }) => ['vandeven-split', 'hsu-split'].includes(name)).map((protocol) => {
+    const runs = protocol.rows.map(({ spec, published }) => acc(planRun(spec(1)), published!.value / 100));
+    const { rows } = reproductionOf(protocol, runs);
+    return rows.filter(({ verdict }) => verdict === 'reproduced, as naive').map(({ label }) => label);
+  });
+  assert.deepEqual(asNaive, [
+    ['EWC (class)', 'Online EWC (class)', 'SI (class)'],
+    ['EWC (class)', 'Online EWC (class)', 'SI (class)', 'MAS (class)'],
+  ]);
+});
+
+test('how long a run took is the median', () => {
+  const runs = [10, 30, 20, 90].map((seconds, i) => ({ ...kept(1, i + 1, 0.5), seconds }));
+  assert.equal(reproductionOf(PROTOCOL, runs).rows[2].seconds, 25);
+  assert.equal(reproductionOf(PROTOCOL, runs.slice(0, 3)).rows[2].seconds, 20);
+  assert.equal(reproductionOf(PROTOCOL, []).rows[2].seconds, undefined);
 });
 
 test('where our interval meets the published one, more seeds are needed', () => {

@@ -28,7 +28,7 @@ async function ask(request: Partial<ReproduceRequest>, store: string) {
     form: 'text',
   } as const;
   const say = (text: string) => void said.push(text);
-  const status = await answer({ ...all, ...request, store: join(folder, store) }, { say, warn: say });
+  const status = await answer({ ...all, ...request, store: join(folder, store) }, { say, note: say, warn: say });
   return { said: said.join('\n'), status };
 }
 
@@ -45,7 +45,7 @@ function filled(name: string, more: number): string {
 test('runs that the store has are not repeated; the status is 0 where all is reproduced, 1 where something is not reached', async () => {
   const good = await ask({ name: fashion.name, seeds: 1 }, filled('good', 0.9));
   assert.equal(good.status, 0);
-  assert.match(good.said, /ER, 200 samples +72\.54 +73\.44 +1 +\+0\.90 +reproduced[^]*Store: .*good/);
+  assert.match(good.said, /ER, 200 samples +72\.54 +73\.44 +1 of 10 +12 s +\+0\.90 +reproduced[^]*Store: .*good/);
   const bad = await ask({ name: fashion.name, seeds: 1 }, filled('bad', 1.1));
   assert.equal(bad.status, 1);
   assert.match(bad.said, /not reached/);
@@ -55,7 +55,7 @@ test('--list runs nothing: all protocols, or the table of one, as text, JSON or 
   const store = filled('listed', 0);
   const { said, status } = await ask({ list: true }, store);
   assert.equal(status, 0);
-  assert.match(said, /fashion-online-er .* 5 +4 +0 +1 +0 +0$/m);
+  assert.match(said, /fashion-online-er .* 10 s to 1 min +5 +4 +0 +0 +1 +0 +0$/m);
   assert.match((await ask({ list: true, name: fashion.name }, store)).said, /^ER, 500 samples +79\.02 +79\.02/m);
   assert.match((await ask({ list: true, form: 'markdown' }, store)).said, /^\| ER, 500 samples \| 79\.02 \| 79\.02 \|/m);
   const json = JSON.parse((await ask({ list: true, form: 'json' }, store)).said) as Reproduction[];
@@ -71,8 +71,39 @@ test('only some lines count where they are named; a name that none has is refuse
   const { said, status } = await ask({ name: fashion.name, list: true, rows: ['500', 'Joint'] }, store);
   assert.equal(status, 0);
   assert.ok(!said.includes('ER, 200') && said.includes('ER, 500') && said.includes('Joint'));
-  await assert.rejects(ask({ name: fashion.name, rows: ['nothing'] }, store), /no line has nothing in its name; lines: None, ER/);
+  await assert.rejects(
+    ask({ name: fashion.name, rows: ['Joint', 'nothing'] }, store),
+    /no line has nothing in its name; lines: None, ER/,
+  );
   await assert.rejects(ask({ name: 'nothing' }, store), /there is no protocol 'nothing'/);
+});
+
+test('lines are named as the table names them', async () => {
+  const store = filled('names', 0);
+  const asked = await ask({ name: 'gem-rotations', list: true, rows: ['Single: BWT'] }, store);
+  assert.match(asked.said, /^Single: BWT +-9\.00/m);
+  assert.doesNotMatch(asked.said, /^(Single +|GEM)/m);
+  await assert.rejects(
+    ask({ name: 'gem-rotations', list: true, rows: ['Twin'] }, store),
+    /no line has Twin in its name; lines: Single, Single: BWT, GEM, GEM: BWT$/,
+  );
+});
+
+test('a line that is asked for alone is still compared with naive training', async () => {
+  const hsu = PROTOCOLS.find(({ name }) => name === 'hsu-split')!;
+  mergeRuns(openStore(join(folder, 'alone')), [acc(planProtocol(hsu, 1, ['MAS (class)'])[0], 0.195)]);
+  const { said } = await ask({ name: 'hsu-split', list: true, rows: ['MAS (class)'] }, 'alone');
+  assert.match(said, /^MAS \(class\) .* reproduced, as naive$/m);
+});
+
+test('--list refuses a store that is named and not there', async () => {
+  await assert.rejects(ask({ list: true }, 'typo'), /typo: it does not exist; name the folder of a store/);
+  await assert.rejects(ask({ list: true, name: 'comparison' }, 'typo'), /it does not exist/);
+});
+
+test('before it runs it says how many runs there are, and how long one takes', async () => {
+  const { said } = await ask({ name: fashion.name, seeds: 1 }, filled('told', 0));
+  assert.match(said, /^5 runs; a run takes 10 s to 1 min, on one core$/m);
 });
 
 test('the status tells what is missing: 2 before 1', () => {

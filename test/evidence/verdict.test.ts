@@ -27,3 +27,24 @@ test('nothing published, nothing run; a number that is no percentage is refused'
     assert.throws(() => verdictOf({ value: 50 }, wrong), /verdictOf: ours \(percent\)/, String(wrong));
   }
 });
+
+test('as naive: what was published for naive training would be within the interval, too', () => {
+  assert.equal(verdictOf({ value: 19.8 }, 19.8, 19.46), 'reproduced, as naive');
+  assert.equal(verdictOf({ value: 19.8 }, 19.8, 18.7), 'reproduced');
+  assert.equal(verdictOf({ value: 63.95, spread: 1.9 }, 64, 61.05), 'reproduced, as naive');
+  assert.equal(verdictOf({ value: 63.95, spread: 1.9 }, 64, 59.21), 'reproduced');
+  assert.equal(verdictOf({ value: 19.8 }, 50, 19.46), 'not reached', 'a method that breaks there is told');
+});
+
+test('a published figure that cannot be meant is refused, also where nothing was run', () => {
+  for (const value of ['50', NaN, 500, undefined]) {
+    const wrong = { value } as never;
+    for (const ours of [50, undefined]) assert.throws(() => verdictOf(wrong, ours), /published value \(percent\)/, String(value));
+  }
+  for (const spread of [NaN, -5, '1', null]) {
+    assert.throws(() => verdictOf({ value: 50, spread: spread as never }, 50), /published spread/, String(spread));
+  }
+  for (const wrong of [50, null, 'x'])
+    assert.throws(() => verdictOf(wrong as never, 50), /the published figure is/, String(wrong));
+  assert.throws(() => verdictOf({ value: 50 }, 50, NaN), /naive \(percent\)/);
+});

@@ -38,6 +38,7 @@ export const fashionOnlineEr: Protocol = {
     'SGD without momentum, one pass, batches of 10 with 128 stored samples, mean loss over all 138; reservoir filled step by step; learning rate 0.03, 0.1, 0.1 with 200, 500, 1000 samples; none and joint 0.2; pixels 0 … 1; classes in order',
   publishedSeeds: '10',
   seeds: 10,
+  duration: '10 s to 1 min',
   differs: [
     'Outputs come with the classes; the authors have all ten from the start.',
     'While fewer than 128 samples are stored, 128 are drawn with replacement; the authors take as many as there are.',

@@ -50,6 +50,7 @@ export const gdumbSplit: Protocol = {
     'SGD, momentum 0.9, weight decay 1e-6, gradients clipped to norm 10; learning rate from 0.05 to 0.0005 along a cosine with warm restarts after 1, 2, 4 … passes, a tenth of it in the first; 128 passes over the memory, batches of 16, random crops of images with 4 black pixels around; standardised pixels',
   publishedSeeds: '3',
   seeds: 3,
+  duration: '30 s to 12 min',
   differs: [
     'Batch normalisation in the hidden layers, with ε 1e-5; the authors have it after the output layer, too (without a bias), with 1e-6.',
     'The accuracy is that after the last pass; the authors print the best of the 128 passes on the test set.',

@@ -50,6 +50,7 @@ export const gemRotations: Protocol = {
     'SGD without momentum, one pass, batches of 10; single: learning rate 0.003, GEM: 0.1, 256 samples a task, margin 0.5; angle of task t drawn from [9t, 9(t+1)) degrees; pixels 0 … 1',
   publishedSeeds: '1',
   seeds: 5,
+  duration: '1 to 3 min',
   differs: [
     'The published figures are of one seed: how far they are from a mean over seeds is not known.',
     'The 1000 images of a task hold 100 of each digit; the authors draw them at random.',

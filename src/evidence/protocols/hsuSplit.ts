@@ -61,6 +61,7 @@ export const hsuSplit: Protocol = {
     'Adam, learning rate 0.001, kept from task to task; 4 epochs a task, batches of 128; images padded to 32×32 and standardised; classes in order',
   publishedSeeds: '10',
   seeds: 10,
+  duration: '5 to 30 s',
   differs: [
     "Naive rehearsal: each batch holds 64 new and 64 stored samples, also in number about the authors' mix of 1:1; in the first task there are 64 new ones only.",
     'That the table has 1100 stored images, and its compressed row 4400, is inferred from the scripts and the sizes in bytes, not quoted.',

@@ -36,6 +36,7 @@ export const stabilityGap: Protocol = {
     'SGD, learning rate 0.01, momentum 0.9, anew in each task; 10 epochs a task (online: 1), batches of 256; 2000 stored samples; loss 0.3 new + 0.7 stored; standardised pixels, classes in order; all tasks evaluated after every step on 1000 test images each',
   publishedSeeds: '5',
   seeds: 5,
+  duration: '30 s to 6 min',
   differs: [
     'The weights 0.3 and 0.7 come from 597 stored samples beside 256 new ones; the authors weigh the means of 256 and 256, and scale the first task by 0.3, too.',
     'Outputs come with the classes; the authors have all ten from the start.',

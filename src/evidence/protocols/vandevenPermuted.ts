@@ -64,6 +64,7 @@ export const vandevenPermuted: Protocol = {
     'Adam, learning rate 0.0001, kept from task to task; 10 tasks of 5000 steps, batches of 128; images padded to 32×32, pixels 0 … 1',
   publishedSeeds: '20',
   seeds: 20,
+  duration: '7 min to an hour',
   differs: [
     'Class-incremental: new classes get outputs of a growing layer; the authors hide outputs of one layer of 100.',
     'The first task keeps the order of its pixels; to a fully connected network any order is as good.',

@@ -81,6 +81,7 @@ export const vandevenSplit: Protocol = {
     'Adam, learning rate 0.001, kept from task to task; 2000 steps a task, batches of 128; pixels 0 … 1; class order by seed',
   publishedSeeds: '20',
   seeds: 20,
+  duration: '30 s to 2 min',
   differs: [
     'The smaller last batch of a pass over the data is used; the authors drop it.',
     'New classes get outputs of a growing layer, and new tasks an output layer of their own; the authors hide outputs of one layer of ten. Adam counts the steps of all layers together, as theirs does (stepCount shared): with the count of a new layer begun at 0, None (task) is several points better.',
