@@ -46,7 +46,7 @@ export function withNames<T>(
 }
 
 /** Throws unless it is a protocol whose lines can be planned. */
-export function checkProtocol(subject: string, protocol: Protocol): void {
+function checkProtocol(subject: string, protocol: Protocol): void {
   if (!isPlainObject(protocol)) throw problem(subject, `the protocol is ${shown(protocol)}`, 'pass one of PROTOCOLS');
   checkList(subject, 'rows', protocol.rows);
   const wrong = misfit(protocol, { name: 'text', rows: [{ label: 'text' }] });

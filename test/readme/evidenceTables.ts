@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMPARISON, findProtocol } from '../../src/evidence';
-import type { Reproduction } from '../../src/evidence';
+import type { ReproducedRow, Reproduction, Verdict } from '../../src/evidence';
+import { rowName } from '../../src/evidence/metrics';
 import { readResults } from '../../src/experiments';
 import type { BenchmarkResults, ExperimentResult } from '../../src/experiments';
 import { aggregate } from '../../src/metrics';
@@ -43,21 +44,24 @@ export const EVIDENCE_TABLES: Record<string, () => string> = {
   reproduced: () =>
     markdown([
       ['Protocol', 'Row', 'Published', 'Ours', 'Seeds', 'Verdict'],
-      ...reproductions().flatMap(({ name, rows }) =>
-        rows
-          .filter(({ ours, published }) => ours && published)
-          .map(({ label, metric, published, ours, seeds, verdict, reason }) => [
-            name,
-            metric === 'acc' ? label : `${label}: ${metric}`,
-            published!.spread === undefined ? String(published!.value) : `${published!.value} ± ${published!.spread}`,
-            ours!.low === null
-              ? formatNumber(ours!.mean, 2)
-              : `${formatNumber(ours!.mean, 2)} ± ${formatNumber(ours!.mean - ours!.low, 2)}`,
-            String(seeds.length),
-            reason === undefined ? verdict : `${verdict}: ${reason}`,
-          ]),
+      ...reproductions().flatMap(({ name, seeds: asked, rows }) =>
+        rows.map((row) => [
+          name,
+          rowName(row),
+          row.published ? withHalf(row.published.value, row.published.spread, String) : '–',
+          row.ours ? withHalf(row.ours.mean, row.ours.low === null ? undefined : row.ours.mean - row.ours.low, twoDigits) : '–',
+          `${row.seeds.length} of ${asked}`,
+          row.reason === undefined ? row.verdict : `${row.verdict}: ${row.reason}`,
+        ]),
       ),
     ]),
+  'reproduced counts': () => {
+    const rows = reproductions().flatMap((one) => one.rows);
+    const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
+    const told: Verdict[] = ['reproduced', 'reproduced, as naive', 'not reached', 'no figure published', 'no result', 'not run'];
+    const counts = told.filter((verdict) => count(verdict) > 0).map((verdict) => `${count(verdict)} ${verdict}`);
+    return `${rows.length} rows: ${counts.join('; ')}. Seeds: those that were run, of those the protocol asks for.`;
+  },
   status: () =>
     markdown([
       ['Method', 'Paper', 'What its tests prove', 'Published figures reached'],
@@ -76,13 +80,35 @@ function reached(all: readonly ExperimentResult[], method: string, on: (typeof C
   return low === null ? `${percent(mean)}${seeds}` : `${percent(mean)} ± ${percent(mean - low)}${seeds}`;
 }
 
-/** `vandeven-split 3 of 3`: how many published figures of a method were reached, protocol by protocol. */
+/**
+ * `vandeven-split 4 of 4 (2 more as naive)`: how many published figures of a method were reached, protocol by protocol. Rows that are
+ * not run count among those that were not reached; rows that naive training reaches, too, do not count.
+ */
 function figuresOf(method: string): string {
   const found = reproductions().flatMap(({ name, rows }) => {
-    const specs = findProtocol(name).rows.map(({ spec }) => spec(1));
-    const own = rows.filter(({ published, ours }, i) => published && ours && specs[i].method.name === method);
-    const well = own.filter(({ verdict }) => verdict === 'reproduced').length;
-    return own.length === 0 ? [] : [`${name} ${well} of ${own.length}`];
+    const specs = findProtocol(name).rows.map((row) => ({ name: rowName(row), method: row.spec(1).method.name }));
+    const isOwn = (row: ReproducedRow) => specs.some((one) => one.name === rowName(row) && one.method === method);
+    const own = rows.filter((row) => row.published && isOwn(row));
+    return own.length === 0 ? [] : [`${name} ${scoreOf(own.map(({ verdict }) => verdict))}`];
   });
-  return found.join(', ') || 'none known, or not repeated';
+  return found.join(', ') || 'in no protocol here';
+}
+
+/** `3 of 8 (1 not run)`; without a score where nothing was run that counts. */
+export function scoreOf(verdicts: readonly Verdict[]): string {
+  const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
+  const [asNaive, notRun] = [count('reproduced, as naive'), count('not run')];
+  const counted = verdicts.length - asNaive;
+  const hasScore = counted > notRun;
+  const naive = asNaive > 0 ? [`${asNaive}${hasScore ? ' more' : ''} as naive`] : [];
+  const told = [...naive, ...(notRun > 0 ? [`${notRun} not run`] : [])].join(', ');
+  if (!hasScore) return told;
+  return `${count('reproduced')} of ${counted}${told === '' ? '' : ` (${told})`}`;
+}
+
+const twoDigits = (value: number) => formatNumber(value, 2);
+
+/** `63.95 ± 1.9` */
+function withHalf(mean: number, half: number | undefined, text: (value: number) => string): string {
+  return half === undefined ? text(mean) : `${text(mean)} ± ${text(half)}`;
 }
