@@ -10,9 +10,6 @@ export const TOLERANCE = 1;
  */
 export type Verdict = 'reproduced' | 'reproduced, as naive' | 'not reached' | 'no figure published' | 'not run' | 'no result';
 
-/** A published mean with its ±, as far as a verdict needs it. */
-type Figure = Pick<Published, 'value' | 'spread'>;
-
 /**
  * Whether our mean lies within the published interval, widened by one percentage point on each side: |ours − published| ≤ ± + 1.
  * Where no ± was published, the interval is the figure itself.
@@ -22,7 +19,11 @@ type Figure = Pick<Published, 'value' | 'spread'>;
  * @param naive what was published for naive training in the same table, in percent; where that lies within the interval too, a line
  *   that is reached cannot tell a working method from none and is `reproduced, as naive`. Default: not known
  */
-export function verdictOf(published: Figure | undefined, ours: number | undefined, naive?: number): Verdict {
+export function verdictOf(
+  published: Pick<Published, 'value' | 'spread'> | undefined,
+  ours: number | undefined,
+  naive?: number,
+): Verdict {
   if (published !== undefined) checkFigure(published);
   if (naive !== undefined) checkPercent('naive (percent)', naive);
   if (ours === undefined) return 'not run';
@@ -32,11 +33,11 @@ export function verdictOf(published: Figure | undefined, ours: number | undefine
   return naive !== undefined && reaches(published, naive) ? 'reproduced, as naive' : 'reproduced';
 }
 
-function reaches({ value, spread = 0 }: Figure, mean: number): boolean {
+function reaches({ value, spread = 0 }: Pick<Published, 'value' | 'spread'>, mean: number): boolean {
   return Math.abs(mean - value) <= spread + TOLERANCE + 1e-9; // 1e-9: decimals are no binary numbers
 }
 
-function checkFigure(published: Figure): void {
+function checkFigure(published: Pick<Published, 'value' | 'spread'>): void {
   if (!isPlainObject(published))
     throw problem('verdictOf', `the published figure is ${shown(published)}`, 'pass { value, spread }, in percent');
   checkPercent('published value (percent)', published.value);

@@ -30,7 +30,7 @@ test('protocols have names of their own, and the lines of a protocol are told ap
 });
 
 test('no figure without its source, no ± without its meaning, no protocol without paper, settings and differences', () => {
-  const texts: (keyof Protocol)[] = ['title', 'paper', 'settingsFrom', 'architecture', 'training', 'publishedSeeds'];
+  const texts: (keyof Protocol)[] = ['title', 'paper', 'settingsFrom', 'architecture', 'training', 'publishedSeeds', 'duration'];
   for (const protocol of PROTOCOLS) {
     for (const name of texts) assert.match(String(protocol[name]), /\S/, `${protocol.name} ${name}`);
     assert.ok(protocol.differs.length > 0, protocol.name);
