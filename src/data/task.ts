@@ -36,4 +36,6 @@ export interface Task {
   readonly boundaries?: 'hidden';
   /** That each sample of the task may be seen once only (online learning): its trainer refuses a second epoch. Absent: no limit. */
   readonly online?: boolean;
+  /** `'permuted'`: the stream's tasks have the pixels of images in orders of their own, so neighbours mean nothing. Absent: images as they are. */
+  readonly pixels?: 'permuted';
 }

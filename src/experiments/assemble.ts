@@ -43,6 +43,7 @@ export function assemble(given: SpecInput): Assembly {
     const trainer = findMethod(checked.method.name).create(model, trainerOptions(checked, stream));
     checkRevealed(checked.method.name, stream.tasks[0], trainer.needs);
     checkScheduled(checked.method.name, stream.tasks[0], trainer.options);
+    trainer.checkTask(stream.tasks[0]);
     const spec = fillIn(checked, stream, model, trainer);
     const samples = samplesOf(spec, stream);
     return { spec, id: identify(spec, stream, model), samples, stream, model, trainer };

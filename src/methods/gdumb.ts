@@ -1,4 +1,5 @@
 import type { TaskLoader } from '../data/loader';
+import type { Task } from '../data/task';
 import type { Model } from '../models';
 import { CLTrainer } from '../training';
 import type { MethodNeeds, TrainerOptions, TrainingBatch, TrainingData } from '../training';
@@ -17,15 +18,15 @@ export interface GDumbOptions {
   capacity: number;
   /**
    * How images are changed whenever they are learnt from: `{ cropPadding: 4 }` puts 4 black pixels on each side and cuts out a part of
-   * the old size at a random place, as torchvision's `RandomCrop(28, padding=4)`. For images only, and of use only where their pixels
-   * are in their places (not permuted). Default undefined: they are learnt as they are.
+   * the old size at a random place, as torchvision's `RandomCrop(28, padding=4)`. For images whose pixels are in their places; other
+   * inputs, and streams that permute pixels, are refused. Default undefined: they are learnt as they are.
    */
   augment: Augmentation | undefined;
 }
 
 /** How stored images are changed; see `GDumbOptions`. */
 export interface Augmentation {
-  /** Black pixels on each side, at least 1. */
+  /** Black pixels on each side: at least 1, and fewer than the shorter side of an image has, so that some of it stays. */
   cropPadding: number;
 }
 
@@ -69,6 +70,10 @@ export class GDumb extends CLTrainer<GDumbOptions> {
     this.requireMixedBatches();
     if (augment !== undefined) this.crops = new RandomCrop('GDumb: augment', cropPaddingOf(augment), seed);
     this.memory = new SlotMemory('GDumb', { capacity, inputSize: model.inputSize, kind: 'greedy', seed });
+  }
+
+  override checkTask(task: Task): void {
+    this.crops?.check(task);
   }
 
   protected override trainingData(loader: TaskLoader): TrainingData {

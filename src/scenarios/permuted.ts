@@ -53,9 +53,11 @@ export function permutedScenario(dataset: Dataset, options?: PermutedOptions): T
   checkEnough(subject, settings.nTasks!, places, isImage(dataset.shape) ? 'pixels' : 'features');
   const orders = drawOrders(settings.seed!, settings.nTasks!, places);
   const unchanged = isImage(dataset.shape) ? 'original pixels' : 'original features';
+  const mixed = isImage(dataset.shape) && orders.length > 1; // then what is of use for images is of none for the first task either
   const plans = orders.map(({ draw }, id) => {
     const map = id === 0 ? undefined : pixelPermutation(draw, channels);
-    return wholeDatasetPlan(dataset, settings.scenario, id, map ? `permutation ${id}` : unchanged, map);
+    const plan = wholeDatasetPlan(dataset, settings.scenario, id, map ? `permutation ${id}` : unchanged, map);
+    return mixed ? { ...plan, task: { ...plan.task, pixels: 'permuted' as const } } : plan;
   });
   return wholeDatasetStream('permuted', dataset, plans, settings, {
     permutations: orders.map(({ hash }, id) => (id === 0 ? 'identity' : hash)),

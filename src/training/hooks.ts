@@ -19,7 +19,7 @@ export const STEP_HOOKS = ['draws', 'composeBatch', 'loss', 'adjustGradients', '
 
 /**
  * The contract of a method: hooks with their defaults, of which it overrides what it needs. In the order in which they are
- * called: `trainingData`, `beginTask`, `phases`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
+ * called: `checkTask`, `trainingData`, `beginTask`, `phases`; at every step `draws`, `composeBatch`, `loss`, `adjustGradients`, `afterStep`;
  * `endTask`; at evaluation `scores`; for saving `memoryState`, `restoreMemory`.
  */
 export abstract class MethodHooks<Own extends object = {}> {
@@ -52,6 +52,12 @@ export abstract class MethodHooks<Own extends object = {}> {
       throw problem(this.constructor.name, `the model is ${shown(model)}`, 'pass a model, e.g. new MultiHeadMLP()');
     this.options = trainerOptions(this.constructor.name, options, ownDefaults);
   }
+
+  /**
+   * Throws where an option of the method cannot be meant for a task. Asked when a run is planned, of its first task, and before each task
+   * is trained; default: every task will do.
+   */
+  checkTask(_task: Task): void {}
 
   /**
    * What to train on when a task arrives; default the task's own data.

@@ -532,6 +532,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     this.#checkFit(task);
     checkRevealed(this.constructor.name, task, this.needs);
     checkScheduled(this.constructor.name, task, this.options);
+    this.checkTask(task);
     this.#history.check(loader, 'training data');
     const { learnt } = this.model;
     if (learnt.length > this.#accountedFor) warnOfLostMemory(this, learnt.slice(this.#accountedFor));

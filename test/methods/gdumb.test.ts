@@ -4,8 +4,10 @@ import { backend, initBackend } from '../../src/backend';
 import type { Value } from '../../src/backend';
 import { datasetFromArrays } from '../../src/data/fromArrays';
 import type { TaskLoader } from '../../src/data/loader';
+import { planRun } from '../../src/experiments';
 import { GDumb } from '../../src/methods';
-import { SingleHeadMLP } from '../../src/models';
+import { DomainMLP, SingleHeadMLP } from '../../src/models';
+import { getPermutedMnist } from '../../src/scenarios';
 import { splitScenario } from '../../src/scenarios/split';
 import type { TrainerState, TrainingData } from '../../src/training';
 import { bytes } from '../models/fixtures';
@@ -115,6 +117,23 @@ test('augment is for images, and its options are checked', async () => {
   given.cropPadding = 3;
   assert.deepEqual(trainer.options.augment, { cropPadding: 2 });
   assert.throws(() => (trainer.options.augment!.cropPadding = 3), TypeError);
+});
+
+test('crops of permuted pixels, and of a padding as large as the image, are refused before anything is trained and when planned', async () => {
+  const run = (stream: object, cropPadding: number) => {
+    const method = { name: 'gdumb', options: { augment: { cropPadding } } };
+    return planRun({ stream: { limitPerTask: 20, ...stream } as never, method, seed: 1 });
+  };
+  const permutes =
+    /GDumb: augment: crops move pixels to their neighbours' places, and the stream of original pixels permutes pixels/;
+  assert.throws(() => run({ name: 'permuted-mnist' }, 4), permutes);
+  assert.throws(() => run({ name: 'split-mnist' }, 28), /images of 28×28 with cropPadding 28 could be all black/);
+  for (const stream of [{ name: 'rotated-mnist' }, { name: 'permuted-mnist', nTasks: 1 }, { name: 'split-mnist' }])
+    run(stream, 4);
+  const trainer = new GDumb(new DomainMLP({ hidden: [4], nClasses: 10 }), { augment: { cropPadding: 4 } });
+  const { trainLoaders } = getPermutedMnist({ nTasks: 2, limitPerTask: 20, testLimitPerTask: 10 });
+  await assert.rejects(trainer.trainTask(trainLoaders[0]), permutes);
+  assert.equal(trainer.memory.seen, 0);
 });
 
 test('crops go on bit for bit after an interruption in the middle of a task and a restore, op by op and recorded', async () => {

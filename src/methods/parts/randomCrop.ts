@@ -16,7 +16,7 @@ export class RandomCrop {
 
   /**
    * @param subject whose images they are, for error messages
-   * @param padding black pixels on each side; at least 1
+   * @param padding black pixels on each side; at least 1, and below the shorter side of the images
    */
   constructor(
     private readonly subject: string,
@@ -28,16 +28,29 @@ export class RandomCrop {
   }
 
   /**
-   * From now on images are those of this task.
-   *
-   * @throws when its inputs are no images, or it does not say which number black is
+   * Throws unless crops of the task's images make sense: they are images, their pixels are in their places, some of each image stays
+   * whatever is cut out, and the task says which number black is.
    */
-  begin({ name, inputShape, inputs }: Task): void {
+  check({ name, inputShape, inputs, pixels }: Task): void {
+    const { subject, padding } = this;
     const remedy = 'leave out augment, or use a stream of images';
     if (inputShape.length !== 3)
-      throw problem(this.subject, `crops need images, but the inputs of ${name} have the shape [${inputShape}]`, remedy);
-    if (!inputs) throw problem(this.subject, `crops need to know which number black is, and ${name} has no inputs`, remedy);
-    this.inputs = inputs;
+      throw problem(subject, `crops need images, but the inputs of ${name} have the shape [${inputShape}]`, remedy);
+    if (!inputs) throw problem(subject, `crops need to know which number black is, and ${name} has no inputs`, remedy);
+    if (pixels === 'permuted') {
+      const reason = `crops move pixels to their neighbours' places, and the stream of ${name} permutes pixels`;
+      throw problem(subject, reason, 'leave out augment, or use a stream whose pixels are in their places');
+    }
+    const side = Math.min(inputShape[0], inputShape[1]);
+    if (padding < side) return;
+    const reason = `crops of images of ${inputShape[1]}×${inputShape[0]} with cropPadding ${padding} could be all black`;
+    throw problem(subject, reason, side === 1 ? 'leave out augment' : `use cropPadding: ${side - 1} or less; 4 is usual`);
+  }
+
+  /** From now on images are those of this task. Throws as `check`. */
+  begin(task: Task): void {
+    this.check(task);
+    this.inputs = task.inputs;
   }
 
   /** For each pixel of `count` cropped images the pixel of the images that it is; the last one + 1 for black. [count · h · w] */
