@@ -111,6 +111,10 @@ export function benchmarkCommand(): Command {
       '--quick',
       `under a minute: ${QUICK.epochs} epoch, ${QUICK.limitPerTask} training and ${QUICK.testLimitPerTask} test images a task`,
     )
+    .addHelpText(
+      'after',
+      '\nExit status: 0 every run gave a result, 1 some did not or it could not be run, 130 or 143 a signal ended it.',
+    )
     .showHelpAfterError('(--help shows all options)');
 }
 

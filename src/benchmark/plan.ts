@@ -54,11 +54,11 @@ export function planExperiments(request: BenchmarkRequest = {}): PlannedRun[] {
 }
 
 /** The rows of a study that are asked for. */
-function rowsOf(study: Study, { methods, stream, presets, seeds }: Request): readonly MethodPreset[] {
+function rowsOf(study: Study, { methods, stream, presets, seeds, data = 'real' }: Request): readonly MethodPreset[] {
   const rows = study.methods.filter(
     ({ method }) => methods?.includes(method) ?? (inStudies(method) && needsNoHidden(stream, method)),
   );
-  return tunedRows(rows, presets!, { stream: stream ?? study.stream, scenario: study.scenario, seeds: seeds! });
+  return tunedRows(rows, presets!, { stream: stream ?? study.stream, scenario: study.scenario, data, seeds: seeds! });
 }
 
 /** Whether a method takes part where none is named. */

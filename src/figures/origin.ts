@@ -1,3 +1,5 @@
+import { checkList, problem, shown } from '../utils/errors';
+
 /** What tells which run something was drawn from. */
 export interface Identified {
   /** Id of the run: its name in a store of runs. */
@@ -20,4 +22,16 @@ export function originInWords(runs: readonly Identified[]): string {
 /** All ids in full, for the `meta.runs` of a layout. */
 export function idsOf(runs: readonly Identified[]): string[] {
   return [...new Set(runs.flatMap(({ id }) => (id === undefined || id === '' ? [] : [id])))];
+}
+
+/** Throws unless these are one or more runs, with an id or without. */
+export function checkIdentified(subject: string, runs: unknown): void {
+  checkList(subject, 'runs', runs);
+  for (const [i, run] of runs.entries()) {
+    const { id } = Object(run) as { id?: unknown };
+    if (typeof run === 'object' && run !== null && (id === undefined || typeof id === 'string')) continue;
+    const reason =
+      typeof run === 'object' && run !== null ? `the id of runs[${i}] is ${shown(id)}` : `runs[${i}] is ${shown(run)}`;
+    throw problem(subject, reason, 'pass results, or objects whose id is text');
+  }
 }

@@ -74,7 +74,8 @@ export class ContinualBackprop extends CLTrainer<ContinualBackpropOptions> {
     checkNumber('ContinualBackprop', 'replacementRate', replacementRate, { min: 0, max: 1 });
     checkNumber('ContinualBackprop', 'maturity', maturity, { min: 0, integer: true });
     checkNumber('ContinualBackprop', 'decay', decay, { min: 0, max: 1 });
-    if (decay === 1) throw problem('ContinualBackprop', 'with decay 1 utilities stay at 0', 'use 0.99, or less');
+    if (Math.fround(decay) === 1)
+      throw problem('ContinualBackprop', `with decay ${decay} utilities stay at 0`, 'use 0.99, or less');
     refuseNormalised('ContinualBackprop', model, 'a fresh unit would keep the running mean and variance of the one it replaces');
     const layers = model.layers().filter(isShared);
     this.hidden = layers.map((layer) => new HiddenUnits(layer, { replacementRate, maturity, decay }));

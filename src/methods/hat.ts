@@ -16,14 +16,17 @@ import type { TaskEmbeddingsState } from './parts/taskEmbeddings';
 
 /** Options of `HAT` beyond those of every method. */
 export interface HATOptions {
-  /** c, the strength of the penalty on attention to units that no earlier task uses; default 0.75. */
+  /** c, the strength of the penalty on attention to units that no earlier task uses, up to 1e6; default 0.75. */
   c: number;
-  /** s_max, of at least 1: how steep attention is at the end of each epoch and at evaluation; default 400. */
+  /** s_max, from 1 to 1e6: how steep attention is at the end of each epoch and at evaluation; default 400. */
   sMax: number;
 }
 
 /** Defaults of `HATOptions`, those of the paper. */
 export const HAT_DEFAULTS: HATOptions = { c: 0.75, sMax: 400 };
+
+/** Largest c and s_max: products of them with what makes up for steep attention stay within 32-bit numbers. */
+const LARGEST = 1e6;
 
 /** Embeddings stay within ±6, as in the authors' code. */
 const FARTHEST = 6;
@@ -71,9 +74,9 @@ export class HAT extends CLTrainer<HATOptions> {
    */
   constructor(model: Model, options: Partial<TrainerOptions & HATOptions> = {}) {
     super(model, options, HAT_DEFAULTS);
-    checkNumber('HAT', 'c', this.options.c, { min: 0 });
+    checkNumber('HAT', 'c', this.options.c, { min: 0, max: LARGEST });
+    checkNumber('HAT', 'sMax', this.options.sMax, { min: 1, max: LARGEST });
     refuseNormalised('HAT', model, SHARED_STATISTICS);
-    checkNumber('HAT', 'sMax', this.options.sMax, { min: 1 });
     this.embeddings = new TaskEmbeddings(model, this.options.seed);
   }
 

@@ -1,8 +1,8 @@
 import { hashOf } from '../experiments/identity';
 import { withCaption } from '../figures/caption';
 import type { Figure } from '../figures/figure';
-import { originInWords } from '../figures/origin';
-import { checkList, isPlainObject, problem, shown } from '../utils/errors';
+import { checkIdentified, originInWords } from '../figures/origin';
+import { isPlainObject, problem, shown } from '../utils/errors';
 
 /** What a caption says of a run; results, and the runs of a `Comparison`, are such. */
 export interface CaptionedRun {
@@ -24,11 +24,11 @@ const SHORT = 8;
  * @param runs the runs it shows: those of a `Comparison` with `settings`, results, runs of a store
  * @param settings the settings of the notebook as they are now; default none
  * @returns a new figure; the given one where there is nothing to add
- * @throws when settings are given and the runs do not say with which ones they were made
+ * @throws when there are no runs, or something else in their place; when settings are given and the runs do not say with which ones they were made
  * @example show(captioned(accuracyMatrixFigure(run.matrix), [run], settings))
  */
 export function captioned(figure: Figure, runs: readonly CaptionedRun[], settings?: object): Figure {
-  checkList('captioned', 'runs', runs);
+  checkIdentified('captioned', runs);
   const told = new Set(((figure.layout.meta ?? {}) as { runs?: readonly string[] }).runs);
   const origin = runs.every(({ id }) => id !== undefined && told.has(id)) ? '' : `${originInWords(runs)}.`;
   const note = settings === undefined ? { text: '', stale: false } : settingsNote(runs, settings);

@@ -12,6 +12,9 @@ import {
   type WholeDatasetOptions,
 } from './wholeDataset';
 
+/** Degrees below which two rotations are one: at 14 pixels from the centre, 0.0002 pixels. */
+const FINEST = 0.001;
+
 /** Options of `rotatedScenario`. */
 export interface RotatedOptions extends StreamOptions, WholeDatasetOptions {
   /**
@@ -57,10 +60,11 @@ export function rotatedScenario(dataset: Dataset, options?: RotatedOptions): Tas
   const even = (id: number) => (180 * (id + (random?.uniform() ?? 0))) / settings.nTasks;
   const angles = listed ?? Array.from({ length: settings.nTasks }, (_, id) => even(id));
   checkAngles(subject, angles, settings.nTasks);
+  const nameOf = namesOf(angles);
   const [height, width, channels] = dataset.shape;
   const plans = angles.map((angle, id) => {
     const map = angle % 360 === 0 ? undefined : rotationMap(width, height, angle, channels);
-    return wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${Number(angle.toFixed(2))}°`, map);
+    return wholeDatasetPlan(dataset, settings.scenario, id, `rotated by ${nameOf(angle)}°`, map);
   });
   return wholeDatasetStream('rotated', dataset, plans, settings, { angles });
 }
@@ -81,12 +85,25 @@ function checkTurnable(subject: string, { name, shape }: Dataset): void {
 function checkAngles(subject: string, angles: unknown, nTasks: number): void {
   if (!Array.isArray(angles) || angles.length !== nTasks || !angles.every((angle) => Number.isFinite(angle))) {
     const reason = `angles must be ${nTasks} numbers, got ${shown(angles)}`;
-    throw problem(subject, reason, 'give one angle per task, or leave nTasks out');
+    throw problem(subject, reason, "give one angle per task or 'random', or leave nTasks out");
   }
-  const turns = (angles as number[]).map((angle) => ((angle % 360) + 360) % 360);
-  const again = turns.findIndex((turn, i) => turns.indexOf(turn) !== i);
-  if (again < 0) return;
-  const first = turns.indexOf(turns[again]);
+  const turns = (angles as number[]).map((angle, id) => ({ id, turn: ((angle % 360) + 360) % 360 }));
+  turns.sort((a, b) => a.turn - b.turn || a.id - b.id);
+  turns.push({ ...turns[0], turn: turns[0].turn + 360 }); // almost a whole turn is next to none
+  const at = turns.findIndex(({ turn, id }, i) => i > 0 && id !== turns[i - 1].id && isOne(turns[i - 1].turn, turn));
+  if (at < 0) return;
+  const [first, again] = [turns[at - 1].id, turns[at].id].sort((a, b) => a - b);
   const reason = `angles ${angles[first]} and ${angles[again]} are one rotation, so tasks ${first} and ${again} would be one task`;
-  throw problem(subject, reason, 'give different angles');
+  throw problem(subject, reason, `give different angles, by ${FINEST}° or more`);
+}
+
+/** Whether two rotations are less than `FINEST` apart, to a millionth of a degree: floats hold 0.001 and 360.001 otherwise. */
+function isOne(a: number, b: number): boolean {
+  return Math.round(1e6 * (b - a)) < Math.round(1e6 * FINEST);
+}
+
+/** Names of angles, as short as tells them apart: with two decimals, or three where two would name tasks alike. */
+function namesOf(angles: readonly number[]): (angle: number) => string {
+  const rounded = (digits: number) => (angle: number) => String(Number(angle.toFixed(digits)));
+  return new Set(angles.map(rounded(2))).size === angles.length ? rounded(2) : rounded(3);
 }

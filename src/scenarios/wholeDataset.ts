@@ -3,13 +3,14 @@ import type { PixelMap } from '../data/pixels';
 import type { ScenarioName } from '../data/task';
 import { checkBoolean, problem } from '../utils/errors';
 import { buildStream, partsOf, trainingParts, type CommonSettings, type TaskPlan, type TaskStream } from './stream';
+import type { ClassPart } from './subsets';
 import { taskInputs } from './taskInputs';
 
 /** Options of streams in which every task holds the whole data set, changed in its own way. */
 export interface WholeDatasetOptions {
   /**
    * Whether each task draws the samples of `limitPerTask` by itself, as Lopez-Paz & Ranzato 2017. Default: false, all tasks use the
-   * same images.
+   * same images. Where no limit leaves any out, all do in either case, and it is one stream with one fingerprint.
    */
   ownSamples?: boolean;
 }
@@ -62,9 +63,15 @@ export function wholeDatasetStream(
     throw problem(`${kind} scenario`, reason, 'leave ownSamples or validationFraction out');
   }
   const parts = partsOf(dataset);
+  const whole = sizeOfParts(parts('train', plans[0])); // all tasks have all samples
+  if ((settings.limitPerTask ?? Infinity) >= whole) return buildStream(kind, dataset, plans, settings, details);
   const own = plans.map((plan) => ({
     ...plan,
     chosen: trainingParts(dataset, parts('train', plan), settings, `subset/task ${plan.task.id}`),
   }));
   return buildStream(kind, dataset, own, settings, { ...details, ownSamples });
+}
+
+function sizeOfParts(parts: readonly ClassPart[]): number {
+  return parts.reduce((sum, { positions }) => sum + positions.length, 0);
 }

@@ -59,9 +59,11 @@ export function trainerOptions<Own extends object>(
 ): Readonly<TrainerOptions & Own> {
   const defaults = { ...TRAINER_DEFAULTS, seed: getSeed(), ...ownDefaults };
   const options = withDefaults(subject, given as Partial<typeof defaults>, defaults);
+  checkRange(subject, options);
   checkNumber(subject, 'lr', options.lr, { min: 0 });
   checkNumber(subject, 'momentum', options.momentum, { min: 0, max: 1 });
-  if (options.momentum === 1) throw problem(subject, 'momentum 1 never slows down, so nothing is learnt', 'use 0.9, or less');
+  if (Math.fround(options.momentum) === 1)
+    throw problem(subject, `momentum ${options.momentum} never slows down, so nothing is learnt`, 'use 0.9, or less');
   checkNumber(subject, 'epochs', options.epochs, { min: 1, integer: true });
   if (options.steps !== undefined) checkNumber(subject, 'steps', options.steps, { min: 1, integer: true });
   checkNumber(subject, 'weightDecay', options.weightDecay, { min: 0 });
@@ -82,6 +84,14 @@ function checkStepCount(subject: string, optimizer: OptimizerName, stepCount: St
   checkChoice(subject, 'stepCount', stepCount, ['own', 'shared']);
   if (optimizer !== 'adam')
     throw problem(subject, `stepCount is for Adam, the optimizer is '${optimizer}'`, "use optimizer: 'adam', or leave it out");
+}
+
+/** Networks hold 32-bit numbers: one beyond their range would be infinite there, and look like training that diverged. */
+function checkRange(subject: string, options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'seed' || !Number.isFinite(value) || Number.isFinite(Math.fround(value as number))) continue;
+    throw problem(subject, `${name} ${value} is beyond the 32-bit numbers of networks, which end at 3.4e38`, 'use a smaller one');
+  }
 }
 
 function checkClipping(subject: string, clipNorm: number | undefined): void {

@@ -4,7 +4,7 @@ import { checkChoice, checkNumber, problem, withDefaults } from '../utils/errors
 
 /** Restarts of a cosine: it falls once within `first` epochs (or steps), then within `factor` times as many, and so on. */
 export interface WarmRestarts {
-  /** Epochs (or steps) from the first start to the second, T₀; at least 1. */
+  /** Epochs (or steps) from the first start to the second, T₀; at least 1, and no more than there are after the warmup. */
   first: number;
   /** How many times longer each fall takes than the one before, T_mult; a whole number, default 1. */
   factor?: number;
@@ -54,19 +54,22 @@ export function checkedSchedule(subject: string, given: Schedule, lr: number): R
   checkChoice(named, 'name', name, ['cosine']);
   checkNumber(named, 'minLr', minLr, { min: 0, max: lr });
   checkChoice(named, 'every', every, ['epoch', 'step']);
+  if (minLr === lr && !warmup) throw problem(named, `minLr ${minLr} is lr, so it changes nothing`, 'use a smaller minLr');
   return Object.freeze({
     name,
     minLr,
     every,
-    ...(warmRestarts !== undefined && { warmRestarts: checkedRestarts(`${named}: warmRestarts`, warmRestarts) }),
+    ...(warmRestarts !== undefined && { warmRestarts: checkedRestarts(`${named}: warmRestarts`, warmRestarts, warmup) }),
     ...(warmup !== undefined && { warmup: checkedWarmup(`${named}: warmup`, warmup) }),
   });
 }
 
-function checkedRestarts(subject: string, given: WarmRestarts): Readonly<Required<WarmRestarts>> {
+function checkedRestarts(subject: string, given: WarmRestarts, warmup?: Warmup): Readonly<Required<WarmRestarts>> {
   const { first, factor } = withDefaults<Partial<WarmRestarts>>(subject, given, { first: undefined, factor: 1 });
   checkNumber(subject, 'first', first, { min: 1, integer: true });
   checkNumber(subject, 'factor', factor, { min: 1, integer: true });
+  if (first === 1 && factor === 1 && !warmup)
+    throw problem(subject, 'each fall begins at lr and ends there, after one, so nothing changes', 'use first: 2, or factor: 2');
   return Object.freeze({ first, factor });
 }
 
@@ -78,11 +81,11 @@ function checkedWarmup(subject: string, given: Warmup): Readonly<Required<Warmup
 }
 
 /**
- * Throws when a schedule has nothing to change in so many epochs (or steps).
+ * Throws when a schedule has nothing to change in so many epochs (or steps), or never reaches `lr` or what it falls to.
  *
  * @param count epochs or steps, as `every` of the schedule says
  */
-export function checkLength(subject: string, { every = 'epoch', warmup }: Schedule, count: number): void {
+export function checkLength(subject: string, { every = 'epoch', warmup, warmRestarts }: Schedule, count: number): void {
   const named = `${subject}: schedule`;
   const counted = `${count} ${count === 1 ? every : `${every}s`}`;
   if (every === 'epoch' && count === 1) {
@@ -95,6 +98,12 @@ export function checkLength(subject: string, { every = 'epoch', warmup }: Schedu
   if (warmup && warmup.length >= count) {
     const reason = `its warmup takes ${warmup.length} of ${counted}, so that lr is never reached`;
     throw problem(named, reason, `use warmup.length: ${count - 1} or less`);
+  }
+  const left = count - (warmup?.length ?? 0);
+  if (warmRestarts && warmRestarts.first > left) {
+    const there = warmup ? `${left} of ${counted} that its warmup leaves` : `${counted}`;
+    const reason = `its first fall takes ${warmRestarts.first} of the ${there}, so that the learning rate hardly falls`;
+    throw problem(named, reason, `use warmRestarts.first: ${left} or less, or leave out warmRestarts`);
   }
   if (count > MOST) throw problem(named, `${counted} are too many`, "use every: 'epoch'");
 }

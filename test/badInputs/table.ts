@@ -77,7 +77,10 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
       "error: option '--seeds <number...>' argument 'one' is invalid. They must be whole numbers separated by commas or spaces, e.g. 42,43,44.",
     ],
     [() => results('show'), "error: missing required argument 'id'"],
-    [() => results('show', 'abc', '--store', place.folder), 'run abc: there is none; see results list'],
+    [
+      () => results('show', 'abc', '--store', place.folder),
+      'FOLDER: it holds no runs; npm run benchmark makes some; name another store with --store',
+    ],
     [
       () => results('export', 'runs.xml', '--store', filledStore()),
       "export: 'runs.xml' has an ending that cannot be written; end it in .csv or .json",
@@ -89,7 +92,7 @@ export const BAD_INPUTS: Readonly<Record<string, readonly BadInput[]>> = {
     ],
     [
       () => results('list', '--method', 'none', '--store', filledStore()),
-      'FOLDER/filled: none of its 1 runs fits; see results list',
+      'FOLDER/filled: none of its 1 runs fits; npm run results -- list, without a filter, shows them all',
     ],
     [
       () => results('merge', join(place.folder, 'none.json'), '--store', filledStore()),

@@ -49,6 +49,20 @@ test('a preset serves its stream and scenario, and streams it is also for; that 
   assert.deepEqual(labels([shared, preset()]), ['Naive', 'EWC (tuned: lambda 1000, lr 0.03)']);
 });
 
+test('options tuned on random pixels are not used on real images, nor the other way round, and a note says so', () => {
+  const [random, real] = ['synthetic', 'real'].map((data) => preset({ settings: { data } }));
+  const untuned = ['EWC λ=0.4', 'EWC λ=100'];
+  const ask = (data: 'real' | 'synthetic'): BenchmarkRequest => ({ methods: ['ewc'], data });
+  assert.deepEqual(labels([random], ask('real')), untuned);
+  assert.deepEqual(labels([random], { methods: ['ewc'], data: undefined }), untuned);
+  assert.deepEqual(labels([real], ask('synthetic')), untuned);
+  assert.deepEqual(labels([random], ask('synthetic')), ['EWC (tuned: lambda 1000, lr 0.03)']);
+  assert.deepEqual(labels([real], { methods: ['ewc'], data: undefined }), ['EWC (tuned: lambda 1000, lr 0.03)']);
+  assert.deepEqual(notesOnPresets(plan([random], ask('real')), [random]), [
+    'ewc on split-mnist, class-incremental: its preset was tuned with data synthetic, here it is real, so it runs with its own options',
+  ]);
+});
+
 test('results on a seed of the search are refused', () => {
   assert.throws(
     () => plan([preset()], { seeds: [1, 102] }),

@@ -40,6 +40,33 @@ test('mean and deviation count the frame: on 32×32 MNIST they are those of Hsu 
   assert.deepEqual([first.mean, first.std, first.train.inputs], [[0], [1], padded.train.inputs]);
 });
 
+test('a data set made so already: what is not named stays, frames add up, standardised takes back unit', () => {
+  const dataset = loadMnist();
+  const unit = withPixels(dataset, { pixels: 'unit' });
+  const framed = withPixels(unit, { pad: 2 });
+  assert.deepEqual([framed.mean, framed.std, framed.shape], [[0], [1], [32, 32, 1]]);
+  assert.equal(framed, withPixels(dataset, { pixels: 'unit', pad: 2 }));
+  assert.equal(withPixels(unit, { pixels: 'standardised' }), dataset);
+  assert.equal(withPixels(framed, { pixels: 'standardised' }), withPixels(dataset, { pad: 2 }));
+  assert.equal(withPixels(unit), unit);
+  assert.equal(withPixels(withPixels(dataset, { pad: 1 }), { pad: 1 }), withPixels(dataset, { pad: 2 }));
+  assert.equal(withPixels(withPixels(dataset, { pad: 2 }), { pixels: 'unit' }), framed);
+});
+
+test('a frame changes nothing about pixels that the data set itself serves as they are', () => {
+  const images = { images: Uint8Array.from({ length: 8 }, (_, k) => 30 * k), labels: [0, 1] };
+  const dataset = datasetFromArrays({ name: 'own', shape: [2, 2, 1], mean: 0, std: 1, train: images, test: images });
+  const { mean, std } = withPixels(dataset, { pad: 1 });
+  assert.deepEqual([mean, std], [[0], [1]]);
+});
+
+test('a frame with which the images do not fit into memory is refused in words', () => {
+  assert.throws(
+    () => getSplitMnist({ pad: 1000 }),
+    /withPixels: 60000 images of 2028×2028 do not fit into memory; use a pad smaller than 1000/,
+  );
+});
+
 test('specs name them; without them a run is the run it was', () => {
   const run = (more: object) =>
     planRun({ stream: { name: 'split-mnist', limitPerTask: 20, ...more }, method: { name: 'naive' }, seed: 1 });

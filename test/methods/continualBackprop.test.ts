@@ -162,6 +162,7 @@ test('a network without a chain of hidden layers and options that cannot be mean
   const make = (options: object) => () => new ContinualBackprop(smallModel('DomainMLP'), options);
   assert.throws(make({ replacementRate: 2 }), /ContinualBackprop: replacementRate must be a number between 0 and 1, got 2/);
   assert.throws(make({ maturity: 0.5 }), /maturity must be a whole number of at least 0/);
+  assert.throws(make({ decay: 1 - 1e-12 }), /with decay 0\.999999999999 utilities stay at 0/);
   assert.throws(make({ decay: 1 }), /with decay 1 utilities stay at 0; use 0.99, or less/);
   assert.throws(make({ rate: 1 }), /unknown option 'rate'/);
 });

@@ -236,8 +236,10 @@ test('a task is trained again where it stands, without holding back what only it
   assert.deepEqual(trainer.embedding(1, 'hidden0').data(), other);
   assert.ok([...trainer.attention(1)!.values()].every((all) => all.every((a) => a < 1e-6 || a === 1)));
   assert.deepEqual(trainer.answersTo(INPUTS, 1), answers);
-  assert.throws(() => new HAT(model, { c: -1 }), /HAT: c must be a number of at least 0, got -1/);
-  assert.throws(() => new HAT(model, { sMax: 0.5 }), /HAT: sMax must be a number of at least 1, got 0.5/);
+  assert.throws(() => new HAT(model, { c: -1 }), /HAT: c must be a number between 0 and 1000000, got -1/);
+  assert.throws(() => new HAT(model, { sMax: 0.5 }), /HAT: sMax must be a number between 1 and 1000000, got 0.5/);
+  assert.throws(() => new HAT(model, { sMax: 1e38 }), /HAT: sMax must be a number between 1 and 1000000, got 1e\+38/);
+  assert.throws(() => new HAT(model, { c: 1e38 }), /HAT: c must be a number between 0 and 1000000, got 1e\+38/);
 });
 
 test('embeddings follow a schedule of the learning rate: at rate 0 they stay', async () => {

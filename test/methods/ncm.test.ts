@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { backend, initBackend } from '../../src/backend';
-import { NCM } from '../../src/methods';
+import { NCM, RanDumb, StreamingLDA } from '../../src/methods';
 import { bytes } from '../models/fixtures';
 import { easyStream, smallModel } from './fixtures';
 
@@ -15,6 +15,19 @@ class Open extends NCM {
     return scope(() => Array.from(toHost(k.argMax(this.scores(k, k.tensor(images, [images.length / 16, 16]), task)))));
   }
 }
+
+test('methods without gradient steps refuse options about gradient steps, and take those that comparisons give to all', () => {
+  const schedule = { name: 'cosine' } as const;
+  for (const Method of [NCM, StreamingLDA, RanDumb]) {
+    const made = (options: object) => new Method(smallModel('SingleHeadMLP'), options);
+    assert.throws(
+      () => made({ clipNorm: 1 }),
+      new RegExp(`${Method.name}: clipNorm changes nothing: it learns without gradient steps; leave out clipNorm`),
+    );
+    assert.throws(() => made({ schedule }), new RegExp(`${Method.name}: schedule changes nothing`));
+    made({ lr: 0.1, epochs: 3, steps: 5, optimizer: 'adam', momentum: 0.5, clipNorm: undefined }).dispose();
+  }
+});
 
 for (const [scenario, architecture] of [
   ['class-incremental', 'SingleHeadMLP'],

@@ -43,6 +43,11 @@ test('settings that cannot be compared are refused', () => {
   assert.throws(() => captioned(figure, [run('a', settings)], [5]), /settings: they are \[5\]; pass an object of named values/);
   assert.throws(() => captioned(figure, [run('a', settings)], { make: () => 1 }), /is not plain JSON/);
   assert.throws(() => captioned(figure, []), /runs is empty/);
+  const refused = (runs: unknown, reason: RegExp) => assert.throws(() => captioned(figure, runs as never), reason);
+  refused([{ id: 'a' }, { id: 123 }], /captioned: the id of runs\[1\] is 123; pass results, or objects whose id is text/);
+  refused([null], /captioned: runs\[0\] is null; pass results/);
+  refused(['abc'], /captioned: runs\[0\] is 'abc'/);
+  refused({ id: 'a' }, /captioned: runs must be an array/);
 });
 
 test('a figure of runs names them by itself, all of them in its layout, and a caption does not do it again', () => {

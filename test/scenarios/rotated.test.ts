@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { datasetFromArrays } from '../../src/data/fromArrays';
+import { planRun } from '../../src/experiments';
 import { getRotatedMnist } from '../../src/scenarios/mnist';
 import { rotatedScenario } from '../../src/scenarios/rotated';
 import type { TaskLoader } from '../../src/data/loader';
@@ -17,6 +18,13 @@ test('angles are evenly spaced from 0 to below 180 unless given', () => {
     ['rotated by 0°', 'rotated by 90°'],
   );
   assert.deepEqual(rotatedScenario(dataset, { nTasks: 3 }).settings.angles, [0, 60, 120]);
+});
+
+test('tasks have names of their own: a third decimal where two would be alike', () => {
+  const names = (angles: number[]) => rotatedScenario(dataset, { angles }).tasks.map(({ name }) => name);
+  assert.deepEqual(names([0, 1.234, 90]), ['rotated by 0°', 'rotated by 1.23°', 'rotated by 90°']);
+  assert.deepEqual(names([0, 1.231, 1.234]), ['rotated by 0°', 'rotated by 1.231°', 'rotated by 1.234°']);
+  assert.deepEqual(names([0, 0.001, 360.002]), ['rotated by 0°', 'rotated by 0.001°', 'rotated by 360.002°']);
 });
 
 test('a task rotated by 0 or 360° serves the images unchanged, by 90° transposed and flipped', () => {
@@ -38,12 +46,22 @@ test('Rotated-MNIST: black corners come out as a normalised black pixel', () => 
 test('angles that do not fit, and unknown scenarios, are refused', () => {
   assert.throws(
     () => rotatedScenario(dataset, { nTasks: 3, angles: [0, 90] }),
-    /rotated scenario: angles must be 3 numbers, got \[0, 90\]; give one angle per task/,
+    /rotated scenario: angles must be 3 numbers, got \[0, 90\]; give one angle per task or 'random'/,
   );
   assert.throws(() => rotatedScenario(dataset, { angles: [0, NaN] }), /angles must be 2 numbers, got \[0, NaN\]/);
   assert.throws(
     () => rotatedScenario(dataset, { angles: [90, 0, -270] }),
     /angles 90 and -270 are one rotation, so tasks 0 and 2 would be one task; give different angles/,
+  );
+  const pairs: [number[], string][] = [
+    [[0, 1e-9], 'angles 0 and 1e-9 are'],
+    [[5, 0, 359.9999], 'angles 0 and 359\\.9999 are one rotation, so tasks 1 and 2'],
+    [[0.0009, 90, 0], 'angles 0\\.0009 and 0 are one rotation, so tasks 0 and 2'],
+  ];
+  for (const [angles, words] of pairs) assert.throws(() => rotatedScenario(dataset, { angles }), new RegExp(words));
+  assert.throws(
+    () => rotatedScenario(dataset, { nTasks: 200_000 }),
+    /angles 0 and 0\.0009 are one rotation, .*; give .* by 0\.001° or/,
   );
   assert.throws(() => rotatedScenario(dataset, { scenario: 'classes' as never }), /scenario 'classes' is not possible here/);
   assert.notEqual(
@@ -103,8 +121,21 @@ test("'random' draws the angle of task t of n from its own share of 180°, by th
   assert.throws(() => rotatedScenario(dataset, { angles: 'even' as never }), /angles must be 4 numbers, got 'even'/);
 });
 
+test('ownSamples where no limit leaves anything out is the stream without it, its fingerprint and id included', () => {
+  const plain = rotatedScenario(dataset, { seed: 1 });
+  const size = plain.trainLoaders[0].size;
+  assert.equal(rotatedScenario(dataset, { seed: 1, ownSamples: true }).fingerprint, plain.fingerprint);
+  const limited = (limitPerTask: number, ownSamples?: boolean) => rotatedScenario(dataset, { seed: 1, limitPerTask, ownSamples });
+  assert.equal(limited(size, true).fingerprint, limited(size).fingerprint);
+  assert.notEqual(limited(size - 10, true).fingerprint, limited(size - 10).fingerprint);
+  const id = (more: object) =>
+    planRun({ stream: { name: 'permuted-mnist', nTasks: 2, ...more }, method: { name: 'naive' }, seed: 1 }).id;
+  assert.equal(id({ ownSamples: true }), id({}));
+  assert.notEqual(id({ ownSamples: true, limitPerTask: 100 }), id({ limitPerTask: 100 }));
+});
+
 test('with ownSamples each task draws the images of its limit by itself, balanced; else all use the same', () => {
-  const options = { angles: [0, 360 * 3, 720 * 5].map((turn, i) => turn + i * 1e-9), limitPerTask: 50, seed: 1 };
+  const options = { angles: [0, 90, 180], limitPerTask: 50, seed: 1 };
   const shares = (more: object) => {
     const { trainLoaders, testLoaders } = rotatedScenario(dataset, { ...options, ...more });
     testLoaders.forEach((loader) => assert.equal(loader.size, 50));
@@ -119,7 +150,11 @@ test('with ownSamples each task draws the images of its limit by itself, balance
   assert.notEqual(rotatedScenario(dataset, { ...options, ownSamples: true }).fingerprint, rotatedScenario(dataset, options).fingerprint); // prettier-ignore
 });
 
-/** The images of a loader as texts that forget what turning by almost nothing changes. */
+/** The images of a loader as texts that quarter turns do not change. */
 function roundedKeys(loader: TaskLoader): string[] {
-  return loader.sampleImages(loader.size).map((row) => Array.from(row, (value) => value.toFixed(3)).join());
+  return loader.sampleImages(loader.size).map((row) =>
+    Array.from(row, (value) => value.toFixed(3))
+      .sort()
+      .join(),
+  );
 }

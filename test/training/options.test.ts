@@ -34,6 +34,11 @@ test('options that no trainer knows or that are out of range are refused', () =>
   refused({ epochs: 1, schedule: { name: 'cosine' } }, /schedule: .* from epoch to epoch, and there is one; use every: 'step'/);
   const warm = { name: 'cosine', every: 'step', warmup: { length: 9 } };
   refused({ steps: 5, schedule: warm }, /schedule: its warmup takes 9 of 5 steps/);
+  refused({ momentum: 1 - 1e-12 }, /momentum 0\.999999999999 never slows down/);
+  refused({ clipNorm: 1e39 }, /NaiveTrainer: clipNorm 1e\+39 is beyond the 32-bit numbers of networks, .*; use a smaller one/);
+  refused({ lr: 1e99 }, /NaiveTrainer: lr 1e\+99 is beyond the 32-bit numbers/);
+  assert.throws(() => new EWC(smallModel('DomainMLP'), { lambda: 1e39 }), /EWC: lambda 1e\+39 is beyond the 32-bit numbers/);
+  new NaiveTrainer(smallModel('DomainMLP'), { clipNorm: 3.4e38 });
   refused({ optimizer: 'toString' }, /NaiveTrainer: there is no optimizer 'toString'/);
 });
 
@@ -56,12 +61,12 @@ test('options cannot be changed after construction: assigning throws', () => {
 });
 
 test('a schedule cannot be changed after construction, nor through the object that was passed', () => {
-  const given = { name: 'cosine' as const, minLr: 0.001, warmRestarts: { first: 1 } };
+  const given = { name: 'cosine' as const, minLr: 0.001, warmRestarts: { first: 2 } };
   const { options } = new EWC(smallModel('DomainMLP'), { schedule: given });
   given.minLr = 0.002;
   given.warmRestarts.first = 3;
   const { minLr, warmRestarts } = options.schedule!;
-  assert.deepEqual([minLr, warmRestarts], [0.001, { first: 1, factor: 1 }]);
+  assert.deepEqual([minLr, warmRestarts], [0.001, { first: 2, factor: 1 }]);
   assert.throws(() => (options.schedule!.minLr = 0.5), TypeError);
   assert.throws(() => (warmRestarts!.first = 5), TypeError);
 });

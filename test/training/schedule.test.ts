@@ -39,6 +39,12 @@ test('a schedule that cannot be meant is refused', () => {
   refused({ name: 'cosine', minLr: 0.2 }, /minLr must be a number between 0 and 0.1, got 0.2/);
   refused({ name: 'cosine', minLr: '0' }, /minLr must be a number .*, got '0'/);
   refused({ name: 'cosine', every: 'pass' }, /every must be 'epoch' or 'step', got 'pass'/);
+  refused({ name: 'cosine', minLr: 0.1 }, /Naive: schedule: minLr 0\.1 is lr, so it changes nothing; use a smaller minLr/);
+  refused(
+    { name: 'cosine', warmRestarts: { first: 1 } },
+    /warmRestarts: each fall begins at lr and ends there, .*; use first: 2/,
+  );
+  checkedSchedule('Naive', { name: 'cosine', minLr: 0.1, warmRestarts: { first: 1 }, warmup: { length: 1 } }, 0.1);
   refused({ name: 'cosine', warmRestarts: {} }, /warmRestarts: first must be a whole number of at least 1, got undefined/);
   refused({ name: 'cosine', warmRestarts: { first: 1, factor: 1.5 } }, /warmRestarts: factor must be a whole number/);
   refused({ name: 'cosine', warmRestarts: { first: 1, last: 2 } }, /warmRestarts: unknown option 'last'/);
@@ -63,6 +69,24 @@ test('a schedule that changes nothing in the time there is, is refused', () => {
     () => checkLength('EWC', { name: 'cosine', every: 'step' }, 1e9),
     /1000000000 steps are too many; use every: 'epoch'/,
   );
+});
+
+test('restarts whose first fall takes longer than there is are refused: the learning rate would hardly fall', () => {
+  const restarts = (first: number, length?: number): Schedule => ({
+    ...{ name: 'cosine', warmRestarts: { first } },
+    ...(length && { warmup: { length } }),
+  });
+  checkLength('EWC', restarts(3), 3);
+  checkLength('EWC', restarts(2, 1), 3);
+  assert.throws(
+    () => checkLength('EWC', restarts(1000), 3),
+    /EWC: schedule: its first fall takes 1000 of the 3 epochs, so that the .* hardly falls; use warmRestarts.first: 3 or less/,
+  );
+  assert.throws(
+    () => checkLength('EWC', restarts(3, 1), 3),
+    /its first fall takes 3 of the 2 of 3 epochs that its warmup leaves, .*; use warmRestarts.first: 2 or less/,
+  );
+  assert.throws(() => new NaiveTrainer(smallModel('DomainMLP'), { epochs: 3, schedule: restarts(4) }), /takes 4 of the 3 epochs/);
 });
 
 test('gaps are filled in one order, so that equal schedules are equal as JSON', () => {

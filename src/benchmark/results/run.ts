@@ -132,7 +132,12 @@ function chosen(store: RunStore, filter: RunFilter): FinalRun[] {
   const all = [...store.runs()];
   const runs = all.filter(fit);
   if (runs.length > 0) return runs.sort((a, b) => order(a).localeCompare(order(b)) || a.seed - b.seed);
-  throw problem(store.folder, all.length === 0 ? 'it holds no runs' : `none of its ${all.length} runs fits`, 'see results list');
+  if (all.length === 0) throw empty(store);
+  throw problem(store.folder, `none of its ${all.length} runs fits`, 'npm run results -- list, without a filter, shows them all');
+}
+
+function empty({ folder }: RunStore): Error {
+  return problem(folder, 'it holds no runs', 'npm run benchmark makes some; name another store with --store');
 }
 
 /** Runs stand together by study and stream, in tables as in lists. */
@@ -144,5 +149,6 @@ function theOne(store: RunStore, id: string): FinalRun {
   const ids = store.ids().filter((one) => one.startsWith(id));
   const run = ids.length === 1 ? store.get(ids[0]) : undefined;
   if (run) return run;
+  if (store.ids().length === 0) throw empty(store);
   throw problem(`run ${id}`, ids.length > 1 ? `${ids.length} ids begin like this` : 'there is none', 'see results list');
 }

@@ -73,6 +73,10 @@ export function tuneCommand(): Command {
     .addOption(list('--also-for <stream...>', 'further streams that they are used for, in the same scenario', streams))
     .option('--store <folder>', 'where each run is kept; finished ones are not repeated (default: .cache/runs)', named)
     .option('--force', 'repeat finished runs')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 options were chosen in every search, 1 in some they were not or it could not be run, 130 or 143 a signal ended it.',
+    )
     .showHelpAfterError('(--help shows all options)');
 }
 

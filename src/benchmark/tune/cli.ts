@@ -28,7 +28,7 @@ async function main(): Promise<number> {
   const given = readTuneArguments(command, process.argv);
   const { tunings, notes } = planTuning(given.request);
   notes.forEach(note);
-  if (tunings.length === 0) return 0;
+  if (tunings.length === 0) return 1;
   checkWritable(given.presets);
   presetsThere(given.presets); // what cannot be read is not replaced, and said before anything runs
   const release = claimFile(given.presets);
@@ -65,25 +65,27 @@ async function search(tunings: readonly Tuning[], given: TuneArguments): Promise
     },
   });
   display.close();
-  report(tunings, [...final.values()], given);
+  const all = report(tunings, [...final.values()], given);
   console.log(`Store: ${store.folder}`);
   const broken = [...final.values()].filter(isFailed).filter((run) => !diverges(run));
   for (const run of broken) console.error(`\nFailed: ${runName(run)}: ${visibleLine(run.failed)}`);
   if (executor.notStored !== undefined) console.error(`\nNot stored: ${executor.notStored}`);
   if (interrupted.by) console.error(`\nInterrupted: ${final.size} of ${plan.length} runs are finished; the next call goes on.`);
-  return interrupted.by ? EXIT_CODES[interrupted.by] : broken.length > 0 || executor.notStored ? 1 : 0;
+  return interrupted.by ? EXIT_CODES[interrupted.by] : all && broken.length === 0 && !executor.notStored ? 0 : 1;
 }
 
 function runOf(plan: readonly PlannedRun[], id: string): PlannedRun {
   return plan.find((run) => run.id === id)!;
 }
 
-function report(tunings: readonly Tuning[], runs: readonly FinalRun[], { presets: file, alsoFor }: TuneArguments): void {
+/** Prints the tables and writes the presets. Returns whether options were chosen in every search. */
+function report(tunings: readonly Tuning[], runs: readonly FinalRun[], { presets: file, alsoFor }: TuneArguments): boolean {
   const outcomes = tunings.map((tuning) => chooseOptions(tuning, runs));
   for (const outcome of outcomes) console.log(`\n${tuningTable(outcome)}`);
   const presets = outcomes.flatMap((outcome) => presetOf(outcome, COMMAND, alsoFor) ?? []);
   if (presets.length > 0) writePresets(file, presets);
   console.log(`\nPresets: ${presets.length === 0 ? 'none' : `${presets.length} in ${file}`}`);
+  return presets.length === tunings.length;
 }
 
 // A program that reads the output and ends early (`| head`) does not take the presets along.

@@ -106,7 +106,7 @@ function tuningOf(what: Omit<Tuning, 'points'>, fixed: JsonOptions, asked: Reque
     ...(limit !== undefined && { limitPerTask: limit }),
   };
   const points = gridPoints(method, fixed).map((options) => {
-    const label = `${findMethod(method).label} ${optionsInWords(options)}`;
+    const label = `${findMethod(method).label} ${optionsInWords(options)} (${name}, ${scenario})`;
     const runs = asked.seeds!.map((seed) =>
       planRun(originalSpec({ stream, preset: { method, options }, epochs, seed }), { study: TUNING_STUDY, label }),
     );

@@ -6,6 +6,7 @@ import { CLTrainer } from '../../training';
 import type { MethodNeeds, Phase, TrainerOptions, TrainingData } from '../../training';
 import { ClassStatistics } from './classStatistics';
 import type { ClassStatisticsState } from './classStatistics';
+import { problem } from '../../utils/errors';
 import { largestOf } from './savedNumbers';
 
 /** A class's score is x·weights + bias. */
@@ -42,9 +43,15 @@ export abstract class LinearClassifier<Own extends object = {}> extends CLTraine
   /**
    * @param ownDefaults the method's own options with their defaults
    * @param scatter whether the scatter within classes is needed
+   * @throws for `clipNorm` and `schedule`, which are about gradient steps. Other options of every method (`lr`, `epochs` …) change
+   *   nothing, either, but a comparison gives them to all its methods
    */
   constructor(model: Model, options: Partial<TrainerOptions & Own>, ownDefaults: Own, scatter: boolean) {
     super(model, options, ownDefaults);
+    for (const name of ['clipNorm', 'schedule'] as const) {
+      if (this.options[name] === undefined) continue;
+      throw problem(this.constructor.name, `${name} changes nothing: it learns without gradient steps`, `leave out ${name}`);
+    }
     this.statistics = new ClassStatistics(this.constructor.name, this.featureWidth(), scatter);
   }
 

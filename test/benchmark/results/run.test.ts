@@ -134,8 +134,14 @@ test('a store that is not there, an empty one, and a choice that fits nothing ar
   assert.throws(() => ask({ command: 'list' }), /runs: it does not exist; npm run benchmark makes it/);
   assert.ok(!existsSync(store));
   keep([]);
-  assert.throws(() => ask({ command: 'list' }), /it holds no runs/);
+  assert.throws(
+    () => ask({ command: 'list' }),
+    /it holds no runs; npm run benchmark makes some; name another store with --store/,
+  );
   keep([done(1)]);
-  assert.throws(() => ask({ command: 'list' }, { methods: ['gem'] }), /none of its 1 runs fits/);
+  assert.throws(
+    () => ask({ command: 'list' }, { methods: ['gem'] }),
+    /none of its 1 runs fits; npm run results -- list, without a filter, shows them all/,
+  );
   assert.deepEqual(readdirSync(folder), ['runs']);
 });

@@ -46,7 +46,7 @@ test('nothing is chosen while a run is missing or failed for another reason', ()
   const runs = ended(tuning, Array(4).fill([0.5, 0.5]));
   assert.deepEqual(chooseOptions(tuning, runs.slice(1)).whyNot, '1 of 8 runs are not finished');
   const { chosen, whyNot } = chooseOptions(tuning, [failedRun(runs[0], 'no disk'), ...runs.slice(1)]);
-  assert.deepEqual([chosen, whyNot], [undefined, 'Naive lr 0.003, seed 101 failed: no disk']);
+  assert.deepEqual([chosen, whyNot], [undefined, 'Naive lr 0.003 (split-mnist, class-incremental), seed 101 failed: no disk']);
 });
 
 test('runs of something else change nothing', () => {

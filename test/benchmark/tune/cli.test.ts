@@ -91,9 +91,19 @@ test('a search that is interrupted chooses nothing and goes on with the next cal
 test('runs that fail are loud, and nothing is chosen', async () => {
   const { code, stdout, stderr } = await tune(['naive', ...SMALL, ...places('broken')], undefined, { CL_BACKEND: 'nonsense' });
   assert.equal(code, 1);
-  assert.match(stdout, /No options chosen: Naive lr 0\.003, seed 7 failed: .*nonsense/);
-  assert.match(stderr, /^Failed: tuning Naive lr 0\.003, seed 7: .*nonsense/m);
+  assert.match(stdout, /No options chosen: Naive lr 0\.003 \(split-mnist, class-incremental\), seed 7 failed: .*nonsense/);
+  assert.match(stderr, /^Failed: tuning Naive lr 0\.003 \(split-mnist, class-incremental\), seed 7: .*nonsense/m);
   assert.ok(!existsSync(join(folder, 'broken.json')));
+});
+
+test('where training diverges at every point nothing is chosen, and the exit status says so', async () => {
+  const args =
+    '--lr 1e30 --scenario task-incremental --tasks 2 --limit 60 --epochs 1 --seeds 7 --workers 1 --data synthetic'.split(' ');
+  const { code, stdout } = await tune(['l2-init', ...args, ...places('diverged')]);
+  assert.match(stdout, /No options chosen: training diverged at every point/);
+  assert.match(stdout, /^Presets: none$/m);
+  assert.equal(code, 1);
+  assert.match((await tune(['--help'])).stdout, /Exit status: 0 options were chosen in every search, 1 /);
 });
 
 test('what cannot work is refused before anything is run', async () => {
@@ -106,7 +116,8 @@ test('what cannot work is refused before anything is run', async () => {
     [['naive', '--presets', join(folder, 'other.json')], /other\.json: it is no file of presets/, 1],
     [['naive', '--presets', join(folder, 'missing', 'p.json')], /its folder does not exist/, 1],
     [['naive', '--store', program('cli.js')], /it is a file; name a folder for the store/, 1],
-    [['ncm'], /note: NCM: nothing to tune/, 0],
+    [['ncm'], /note: NCM: nothing to tune/, 1],
+    [['naive', '--lr', '1e99'], /nothing to tune beside lr/, 1],
   ];
   for (const [args, message, status] of cases) {
     const own = args.includes('--presets') ? [] : ['--presets', join(folder, 'unused.json')];

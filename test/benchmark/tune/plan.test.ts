@@ -15,7 +15,10 @@ test('every point has a run a seed, which holds out a part of the training data;
     );
     for (const { spec, study, label } of runs) {
       assert.equal(study, 'tuning');
-      assert.equal(label, `EWC lambda ${String(options.lambda)}, lr ${String(options.lr)}`);
+      assert.equal(
+        label,
+        `EWC lambda ${String(options.lambda)}, lr ${String(options.lr)} (${String(spec.stream.name)}, ${spec.stream.scenario!})`,
+      );
       assert.deepEqual([spec.method.options.lambda, spec.optimizer.lr], [options.lambda, options.lr]);
       assert.deepEqual([spec.epochs, spec.stream.limitPerTask, spec.stream.validationFraction], [2, 500, 0.1]);
     }
