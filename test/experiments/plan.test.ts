@@ -118,7 +118,10 @@ test('what cannot run is refused when it is planned', () => {
     ],
     [{ stream: { ...stream, name: 'split-minst' } }, /there is none called 'split-minst'; known streams: split-mnist/],
     [{ stream: { ...stream, batchsize: 1 } }, /unknown option 'batchsize'/],
-    [{ stream: { name: 'rotated-mnist', scenario: 'class-incremental' } }, /scenario 'class-incremental' is not possible here/],
+    [
+      { stream: { name: 'blurry-split-mnist', scenario: 'task-incremental' } },
+      /scenario must be 'class-incremental', got 'task-/,
+    ],
   ];
   for (const [change, message] of wrong) assert.throws(() => planned(change), message);
   assert.throws(() => planRun(SMALL, { labl: 'x' } as object), /planRun: unknown option 'labl'/);
