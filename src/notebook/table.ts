@@ -121,6 +121,6 @@ function tableHtml(
   const body = cells
     .map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${plainHtml(text)}</td>`).join('')}</tr>`)
     .join('\n');
-  const caption = title ? `<caption style="text-align:left">${plainHtml(title)}</caption>` : '';
+  const caption = title ? `<caption style="text-align:left;white-space:nowrap">${plainHtml(title)}</caption>` : '';
   return `<table>${caption}<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table>`;
 }

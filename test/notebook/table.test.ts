@@ -50,7 +50,7 @@ test('a number too small for the decimals says so, what is 0 but for rounding re
   const cells = text.split('\n').slice(2, 7);
   assert.deepEqual(
     cells.map((cell) => cell.trim()),
-    ['< 0.0001', '0.5000', '> -0.0001', '0.0000', '0.0000'],
+    ['< 0.0001', '0.5', '> -0.0001', '0.0', '0.0'],
   );
 });
 
