@@ -7,7 +7,7 @@ export type { Phase } from './plan';
 export { needsFit } from './needs';
 export type { MethodNeeds } from './needs';
 export { Adam, ADAM_DEFAULTS, Optimizer, SGD, SGD_DEFAULTS } from './optimizers';
-export type { AdamOptions, OptimizerMemory, OptimizerName, SGDOptions } from './optimizers';
+export type { AdamOptions, OptimizerMemory, OptimizerName, SGDOptions, StepCount } from './optimizers';
 export { TRAINER_DEFAULTS } from './options';
 export type { TrainerOptions } from './options';
 export type { Schedule, Warmup, WarmRestarts } from './schedule';

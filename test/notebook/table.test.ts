@@ -46,7 +46,12 @@ test('the numbers of a column have the same decimals: as many as they need, at m
 });
 
 test('a number too small for the decimals says so, what is 0 but for rounding reads 0', async () => {
-  const text = await printed(() => showTable([0.00004, 0.5, -0.00004, 0, 1e-17].map((p) => ({ p })), { digits: 4 }));
+  const text = await printed(() =>
+    showTable(
+      [0.00004, 0.5, -0.00004, 0, 1e-17].map((p) => ({ p })),
+      { digits: 4 },
+    ),
+  );
   const cells = text.split('\n').slice(2, 7);
   assert.deepEqual(
     cells.map((cell) => cell.trim()),
