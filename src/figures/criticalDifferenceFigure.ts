@@ -96,7 +96,7 @@ function notes({ statistic, p, criticalDifference, blocks, leftOut, groups }: Ra
       : `All methods are told apart at 0.05: their mean ranks lie further apart than ${difference}.`;
   const more = leftOut.length > NAMED ? [`${leftOut.length - NAMED} more`] : [];
   return [
-    `Friedman's test over ${blocks.length} ${name}: χ² ${formatNumber(statistic, 2)}, p ${formatP(p)}.`,
+    `Friedman's test over ${blocks.length}${leftOut.length > 0 ? ` of ${blocks.length + leftOut.length}` : ''} ${name}: χ² ${formatNumber(statistic, 2)}, p ${formatP(p)}.`,
     apart,
     ...(leftOut.length > 0 ? [`Left out, as not all have a result: ${[...leftOut.slice(0, NAMED), ...more].join(', ')}.`] : []),
   ];

@@ -2,9 +2,9 @@ import { checkTaskNames, taskLabel } from '../metrics/accuracyMatrix';
 import { checkMoments, type AccuracyMoment } from '../metrics/insideTasks';
 import { withDefaults } from '../utils/errors';
 import { formatNumber } from '../utils/format';
-import { colorAt, VIRIDIS } from './color';
 import { accuracyAxis, axis, LINE_GREY, type Figure } from './figure';
 import { frame } from './layout';
+import { TASK_COLORS } from './palette';
 import { plainText, shortLabel } from './text';
 
 /** Options of `insideTasksFigure`. */
@@ -16,9 +16,7 @@ export interface InsideTasksFigureOptions {
 }
 
 /** Tasks that have a line, at most. */
-const MOST = 10;
-/** The ends of the scale of colours: darker would be lost on a dark ground, brighter on white. */
-const [DARKEST, BRIGHTEST] = [0.3, 0.85];
+const MOST = TASK_COLORS.length;
 
 /**
  * The accuracy on each task while the stream is learnt, step by step: a line per task from its own first step on. Uprights mark where a
@@ -44,7 +42,7 @@ export function insideTasksFigure(moments: readonly AccuracyMoment[], options?: 
     ...(learnt > MOST ? [`${MOST} of ${learnt} tasks are shown.`] : []),
   ];
   return {
-    data: shown.map((task) => line(moments, positions, task, names[task], shown.length)),
+    data: shown.map((task) => line(moments, positions, task, names[task])),
     layout: frame(
       subject,
       { title, notes, legend: shown.map((task) => names[task]), plotHeight: 280 },
@@ -77,7 +75,7 @@ function placed(moments: readonly AccuracyMoment[]): { positions: number[]; begi
   return { positions, begins };
 }
 
-function line(moments: readonly AccuracyMoment[], positions: readonly number[], task: number, name: string, lines: number) {
+function line(moments: readonly AccuracyMoment[], positions: readonly number[], task: number, name: string) {
   const own = moments.flatMap((moment, k) => (moment.task >= task ? [{ moment, x: positions[k] }] : []));
   return {
     type: 'scatter',
@@ -86,7 +84,7 @@ function line(moments: readonly AccuracyMoment[], positions: readonly number[], 
     legendgroup: String(task),
     x: own.map(({ x }) => x),
     y: own.map(({ moment }) => moment.accuracies[task]),
-    line: { color: colorAt(VIRIDIS, DARKEST + ((BRIGHTEST - DARKEST) * task) / Math.max(1, lines - 1)), width: 2 },
+    line: { color: TASK_COLORS[task], width: 2 },
     hoverinfo: 'text',
     hovertext: own.map(
       ({ moment }) =>

@@ -86,7 +86,7 @@ function numbers(panel: Panel, groups: Group<Run>[], values: (Aggregate | null)[
     yaxis: panel.y,
     y: groups.map((_, k) => k),
     x: values.map((value) => (value ? end(value) : 0)),
-    text: values.map((value) => (value ? ` ${formatNumber(value.mean, 2).replace('-', '−')} ` : ' not measured')),
+    text: values.map((value) => (value ? ` ${formatNumber(value.mean, 3).replace('-', '−')} ` : ' not measured')),
     textposition: values.map((value) => (value && value.mean < 0 ? 'middle left' : 'middle right')),
     hoverinfo: 'skip',
     cliponaxis: false,

@@ -1,4 +1,23 @@
 import { problem, shown } from '../utils/errors';
+
+/**
+ * Colours of the lines of ten tasks, in their order. Neighbours differ in hue and brightness, also for colour-blind people.
+ *
+ * Source: the first six after Okabe & Ito 2008, *Color universal design*.
+ */
+export const TASK_COLORS = [
+  '#0072B2',
+  '#E69F00',
+  '#009E73',
+  '#CC79A7',
+  '#D55E00',
+  '#56B4E9',
+  '#A0622D',
+  '#AA4499',
+  '#999933',
+  '#6A51D1',
+] as const;
+
 /** How a method looks in every figure. */
 export interface MethodStyle {
   /** CSS colour, `#rrggbb`. */

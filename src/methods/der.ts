@@ -94,6 +94,6 @@ export const derPlusPlus: MethodEntry = {
   style: { color: '#AA4499', symbol: 'diamond-wide' },
   create: (model, options) => new DER(model, { beta: 0.5, ...options }),
   why: 'stored samples keep the outputs they had and are learnt again',
-  useWhen: 'a small sample of old data may be kept and classes arrive over time',
+  useWhen: 'a small sample of old data may be kept, in every scenario; task boundaries need not be known',
   ruleOfThumb: 'alpha and beta 0.5 are a good start',
 };

@@ -105,8 +105,10 @@ export const ewc: MethodEntry = {
   needs: EWC.needs,
   relativeCost: 1,
   why: 'weights that mattered for earlier tasks are held back',
-  useWhen: 'no data may be kept, tasks are similar, and the task id is known or the labels stay the same',
-  breaksWhen: 'classes arrive over time: nothing ties old classes against new ones, so it ends near naive',
+  useWhen:
+    'no data may be kept and the task id is known; or labels stay the same and inputs are unlike each other (shuffled pixels)',
+  breaksWhen:
+    'classes arrive over time: nothing ties old classes against new ones, so it ends near naive; or labels stay the same and inputs look alike (turned digits)',
   ruleOfThumb: 'search λ on a log scale on validation data: too small forgets, too large cannot learn',
   grid: { lambda: [10, 100, 1000], lr: [0.01, 0.03] },
   /** λ 0.4 and 200 samples are the original's options: next to nothing on Split-MNIST, some help on Permuted-MNIST. */

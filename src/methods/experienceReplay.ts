@@ -201,7 +201,7 @@ export const er: MethodEntry = {
   needs: ExperienceReplay.needs,
   relativeCost: 1,
   why: 'stored samples are learnt again',
-  useWhen: 'a small sample of old data may be kept; the first thing to try in every scenario',
+  useWhen: 'a small sample of old data may be kept; the simplest thing to try in every scenario',
   breaksWhen: 'no data may be kept, or the memory holds only a handful of samples a class',
   ruleOfThumb: 'memory size matters most; one stored sample for two new ones is a good start',
   grid: { lr: [0.003, 0.01, 0.03, 0.1] },

@@ -43,7 +43,7 @@ export const ncm: MethodEntry = {
   relativeCost: 1,
   why: 'the nearest class mean answers, and means do not forget',
   useWhen: 'inputs are good embeddings, or as the baseline of them',
-  breaksWhen: 'a class is more than a cloud about its mean, or its inputs change from task to task',
+  breaksWhen: 'a class is more than a cloud about its mean, or its inputs change much from task to task',
   ruleOfThumb: 'nothing to tune',
   inStudies: false,
 };

@@ -81,8 +81,9 @@ export const randumb: MethodEntry = {
   needs: RanDumb.needs,
   relativeCost: 2,
   why: 'random features with class means and one covariance answer, and they do not forget',
-  useWhen: 'you want to know whether a method learns a representation that is better than a random one',
-  breaksWhen: 'inputs change from task to task',
+  useWhen:
+    'no data may be kept, the task id is hidden, and raw inputs are simple enough for random features; also to see what learning features adds',
+  breaksWhen: 'classes need learnt features, or all inputs change altogether (shuffled pixels)',
   ruleOfThumb: 'as many features as time allows; search gamma on validation data',
   grid: { gamma: [0.25, 0.5, 1], shrinkage: [1e-3, 1e-2] },
   inStudies: false,

@@ -66,8 +66,9 @@ export const slda: MethodEntry = {
   needs: StreamingLDA.needs,
   relativeCost: 1,
   why: 'class means and one covariance answer, and they do not forget',
-  useWhen: 'inputs are good embeddings, and classes arrive over time',
-  breaksWhen: 'inputs have many thousand numbers (it inverts a matrix of their square), or change from task to task',
+  useWhen: 'inputs are good embeddings, no data may be kept, and classes or domains arrive over time',
+  breaksWhen:
+    'inputs have many thousand numbers (it inverts a matrix of their square), or change much from task to task (turned digits)',
   ruleOfThumb: 'shrinkage 1e-4 for many samples, up to 0.1 for few',
   grid: { shrinkage: [1e-4, 1e-3, 1e-2] },
   inStudies: false,

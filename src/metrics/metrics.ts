@@ -25,6 +25,8 @@ export const METRIC_TEXTS: Readonly<Record<MetricName, { readonly label: string;
 
 /** Characters of a task's name at the head of a column. */
 const COLUMN = 24;
+/** Characters of a table's line, at most, where numbers can stand for names: a notebook 1000 pixels wide shows about 95. */
+const WIDEST = 88;
 
 /**
  * The metrics of one run, computed from its accuracy matrix. A metric that needs a cell nobody measured, or a second task
@@ -110,12 +112,23 @@ export class CLMetrics {
     return [`${visibleLine(name)}: ${this.nTasks} ${this.nTasks === 1 ? 'task' : 'tasks'}`, ...lines, '', ...matrix].join('\n');
   }
 
-  /** The accuracy matrix as a table with aligned columns: a row per task, a column per moment of evaluation; `–`: not measured. */
+  /**
+   * The accuracy matrix as a table with aligned columns: a row per task, a column per moment of evaluation; `–`: not measured. Where the
+   * names would make it wider than 88 characters, the columns have the tasks' numbers.
+   */
   accuracyMatrixStr(): string {
     const names = this.matrix.map((_, task) => taskLabel(task, this.taskNames));
     const short = shortNames(names, (name) => shortened(name, COLUMN));
-    const head = ['accuracy on', ...short.map((name) => `after ${name}`)];
-    return textTable([head, ...this.matrix.map((row, task) => [short[task], ...row.map((cell) => formatNumber(cell))])]);
+    const cells = this.matrix.map((row) => row.map((cell) => formatNumber(cell)));
+    const named = textTable([
+      ['accuracy on', ...short.map((name) => `after ${name}`)],
+      ...cells.map((row, k) => [short[k], ...row]),
+    ]);
+    if (named.indexOf('\n') <= WIDEST) return named;
+    return textTable([
+      ['accuracy on', ...short.map((_, k) => `after ${k + 1}`)],
+      ...cells.map((row, k) => [`${k + 1}: ${short[k]}`, ...row]),
+    ]);
   }
 
   /** One line for notebooks and the console. */

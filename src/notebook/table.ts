@@ -13,7 +13,7 @@ export interface TableOptions {
   sortBy?: string;
   /** Whether the largest comes first; default true. */
   descending?: boolean;
-  /** Most decimals of a number; a column gets as many as its numbers need. Default 4. */
+  /** Most decimals of a number; a column gets as many as its numbers need, and a smaller one reads `< 0.0001`. Default 4. */
   digits?: number;
   /** Heading; default none. */
   title?: string;
@@ -66,10 +66,19 @@ export function columnsOf(rows: readonly TableRow[]): string[] {
   return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
-/** The cells of a column as text: all numbers with as many decimals as one of them needs, at most `digits`. */
+/** The cells of a column as text: all numbers with as many decimals as one of them needs, at most `digits`; below them `< 0.0001`. */
 export function columnTexts(values: readonly unknown[], digits: number): string[] {
   const decimals = Math.max(0, ...values.map((value) => decimalsOf(value, digits)));
-  return values.map((value) => cellText(value, decimals));
+  return values.map((value) => tinyText(value, digits) ?? cellText(value, decimals));
+}
+
+/** What is smaller than this beside numbers of about 1 is an error of rounding. */
+const ROUNDING = 1e-14;
+
+/** `< 0.0001` for a number above 0 that would read 0.0000, as a small p-value would; undefined for any other. */
+function tinyText(value: unknown, digits: number): string | undefined {
+  if (typeof value !== 'number' || Number(value.toFixed(digits)) !== 0 || Math.abs(value) < ROUNDING) return undefined;
+  return `${value > 0 ? '< ' : '> -'}${(10 ** -digits).toFixed(digits)}`;
 }
 
 function sortRows(rows: readonly TableRow[], column: string, descending: boolean): TableRow[] {
@@ -112,6 +121,6 @@ function tableHtml(
   const body = cells
     .map((row) => `<tr>${row.map((text, k) => `<td${align(k)}>${plainHtml(text)}</td>`).join('')}</tr>`)
     .join('\n');
-  const caption = title ? `<caption style="text-align:left">${plainHtml(title)}</caption>` : '';
+  const caption = title ? `<caption style="text-align:left;white-space:nowrap">${plainHtml(title)}</caption>` : '';
   return `<table>${caption}<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table>`;
 }

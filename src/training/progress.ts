@@ -31,7 +31,7 @@ export interface ProgressEvent {
 
 /** Options of a training call. */
 export interface TrainCall {
-  /** Called at most ten times a second, and once at the end of the task. */
+  /** Called at most ten times a second, once at the end of each task, and in `runSequence` once more with the whole matrix. */
   onProgress?: (event: ProgressEvent) => void;
   /** Stops training between two steps when its `aborted` becomes true; an `AbortSignal` will do. Call again to go on. */
   signal?: { readonly aborted: boolean };

@@ -55,7 +55,10 @@ export function unmeasured(testLoaders: readonly TaskLoader[], { matrix }: CLMet
 }
 
 /** The matrix so far and the mean accuracy over the tasks before this one, for progress. */
-export function standingOf({ matrix }: CLMetricsTracker, { id }: Task): { accuracy?: number; matrix: AccuracyMatrix } {
+export function standingOf(
+  { matrix }: CLMetricsTracker,
+  { id }: Pick<Task, 'id'>,
+): { accuracy?: number; matrix: AccuracyMatrix } {
   const column = matrix.slice(0, id).map((row) => row[id - 1]);
   const known = column.filter((value): value is number => value !== null);
   return { matrix, ...(known.length && { accuracy: known.reduce((a, b) => a + b, 0) / known.length }) };

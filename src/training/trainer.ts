@@ -44,7 +44,7 @@ import { newOptimizer } from './optimizers';
 import type { Optimizer } from './optimizers';
 import type { TrainerOptions } from './options';
 import { TrainingInterrupted } from './progress';
-import type { SequenceCall, TrainCall, TrainingReport } from './progress';
+import type { ProgressEvent, SequenceCall, TrainCall, TrainingReport } from './progress';
 import { notRecordable } from './runners/choose';
 import { Draws } from './runners/draws';
 import type { DrawnNumbers } from './runners/draws';
@@ -504,18 +504,21 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
     const names = trainLoaders.map(({ task }) => task.name);
     const tracker = (this.tracker = trackerFor(this.tracker, names, fingerprint));
     trainLoaders.forEach((loader) => this.#history.know(loader));
+    let last = undefined as ProgressEvent | undefined;
+    const onProgress = call.onProgress && ((event: ProgressEvent) => call.onProgress!((last = event)));
     for (const [i, loader] of trainLoaders.entries()) {
       const { task } = loader;
       this.#loaders.set(task.id, loader);
       if (!this.#history.hasTrained(task)) {
         await this.#measureZeroShot(loader, testLoaders[i]);
-        await this.#train(loader, { ...call, nTasks: trainLoaders.length }, checkpoint?.stops);
+        await this.#train(loader, { ...call, onProgress, nTasks: trainLoaders.length }, checkpoint?.stops);
       }
       if (!this.#history.hasConsolidated(task)) await this.#keep(loader);
       if (this.#history.weightsAfter !== task.id) continue;
       await this.#measureAll(unmeasured(testLoaders, tracker, task), tracker, task.id);
       checkpoint?.save();
     }
+    if (last) lettingSave(this.model, call.onProgress)!({ ...last, ...standingOf(tracker, { id: last.task + 1 }) });
     return tracker;
   }
 

@@ -184,6 +184,8 @@ test('metric bars: ACC, BWT and FM of each method, whiskers only with several se
   assert.deepEqual(rounded(fm.x), [0.25, 0]);
   assert.equal(acc.error_x.array[1], 0);
   assert.ok(acc.error_x.array[0] > 0.1);
+  const [, numbers] = traces(figures.metricBarsFigure(runs));
+  assert.deepEqual(numbers.text, [' 0.725 ', ' 0.950 ']);
 });
 
 test('metric bars: what was not measured has no bar and says so', () => {
@@ -247,7 +249,11 @@ test('cost: one mark per method at mean time and ACC, area growing with memory, 
   assert.match(ewc.hovertext[0], /^EWC: ACC 0\.725 .*<br>in 11 s of training and 400\.0 MB of memory$/);
   const xaxis = (list: Run[]) => figures.costAccuracyFigure(list).layout.xaxis as Trace;
   assert.equal(xaxis(runs).type, undefined);
-  assert.equal(xaxis([...runs, { ...runs[0], method: 'gem', seconds: 900 }]).type, 'log');
+  const log = xaxis([...runs, { ...runs[0], method: 'gem', seconds: 900 }]);
+  assert.equal(log.type, 'log');
+  const short = xaxis([...runs, { ...runs[0], method: 'gem', seconds: 0.4 }]);
+  assert.deepEqual(short.ticktext.slice(0, 5), ['0.5', '1', '2', '5', '10'], 'all in full');
+  assert.ok(short.range[0] < Math.log10(0.4) && short.range[1] > Math.log10(11));
   assert.throws(
     () => figures.costAccuracyFigure([{ ...runs[0], seconds: undefined }]),
     /run 'EWC', seed 0, has the time undefined; give its seconds/,
@@ -383,7 +389,7 @@ test('critical differences: best on top, marks at the mean ranks, a line beside 
   const notes = ((figure.layout.title as Trace).subtitle as Trace).text.replaceAll('<br>', ' ') as string;
   assert.match(
     notes,
-    /over 12 streams: χ² 36\.00, p &lt; 0\.001\. A line joins .* critical difference 1\.35 .*Left out, .*: 99\./,
+    /over 12 of 13 streams: χ² 36\.00, p &lt; 0\.001\. A line joins .* critical difference 1\.35 .*Left out, .*: 99\./,
   );
   const apart = figures.criticalDifferenceFigure({ ...ranking, groups: [] });
   assert.match(JSON.stringify(apart.layout.title), /All methods are told apart/);

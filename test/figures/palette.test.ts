@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { STUDIES } from '../../src/benchmark';
 import { METHODS } from '../../src/methods';
-import { methodColor, methodLabel, methodOfLabel, methodStyle, variantSymbol } from '../../src/figures/palette';
+import { contrast } from '../../src/figures/color';
+import { methodColor, methodLabel, methodOfLabel, methodStyle, TASK_COLORS, variantSymbol } from '../../src/figures/palette';
 
 const BUILT_IN = METHODS.flatMap((entry) => [entry, ...(entry.variants ?? [])]);
 
@@ -48,4 +49,11 @@ test('variants beyond the line styles get other markers than the method itself',
 test('a label leads back to its method; one of your own is a name', () => {
   for (const { name } of METHODS) assert.equal(methodOfLabel(methodLabel(name)), name);
   assert.equal(methodOfLabel('mine'), 'mine');
+});
+
+test('lines of tasks that follow each other differ clearly in colour, and all can be seen on white and on dark ground', () => {
+  const channels = (color: string) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const apart = (a: string, b: string) => Math.hypot(...channels(a).map((value, k) => value - channels(b)[k]));
+  TASK_COLORS.slice(1).forEach((color, k) => assert.ok(apart(color, TASK_COLORS[k]) > 110, `${TASK_COLORS[k]} and ${color}`));
+  for (const color of TASK_COLORS) assert.ok(Math.min(contrast(color, '#ffffff'), contrast(color, '#111111')) > 2, color);
 });

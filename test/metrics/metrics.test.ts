@@ -117,3 +117,12 @@ test('names of tasks as long as a page leave the matrix a table, and stay apart'
   const [, first, second] = head.split(/ {2,}/);
   assert.notEqual(first, second);
 });
+
+test('a matrix whose names would make it too wide for a page has numbers over its columns', () => {
+  const names = [0, 2, 4, 6, 8].map((digit) => `digits ${digit}, ${digit + 1}`);
+  const matrix = names.map((_, i) => names.map((__, j) => (j >= i ? 0.5 : null)));
+  const lines = new CLMetrics(matrix, names).accuracyMatrixStr().split('\n');
+  assert.match(lines[0].trim(), /^accuracy on +after 1 +after 2 +after 3 +after 4 +after 5$/);
+  assert.match(lines[3], /^2: digits 2, 3 +– +0\.5000/);
+  assert.ok(lines.every((line) => line.length <= 88));
+});

@@ -45,6 +45,20 @@ test('the numbers of a column have the same decimals: as many as they need, at m
   ]);
 });
 
+test('a number too small for the decimals says so, what is 0 but for rounding reads 0', async () => {
+  const text = await printed(() =>
+    showTable(
+      [0.00004, 0.5, -0.00004, 0, 1e-17].map((p) => ({ p })),
+      { digits: 4 },
+    ),
+  );
+  const cells = text.split('\n').slice(2, 7);
+  assert.deepEqual(
+    cells.map((cell) => cell.trim()),
+    ['< 0.0001', '0.5', '> -0.0001', '0.0', '0.0'],
+  );
+});
+
 test('options and rows that cannot be meant are refused', () => {
   assert.throws(() => showTable(rows, { descending: 'false' } as never), /descending must be true or false, got 'false'/);
   assert.throws(() => showTable(rows, { digits: '3' } as never), /digits must be a whole number between 0 and 20, got '3'/);

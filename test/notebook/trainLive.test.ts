@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
-import { ExperienceReplay, getSplitMnist, MultiHeadMLP, openStore, trainLive } from '../../src';
+import {
+  accuracyMatrixFigure,
+  ExperienceReplay,
+  getSplitMnist,
+  measureInsideTasks,
+  MultiHeadMLP,
+  openStore,
+  trainLive,
+} from '../../src';
 import type { TrainingReport } from '../../src';
 
 const log = mock.method(console, 'log', () => undefined); // outside a notebook the progress line is printed
@@ -21,6 +29,15 @@ test('a trainer and its stream train as a function that starts them does', async
   const own = await trainLive({ trainer, stream });
   assert.equal(own, trainer.tracker);
   assert.deepEqual(own.matrix, tracker.matrix);
+});
+
+test('the figure ends with the last column, whatever the function that trains returns', async () => {
+  const trainer = make();
+  let drawn: unknown;
+  const figure = (matrix: (number | null)[][]) => accuracyMatrixFigure((drawn = matrix));
+  const moments = await trainLive((live) => measureInsideTasks(trainer, stream, { every: 100, ...live }), { figure });
+  assert.deepEqual(drawn, trainer.tracker!.matrix);
+  assert.deepEqual(moments.at(-1)!.accuracies, [trainer.tracker!.matrix[0][1], trainer.tracker!.matrix[1][1]]);
 });
 
 test('with a store a fresh trainer, as after a restart, has learnt at once: it answers as the first one, and its run is kept', async () => {
