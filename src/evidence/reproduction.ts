@@ -121,7 +121,7 @@ function checkRun(run: FinalRun, i: number): void {
 function fewSeeds({ value, spread = 0 }: Published, { low, high }: Aggregate): string | undefined {
   if (low === null || high === null) return 'one seed only';
   const meets = low <= value + spread && high >= value - spread;
-  return meets ? 'our interval holds the published figure: the seeds differ much, more are needed' : undefined;
+  return meets ? 'our interval holds the published figure: the seeds differ too much to tell them apart' : undefined;
 }
 
 /**
