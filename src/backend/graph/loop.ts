@@ -19,10 +19,10 @@ export class GraphLoop {
     private readonly graph: GraphWriter,
     count: string,
   ) {
-    this.frame = { text: `loop${graph.size}` };
+    this.frame = { text: `loop${graph.nodes.length}` };
     const zero = graph.node('Const', [], { dtype: 'int32', value: { data: new Int32Array(1), shape: [] } });
     const first = graph.node('Enter', [zero], { T: 'int32', frame_name: this.frame, is_constant: false, parallel_iterations: 1 });
-    const next = `next${graph.size}`; // written by `close`: the loop's way back
+    const next = `next${graph.nodes.length}`; // written by `close`: the loop's way back
     const merge = graph.node('Merge', [first, next], { T: 'int32', N: 2 });
     const more = graph.node('LoopCond', [graph.node('Less', [merge, this.enter(count, 'int32')], { T: 'int32' })], {});
     this.switched = graph.node('Switch', [merge, more], { T: 'int32' });

@@ -30,6 +30,7 @@ export class Recorder extends TensorFlowKernels {
   readonly slots = new Map<Variable | string, Slot>();
   private constants = new Map<string, Node>();
   private sequence: Sequence = [];
+  private readonly parts: Part[] = [];
   private part: Part = newPart();
   private uses = new Map<Slot, Use>();
   private loop: GraphLoop | undefined;
@@ -83,6 +84,11 @@ export class Recorder extends TensorFlowKernels {
   resident(name: string, source: () => Value): Node {
     const { shape, dtype } = source();
     return this.content(this.slots.get(name) ?? this.addSlot(name, source, shape, dtype === 'int32' ? 'int32' : 'float32'));
+  }
+
+  /** What is fetched by name from the sequences recorded so far. */
+  outputs(): string[] {
+    return this.parts.flatMap(({ exports, done }) => [...Array.from(exports, ({ output }) => output), ...(done ? [done] : [])]);
   }
 
   /** Ends the graph; the returned node runs when all slots have been filled. */
@@ -173,6 +179,7 @@ export class Recorder extends TensorFlowKernels {
     if (changes.size)
       this.part.done = `${this.graph.node('Identity', [this.constant(0, 'float32').output], { T: 'float32' }, changes)}:0`;
     this.sequence.push(this.part);
+    this.parts.push(this.part);
   }
 
   /** The last changes of the present part. */

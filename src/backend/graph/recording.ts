@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { problem } from '../../utils/errors';
 import type { Kernels } from '../kernels';
 import type { Value } from '../value';
+import { fuseProducts } from './fuseProducts';
 import { withGraphFolder } from './graphFolder';
 import { MOST_STEPS, Node } from './parts';
 import type { Branch, HostCall, HostIf, Part, Sequence, Slot } from './parts';
@@ -140,7 +141,8 @@ export class Recording {
   private loaded(): number {
     return withGraphFolder((folder) => {
       this.recorder.seal();
-      writeFileSync(join(folder, 'saved_model.pb'), this.recorder.graph.savedModel());
+      const { graph } = this.recorder;
+      writeFileSync(join(folder, 'saved_model.pb'), graph.savedModel(fuseProducts(graph.nodes, this.recorder.outputs())));
       return this.host.load(folder);
     });
   }

@@ -3,7 +3,14 @@ export type DType = 'float32' | 'int32' | 'bool' | 'resource';
 
 /** An attribute of a node: a type, a flag, a whole number, a shape, a text, a list of whole numbers, or the numbers of a constant. */
 export type Attribute =
-  DType | boolean | number | readonly number[] | { readonly text: string } | { readonly ints: readonly number[] } | Constant;
+  | DType
+  | boolean
+  | number
+  | readonly number[]
+  | { readonly text: string }
+  | { readonly ints: readonly number[] }
+  | { readonly texts: readonly string[] }
+  | Constant;
 
 /** Numbers with a shape. */
 export interface Constant {
@@ -13,6 +20,18 @@ export interface Constant {
 
 /** Attributes of a node by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A node of a graph. */
+export interface GraphNode {
+  readonly name: string;
+  /** TensorFlow's name of the operation. */
+  readonly op: string;
+  /** Outputs of other nodes, `name` or `name:1`. */
+  readonly inputs: readonly string[];
+  readonly attributes: Attributes;
+  /** Nodes that must have run before. */
+  readonly after: readonly string[];
+}
 
 /** TensorFlow's numbers for the types (types.proto). */
 const TYPES: Record<DType, number> = { float32: 1, int32: 3, bool: 10, resource: 20 };
@@ -38,13 +57,8 @@ type Message = Record<string, (...values: unknown[]) => Message>;
  */
 export class GraphWriter {
   private readonly pb = require('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages;
-  private readonly graph = new this.pb.GraphDef();
-  private count = 0;
-
   /** Nodes written so far. */
-  get size(): number {
-    return this.count;
-  }
+  readonly nodes: GraphNode[] = [];
 
   /**
    * Adds a node.
@@ -60,34 +74,43 @@ export class GraphWriter {
     inputs: readonly string[],
     attributes: Attributes,
     after: Iterable<string> = [],
-    name = `n${this.count}`,
+    name = `n${this.nodes.length}`,
   ): string {
-    const node = new this.pb.NodeDef();
-    node.setName(name);
-    node.setOp(op);
-    node.setInputList([...inputs, ...Array.from(after, (other) => `^${other}`)]);
-    const map = node.getAttrMap();
-    for (const [key, value] of Object.entries(attributes)) map.set(key, this.attribute(value));
-    this.graph.addNode(node);
-    this.count++;
+    this.nodes.push({ name, op, inputs, attributes, after: [...after] });
     return name;
   }
 
-  /** The whole graph as the content of a file `saved_model.pb`, with the tag `serve`. */
-  savedModel(): Uint8Array {
+  /**
+   * A graph as the content of a file `saved_model.pb`, with the tag `serve`.
+   *
+   * @param nodes its nodes; default those written
+   */
+  savedModel(nodes: readonly GraphNode[] = this.nodes): Uint8Array {
     const { pb } = this;
+    const graph = new pb.GraphDef();
+    for (const node of nodes) graph.addNode(this.nodeMessage(node));
     const versions = new pb.VersionDef();
     versions.setProducer(PRODUCER);
-    this.graph.setVersions(versions);
+    graph.setVersions(versions);
     const info = new pb.MetaGraphDef.MetaInfoDef();
     info.addTags('serve');
     const meta = new pb.MetaGraphDef();
     meta.setMetaInfoDef(info);
-    meta.setGraphDef(this.graph);
+    meta.setGraphDef(graph);
     const model = new pb.SavedModel();
     model.setSavedModelSchemaVersion(1);
     model.addMetaGraphs(meta);
     return model.serializeBinary();
+  }
+
+  private nodeMessage({ name, op, inputs, attributes, after }: GraphNode): Message {
+    const node = new this.pb.NodeDef();
+    node.setName(name);
+    node.setOp(op);
+    node.setInputList([...inputs, ...after.map((other) => `^${other}`)]);
+    const map = node.getAttrMap();
+    for (const [key, value] of Object.entries(attributes)) map.set(key, this.attribute(value));
+    return node;
   }
 
   private attribute(value: Attribute): Message {
@@ -96,16 +119,15 @@ export class GraphWriter {
     else if (typeof value === 'boolean') attribute.setB(value);
     else if (typeof value === 'number') attribute.setI(value);
     else if ('text' in value) attribute.setS(Buffer.from(value.text));
-    else if ('ints' in value) attribute.setList(this.list(value.ints));
+    else if ('ints' in value) attribute.setList(this.list().setIList([...value.ints]));
+    else if ('texts' in value) attribute.setList(this.list().setSList(value.texts.map((text) => Buffer.from(text))));
     else if ('data' in value) attribute.setTensor(this.constant(value));
     else attribute.setShape(this.shape(value));
     return attribute;
   }
 
-  private list(numbers: readonly number[]): Message {
-    const list = new this.pb.AttrValue.ListValue();
-    list.setIList([...numbers]);
-    return list;
+  private list(): Message {
+    return new this.pb.AttrValue.ListValue();
   }
 
   private constant({ data, shape }: Constant): Message {
