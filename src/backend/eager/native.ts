@@ -8,8 +8,7 @@ import { FLOAT, SLICE, VARIABLE } from '../tensorflowAttributes';
 import type { Storage, Variable } from '../variable';
 import { loadAddon } from './addon';
 import type { Addon, OpAttribute } from './addon';
-import { DeviceTensors } from './deviceTensors';
-import type { DeviceTensor } from './deviceTensors';
+import { DeviceTensor, DeviceTensors } from './deviceTensors';
 import { onAnotherBackend } from './portable';
 
 /**
@@ -35,7 +34,7 @@ export function openNative(): Backend {
     kernels,
     scope: (fn) => tensors.scope(fn),
     keep: (value) => {
-      tensors.own(value).kept = true;
+      if (value instanceof DeviceTensor) value.kept = true; // a tf.Tensor is kept by TensorFlow.js
       return value;
     },
     dispose: (...values) => values.forEach((value) => (value as DeviceTensor).dispose()),

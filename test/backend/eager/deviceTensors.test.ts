@@ -93,6 +93,9 @@ test('kernels take tensors of TensorFlow.js, and copy what they are given', () =
   const theirs = tf.tensor1d([10, 20, 30]);
   const sum = backend().kernels.add(own, theirs as Value);
   assert.deepEqual([...numbersOf(sum)], [11, 22, 33]);
+  const before = backend().tensorCount();
+  assert.equal(backend().keep(theirs as Value), theirs);
+  assert.equal(backend().tensorCount(), before, 'keeping one makes no copy');
   dispose(own, sum);
   theirs.dispose();
 });

@@ -80,6 +80,6 @@ test('the help names every stream and every method that has something to tune', 
 });
 
 test('the command that presets tell names no place of the machine it ran on', () => {
-  const places = ['--store', '/tmp/runs', '--presets=/tmp/mine.json', '--workers', '2', '--force'];
+  const places = ['--store', 'elsewhere/runs', '--presets=elsewhere/mine.json', '--workers', '2', '--force'];
   assert.equal(commandText(['ewc', ...places, '--seeds', '7,8']), 'tune ewc --seeds 7,8');
 });
