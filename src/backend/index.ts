@@ -12,3 +12,4 @@ export type { ConvWindow, Padding } from './windows';
 export { dispose, numbersOf, tensor } from './tensors';
 export type { Storage } from './variable';
 export { isThere, readSaved, savedFile, writeSaved } from './saving/file';
+export { threadsForEach } from './threads';

@@ -5,6 +5,7 @@ import type { GraphHost } from '../graph/recording';
 import { TensorFlowKernels } from '../tensorflow';
 import type { Result } from '../tensorflow';
 import { FLOAT, SLICE, VARIABLE } from '../tensorflowAttributes';
+import { threadsForEach } from '../threads';
 import type { Storage, Variable } from '../variable';
 import { loadAddon } from './addon';
 import type { Addon, OpAttribute } from './addon';
@@ -13,16 +14,16 @@ import { onAnotherBackend } from './portable';
 
 /**
  * Opens TensorFlow's native library. One thread within an operation unless the environment says otherwise: at these sizes
- * a second one makes elementwise work slower (70 µs against 30 µs on 784×256). One thread between the operations of a graph:
- * a second one gains nothing in a loop (0.70 against 0.67 ms a step) and costs a third more processor time. Processes run
- * side by side instead.
+ * a second one makes elementwise work slower (70 µs against 30 µs on 784×256). Two threads between the operations of a graph where
+ * there are two cores: recorded steps are arranged for them (see `arranged`). Where several runs are executed side by side, each gets
+ * its share of the cores.
  *
  * @throws when the native addon does not load
  */
 export function openNative(): Backend {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_NUM_INTRAOP_THREADS ??= '1';
-  process.env.TF_NUM_INTEROP_THREADS ??= '1';
+  process.env.TF_NUM_INTEROP_THREADS ??= String(threadsForEach(1));
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   const addon = loadAddon();
   const tensors = new DeviceTensors(addon);
@@ -48,6 +49,7 @@ export function openNative(): Backend {
 /** Graphs run in sessions of their own through the same library; tensors go in and out without being copied. */
 function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, addon: Addon, tensors: DeviceTensors): GraphHost {
   return {
+    threads: Number(process.env.TF_NUM_INTEROP_THREADS) || 1,
     load: (folder) => addon.loadSavedModel(folder, 'serve'),
     run: (session, feeds, values, fetches) => {
       const names = feeds.map((name) => `${name}:0`).join(',');

@@ -1,3 +1,4 @@
+import { nodeName } from './writer';
 import type { GraphNode } from './writer';
 
 const PRODUCTS: readonly string[] = ['MatMul', 'BatchMatMulV2'];
@@ -17,13 +18,13 @@ const FUSED = '_FusedMatMul';
 export function fuseProducts(nodes: readonly GraphNode[], outputs: Iterable<string>): GraphNode[] {
   const graph = new Map(nodes.map((node) => [node.name, node]));
   const uses = new Map<string, number>();
-  const used = (output: string) => uses.set(nameOf(output), (uses.get(nameOf(output)) ?? 0) + 1);
+  const used = (output: string) => uses.set(nodeName(output), (uses.get(nodeName(output)) ?? 0) + 1);
   nodes.forEach(({ inputs }) => inputs.forEach(used));
   for (const output of outputs) used(output);
   const movedTo = new Map<string, string>();
 
   /** The node behind an output, if nothing else uses it. */
-  const onlyFor = (output: string) => (uses.get(nameOf(output)) === 1 ? graph.get(nameOf(output)) : undefined);
+  const onlyFor = (output: string) => (uses.get(nodeName(output)) === 1 ? graph.get(nodeName(output)) : undefined);
   const replace = (first: GraphNode, last: GraphNode, inputs: readonly string[], fusedOps: readonly string[]) => {
     graph.delete(first.name);
     movedTo.set(first.name, last.name);
@@ -34,7 +35,7 @@ export function fuseProducts(nodes: readonly GraphNode[], outputs: Iterable<stri
       num_args: 1,
       fused_ops: { texts: fusedOps },
     } as const;
-    graph.set(last.name, { name: last.name, op: FUSED, inputs, attributes, after: [...first.after, ...last.after] });
+    graph.set(last.name, { ...last, op: FUSED, inputs, attributes, after: [...first.after, ...last.after] });
   };
 
   for (const node of nodes) {
@@ -50,10 +51,6 @@ export function fuseProducts(nodes: readonly GraphNode[], outputs: Iterable<stri
   return [...graph.values()].map((node) => ({ ...node, after: [...new Set(node.after.map(placeOf))] }));
 }
 
-function nameOf(output: string): string {
-  return output.replace(/:\d+$/, '');
-}
-
 function isPlainProduct({ op, attributes }: GraphNode): boolean {
   const transposed = ['transpose_a', 'transpose_b', 'adj_x', 'adj_y'].some((name) => attributes[name] === true);
   return PRODUCTS.includes(op) && !transposed;
@@ -67,7 +64,7 @@ function dependsOn(graph: ReadonlyMap<string, GraphNode>, output: string, name: 
     const node = graph.get(one);
     if (!node || seen.has(one) || node.op === 'Merge') return false;
     seen.add(one);
-    return [...node.inputs.map(nameOf), ...node.after].some(waits);
+    return [...node.inputs.map(nodeName), ...node.after].some(waits);
   };
-  return waits(nameOf(output));
+  return waits(nodeName(output));
 }

@@ -26,6 +26,7 @@ export class GraphLoop {
     const merge = graph.node('Merge', [first, next], { T: 'int32', N: 2 });
     const more = graph.node('LoopCond', [graph.node('Less', [merge, this.enter(count, 'int32')], { T: 'int32' })], {});
     this.switched = graph.node('Switch', [merge, more], { T: 'int32' });
+    graph.beginSection();
     this.pivot = graph.node('Identity', [`${this.switched}:1`], { T: 'int32' });
     this.index = this.pivot;
     this.next = next;
@@ -52,6 +53,7 @@ export class GraphLoop {
     const one = graph.node('Const', [], { dtype: 'int32', value: { data: new Int32Array([1]), shape: [] } }, [this.pivot]);
     const plusOne = graph.node('AddV2', [this.index, one], { T: 'int32' }, after);
     graph.node('NextIteration', [plusOne], { T: 'int32' }, [], this.next);
+    graph.beginSection();
     return graph.node('Exit', [`${this.switched}:0`], { T: 'int32' });
   }
 }

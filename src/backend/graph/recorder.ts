@@ -137,6 +137,9 @@ export class Recorder extends TensorFlowKernels {
       op,
       nodes.map((node) => this.imported(node).output),
       attributes,
+      [],
+      undefined,
+      results[0].shape,
     );
     for (const node of nodes) if (node.content) this.use(node.content.slot).readers.push(name);
     return results.map(({ shape, dtype }, i) => new Node(shape, dtype, `${name}:${i}`, this.part));
@@ -169,6 +172,7 @@ export class Recorder extends TensorFlowKernels {
   }
 
   private beginPart(): void {
+    this.graph.beginSection();
     this.part = newPart();
     this.uses = new Map();
   }
@@ -236,7 +240,8 @@ export class Recorder extends TensorFlowKernels {
     const use = this.use(slot);
     if (!use.content) {
       const after = use.change ?? this.loop?.pivot;
-      const name = this.graph.node('ReadVariableOp', [this.handle(slot)], { dtype: slot.dtype }, after ? [after] : []);
+      const inputs = [this.handle(slot)];
+      const name = this.graph.node('ReadVariableOp', inputs, { dtype: slot.dtype }, after ? [after] : [], undefined, slot.shape);
       use.content = new Node(slot.shape, slot.dtype, `${name}:0`, this.part, { slot, version: slot.version });
     }
     return use.content;
@@ -277,6 +282,8 @@ export class Recorder extends TensorFlowKernels {
     dtype: 'float32' | 'int32',
   ): Slot {
     const { graph } = this;
+    const { section } = graph;
+    graph.section = 0;
     const text = (value: string) => ({ text: value });
     const name = `slot${this.slots.size}`;
     const handle = graph.node('VarHandleOp', [], { dtype, shape, shared_name: text(name), container: text('') }, [], name);
@@ -285,6 +292,7 @@ export class Recorder extends TensorFlowKernels {
     const read = graph.node('ReadVariableOp', [handle], { dtype }, [], `${name}/read`);
     const slot: Slot = { source, shape, dtype, handle, feed, read, changes: false, version: 0 };
     this.slots.set(key, slot);
+    graph.section = section;
     return slot;
   }
 

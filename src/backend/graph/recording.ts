@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { problem } from '../../utils/errors';
 import type { Kernels } from '../kernels';
 import type { Value } from '../value';
-import { fuseProducts } from './fuseProducts';
+import { arranged, inForm } from './arranged';
 import { withGraphFolder } from './graphFolder';
+import { FasterForm } from './fasterForm';
 import { MOST_STEPS, Node } from './parts';
 import type { Branch, HostCall, HostIf, Part, Sequence, Slot } from './parts';
 import { Recorder } from './recorder';
@@ -12,6 +13,8 @@ import type { Variable } from '../variable';
 
 /** What a recording needs of the native backend. */
 export interface GraphHost {
+  /** Threads between the operations of a graph. */
+  readonly threads: number;
   /** Loads a SavedModel folder; returns the session's id. */
   load(folder: string): number;
   /** Runs a part of the graph: feeds tensors by placeholder, returns the fetched ones; they live in the present scope. */
@@ -54,6 +57,7 @@ export class Recording {
   private readonly names = new Map<Part, PartNames>();
   private session: number | undefined;
   private holding = false;
+  private forms = new FasterForm(['']);
 
   constructor(
     private readonly host: GraphHost,
@@ -94,23 +98,17 @@ export class Recording {
    * @returns what each step returned, [steps]
    */
   run(program: Program, steps: number, inputs: Readonly<Record<string, Int32Array>>): Float32Array {
-    const { host } = this;
     this.load();
-    return host.scope(() => {
-      if (!this.holding) this.takeLoans();
-      const values = new Map<Node, Value>([[program.count, host.tensor(Int32Array.of(steps), [])]]);
-      for (const [name, node] of Object.entries(program.inputs)) {
-        values.set(
-          node,
-          host.tensor(
-            inputs[name],
-            node.shape.map((n) => (n < 0 ? steps : n)),
-          ),
-        );
-      }
-      this.runSequence(program.body.sequence, values);
-      return host.toHost(values.get(program.body.results[0])!).subarray(0, steps) as Float32Array;
-    });
+    const results = new Float32Array(steps);
+    for (let done = 0; done < steps;) {
+      const count = Math.min(steps - done, this.forms.mostSteps);
+      const part = (numbers: Int32Array) => numbers.subarray((done * numbers.length) / steps, ((done + count) * numbers.length) / steps);
+      const started = performance.now();
+      results.set(this.call(program, count, part, inputs), done);
+      this.forms.took(count, performance.now() - started);
+      done += count;
+    }
+    return results;
   }
 
   /** Gives all variables back with their new content. They do so by themselves when something else uses one of them. */
@@ -142,8 +140,30 @@ export class Recording {
     return withGraphFolder((folder) => {
       this.recorder.seal();
       const { graph } = this.recorder;
-      writeFileSync(join(folder, 'saved_model.pb'), graph.savedModel(fuseProducts(graph.nodes, this.recorder.outputs())));
+      const { nodes, forms } = arranged(graph.nodes, this.recorder.outputs(), this.host.threads);
+      this.forms = new FasterForm(forms);
+      writeFileSync(join(folder, 'saved_model.pb'), graph.savedModel(nodes));
       return this.host.load(folder);
+    });
+  }
+
+  /** A call of the graph for `steps` steps, whose inputs are a part of `inputs`. */
+  private call(
+    program: Program,
+    steps: number,
+    part: (numbers: Int32Array) => Int32Array,
+    inputs: Readonly<Record<string, Int32Array>>,
+  ): Float32Array {
+    const { host } = this;
+    return host.scope(() => {
+      if (!this.holding) this.takeLoans();
+      const values = new Map<Node, Value>([[program.count, host.tensor(Int32Array.of(steps), [])]]);
+      for (const [name, node] of Object.entries(program.inputs)) {
+        const shape = node.shape.map((n) => (n < 0 ? steps : n));
+        values.set(node, host.tensor(part(inputs[name]), shape));
+      }
+      this.runSequence(program.body.sequence, values);
+      return host.toHost(values.get(program.body.results[0])!).subarray(0, steps) as Float32Array;
     });
   }
 
@@ -181,11 +201,13 @@ export class Recording {
   private runPart(part: Part, values: Map<Node, Value>): void {
     const { imports, exports, feeds, fetches } = this.namesOf(part);
     if (fetches.length === 0) return;
+    const { form } = this.forms;
+    const named = (outputs: string[]) => (form ? outputs.map((output) => inForm(output, form)) : outputs);
     const results = this.host.run(
       this.session!,
-      feeds,
+      named(feeds),
       imports.map((node) => values.get(node)!),
-      fetches,
+      named(fetches),
     );
     exports.forEach((node, i) => values.set(node, results[i]));
   }

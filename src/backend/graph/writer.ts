@@ -31,6 +31,15 @@ export interface GraphNode {
   readonly attributes: Attributes;
   /** Nodes that must have run before. */
   readonly after: readonly string[];
+  /** The nodes of a section run in the same call, each as often as the others; 0: what fills and reads variables, and those themselves. */
+  readonly section: number;
+  /** Shape of its first output, where it computes something. */
+  readonly shape?: readonly number[];
+}
+
+/** The node behind an output, `name` or `name:1`. */
+export function nodeName(output: string): string {
+  return output.replace(/:\d+$/, '');
 }
 
 /** TensorFlow's numbers for the types (types.proto). */
@@ -59,6 +68,9 @@ export class GraphWriter {
   private readonly pb = require('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages;
   /** Nodes written so far. */
   readonly nodes: GraphNode[] = [];
+  /** The section of the nodes that are written next. */
+  section = 0;
+  private sections = 0;
 
   /**
    * Adds a node.
@@ -67,6 +79,7 @@ export class GraphWriter {
    * @param inputs outputs of other nodes, `name` or `name:1`
    * @param after nodes that must have run before
    * @param name the node's name; made up when left out
+   * @param shape shape of its first output
    * @returns the node's name
    */
   node(
@@ -75,9 +88,15 @@ export class GraphWriter {
     attributes: Attributes,
     after: Iterable<string> = [],
     name = `n${this.nodes.length}`,
+    shape?: readonly number[],
   ): string {
-    this.nodes.push({ name, op, inputs, attributes, after: [...after] });
+    this.nodes.push({ name, op, inputs, attributes, after: [...after], section: this.section, shape });
     return name;
+  }
+
+  /** Begins a new section. */
+  beginSection(): void {
+    this.section = ++this.sections;
   }
 
   /**

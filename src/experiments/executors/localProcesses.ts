@@ -19,7 +19,7 @@ export interface LocalProcessesOptions {
 }
 
 /**
- * Executes runs in child processes, one TensorFlow thread each. The results do not depend on the number of workers: each
+ * Executes runs in child processes, each with its share of the cores. The results do not depend on the number of workers: each
  * run has its own model, stream and seed. The longest start first, so that no worker ends up alone with one.
  */
 export function localProcesses(options: LocalProcessesOptions = {}): Executor {
@@ -46,7 +46,7 @@ class LocalProcesses implements Executor {
     const outcomes = new Map<string, Outcome>();
     const waiting = uniqueRuns(runs).sort((a, b) => relativeDuration(b) - relativeDuration(a));
     const lanes = Math.min(this.settings.workers, waiting.length);
-    await Promise.all(Array.from({ length: lanes }, () => this.lane(waiting, heard, claim, outcomes)));
+    await Promise.all(Array.from({ length: lanes }, () => this.lane(lanes, waiting, heard, claim, outcomes)));
     return inPlanOrder(runs, outcomes);
   }
 
@@ -57,6 +57,7 @@ class LocalProcesses implements Executor {
 
   /** Takes the next waiting run again and again; one process at a time. */
   private async lane(
+    lanes: number,
     waiting: PlannedRun[],
     listener: Required<RunListener>,
     claim: Claim,
@@ -66,7 +67,7 @@ class LocalProcesses implements Executor {
     try {
       for (let run = waiting.shift(); run && !this.stopped; run = waiting.shift()) {
         if (!claim(run)) continue;
-        place ??= this.open();
+        place ??= this.open(lanes);
         outcomes.set(run.id, await this.execute(place, run, listener));
         if (this.settings.freshProcesses) {
           await this.close(place);
@@ -78,8 +79,8 @@ class LocalProcesses implements Executor {
     }
   }
 
-  private open(): RunProcess {
-    const one = new RunProcess(this.settings);
+  private open(lanes: number): RunProcess {
+    const one = new RunProcess({ ...this.settings, beside: lanes });
     this.processes.add(one);
     return one;
   }

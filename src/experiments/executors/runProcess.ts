@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pool } from 'workerpool';
 import type { Pool } from 'workerpool';
+import { threadsForEach } from '../../backend';
 import type { ProgressEvent } from '../../training';
 import type { PlannedRun } from '../plan';
 import type { ExperimentResult } from '../result';
@@ -11,6 +12,8 @@ export interface RunProcessOptions {
   readonly modules: readonly string[];
   /** What runs in it; see `RUN_SCRIPT`. */
   readonly script: string;
+  /** Processes side by side: each gets its share of the cores. */
+  readonly beside: number;
 }
 
 /** The library's own script for a process for runs. */
@@ -19,7 +22,7 @@ export const RUN_SCRIPT = join(__dirname, 'worker.js');
 /** Thrown where the process of a run ended: the run may be tried again, its own errors would come again. */
 export class ProcessCrashed extends Error {}
 
-/** A child process that executes runs one after the other, with one TensorFlow thread. Where it crashed, the next run gets a new one. */
+/** A child process that executes runs one after the other, with its share of the cores. Where it crashed, the next run gets a new one. */
 export class RunProcess {
   private readonly workers: Pool;
 
@@ -32,6 +35,7 @@ export class RunProcess {
         env: {
           ...process.env,
           TF_NUM_INTRAOP_THREADS: '1',
+          TF_NUM_INTEROP_THREADS: String(threadsForEach(options.beside)),
           TF_CPP_MIN_LOG_LEVEL: '2',
           CL_QUEUE_URL: undefined, // a run has no business with these
           CL_QUEUE_PASSWORD: undefined,

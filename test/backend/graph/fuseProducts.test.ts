@@ -9,6 +9,7 @@ const node = (name: string, op: string, inputs: string[] = [], after: string[] =
   inputs,
   attributes,
   after,
+  section: 1,
 });
 
 /** A layer with ReLU, and a change of its weights that waits for the product. */

@@ -53,7 +53,8 @@ export class QueueWorker {
     private readonly options: QueueWorkerOptions,
     private readonly timing: QueueTiming,
   ) {
-    this.processes = new RunProcesses({ modules: options.modules, script: options.script ?? RUN_SCRIPT });
+    const { modules, script = RUN_SCRIPT, concurrency } = options;
+    this.processes = new RunProcesses({ modules, script, beside: concurrency });
   }
 
   /**
