@@ -3,7 +3,7 @@ import { fuseProducts } from './fuseProducts';
 import { inTurn } from './inTurn';
 import { byName, workOf, WORTH_A_THREAD } from './work';
 import { nodeName } from './writer';
-import type { Attribute, GraphNode } from './writer';
+import type { GraphNode } from './writer';
 
 /** What follows the names of the nodes that run in turn. */
 const IN_TURN = '/in-turn';
@@ -37,20 +37,15 @@ function renamed(nodes: readonly GraphNode[]): GraphNode[] {
   const rename = (output: string) => (own.has(nodeName(output)) ? inForm(output, IN_TURN) : output);
   return nodes
     .filter(({ section }) => section !== 0)
-    .map(({ name, inputs, after, attributes, ...rest }) => ({
+    .map(({ name, inputs, after, ...rest }) => ({
       ...rest,
       name: rename(name),
       inputs: inputs.map(rename),
       after: after.map(rename),
-      attributes: attributes.frame_name ? { ...attributes, frame_name: frame(attributes.frame_name) } : attributes,
     }));
 }
 
 /** The same output in another form. */
 export function inForm(output: string, form: string): string {
   return output.replace(/(:\d+)?$/, `${form}$1`);
-}
-
-function frame(name: Attribute): Attribute {
-  return { text: `${(name as { text: string }).text}${IN_TURN}` };
 }

@@ -75,7 +75,11 @@ class Cutter {
     const blocks: Blocks = { names: [], axis: 1, sizes };
     if (op === 'VarHandleOp') {
       const [rows] = attributes.shape as readonly number[];
-      const ofPart = (part: number) => ({ ...attributes, shape: [rows, sizes[part]], shared_name: { text: partName(name, part) } });
+      const ofPart = (part: number) => ({
+        ...attributes,
+        shape: [rows, sizes[part]],
+        shared_name: { text: partName(name, part) },
+      });
       this.addBlocks(node, blocks, () => [], ofPart);
     } else if (isProduct(node)) {
       const left = this.whole(node, inputs[0]);
@@ -104,7 +108,15 @@ class Cutter {
   private addWhole(node: GraphNode): void {
     const { op, name, inputs, attributes, after } = node;
     const wholes = inputs.map((input) => this.whole(node, input));
-    this.write(node, op, wholes, attributes, name, after.flatMap((one) => this.blocks.get(one)?.names ?? [one]), node.shape);
+    this.write(
+      node,
+      op,
+      wholes,
+      attributes,
+      name,
+      after.flatMap((one) => this.blocks.get(one)?.names ?? [one]),
+      node.shape,
+    );
   }
 
   /** A node once for each block. */
@@ -118,7 +130,11 @@ class Cutter {
     const names = sizes.map((size, part) => {
       const waits = after.flatMap((one) => {
         const blocks = this.blocks.get(one);
-        return blocks ? (blocks.axis === axis && blocks.names.length === sizes.length ? [blocks.names[part]] : blocks.names) : [one];
+        return blocks
+          ? blocks.axis === axis && blocks.names.length === sizes.length
+            ? [blocks.names[part]]
+            : blocks.names
+          : [one];
       });
       const partShape = shape?.map((n, i) => (i === axis ? size : n));
       return this.write(node, op, inputsOf(part), attributesOf(part), partName(name, part), waits, partShape);
@@ -150,7 +166,9 @@ class Cutter {
   }
 
   private join(user: GraphNode, parts: readonly string[], axis: 0 | 1, name?: string): string {
-    const node = this.write(user, 'Const', [], { dtype: 'int32', value: { data: Int32Array.of(axis), shape: [] } }, undefined, [parts[0]]);
+    const node = this.write(user, 'Const', [], { dtype: 'int32', value: { data: Int32Array.of(axis), shape: [] } }, undefined, [
+      parts[0],
+    ]);
     return this.write(user, 'ConcatV2', [...parts, node], { T: 'float32', N: parts.length, Tidx: 'int32' }, name);
   }
 

@@ -102,7 +102,8 @@ export class Recording {
     const results = new Float32Array(steps);
     for (let done = 0; done < steps;) {
       const count = Math.min(steps - done, this.forms.mostSteps);
-      const part = (numbers: Int32Array) => numbers.subarray((done * numbers.length) / steps, ((done + count) * numbers.length) / steps);
+      const part = (numbers: Int32Array) =>
+        numbers.subarray((done * numbers.length) / steps, ((done + count) * numbers.length) / steps);
       const started = performance.now();
       results.set(this.call(program, count, part, inputs), done);
       this.forms.took(count, performance.now() - started);

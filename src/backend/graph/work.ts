@@ -42,7 +42,12 @@ export function workOf(nodes: NodesByName, node: GraphNode): number {
     const left = shapeOf(nodes, inputs[0]);
     return left && shape ? size(shape) * left[left.length - (isTransposed(node, 'left') ? 2 : 1)] : 0;
   }
-  const filter = op === 'Conv2DBackpropFilter' ? shape : op === 'Conv2D' || op === 'Conv2DBackpropInput' ? shapeOf(nodes, inputs[1]) : undefined;
+  const filter =
+    op === 'Conv2DBackpropFilter'
+      ? shape
+      : op === 'Conv2D' || op === 'Conv2DBackpropInput'
+        ? shapeOf(nodes, inputs[1])
+        : undefined;
   const result = op === 'Conv2D' ? shape : filter && shapeOf(nodes, inputs[2]);
   return filter && result ? (size(filter) / filter[filter.length - 1]) * size(result) : 0;
 }

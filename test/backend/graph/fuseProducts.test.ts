@@ -2,15 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fuseProducts } from '../../../src/backend/graph/fuseProducts';
 import type { Attributes, GraphNode } from '../../../src/backend/graph/writer';
+import { node as graphNode } from './nodes';
 
-const node = (name: string, op: string, inputs: string[] = [], after: string[] = [], attributes: Attributes = {}): GraphNode => ({
-  name,
-  op,
-  inputs,
-  attributes,
-  after,
-  section: 1,
-});
+const node = (name: string, op: string, inputs: string[] = [], after: string[] = [], attributes: Attributes = {}): GraphNode =>
+  graphNode(name, op, inputs, { after, attributes });
 
 /** A layer with ReLU, and a change of its weights that waits for the product. */
 const LAYER = [
