@@ -43,7 +43,7 @@ export function partsOf(total: number, most: number): number[] {
 }
 
 /** Whether a node is a product of two matrices as they are. */
-export function isPlainProduct(node: GraphNode): boolean {
+function isPlainProduct(node: GraphNode): boolean {
   return isProduct(node) && node.shape?.length === 2 && !isTransposed(node, 'left') && !isTransposed(node, 'right');
 }
 

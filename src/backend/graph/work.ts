@@ -53,6 +53,6 @@ export function workOf(nodes: NodesByName, node: GraphNode): number {
 }
 
 /** Number of elements. */
-export function size(shape: readonly number[]): number {
+function size(shape: readonly number[]): number {
   return shape.reduce((total, n) => total * n, 1);
 }
