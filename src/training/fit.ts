@@ -5,6 +5,7 @@ import { checkArchitecture } from '../models/architectures';
 import type { Model } from '../models';
 import { problem, shown } from '../utils/errors';
 import type { TaskLoaders } from './data';
+import { needsFit } from './needs';
 import type { MethodNeeds } from './needs';
 import type { TrainerOptions } from './options';
 import type { Phase } from './plan';
@@ -30,6 +31,12 @@ export function checkModel(subject: string, { architecture, inputSize, imageShap
 /** Whether the trainer may not know where the task begins and ends. */
 export function isHidden({ boundaries }: Task): boolean {
   return boundaries === 'hidden';
+}
+
+/** Throws where a method cannot learn a task's scenario. */
+export function checkScenario(subject: string, { scenario }: Task, needs: MethodNeeds): void {
+  const { fit, reason } = needsFit(needs, scenario, '', 'another method');
+  if (fit === 'no') throw problem(`${subject} in the ${scenario} scenario`, reason);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
   checkOutputs,
   checkPasses,
   checkRevealed,
+  checkScenario,
   checkScheduled,
   checkStream,
   checkTrainingData,
@@ -556,8 +557,7 @@ export abstract class CLTrainer<Own extends object = {}> extends MethodHooks<Own
   /** Throws unless model and method suit a task. */
   #checkFit(task: Task): void {
     checkModel(this.constructor.name, this.model, task);
-    const cannot = this.needs.notIn?.[task.scenario];
-    if (cannot) throw problem(`${this.constructor.name} in the ${task.scenario} scenario`, cannot, 'use another method');
+    checkScenario(this.constructor.name, task, this.needs);
   }
 
   /** Whether the model can answer for a task: where classes arrive with the tasks, one that nobody has begun has no answer. */

@@ -4,7 +4,7 @@ import { initBackend } from '../../src/backend';
 import { datasetFromArrays } from '../../src/data/fromArrays';
 import { TaskLoader } from '../../src/data/loader';
 import type { Task } from '../../src/data/task';
-import { NaiveTrainer } from '../../src/methods';
+import { METHODS, NaiveTrainer } from '../../src/methods';
 import { DomainMLP, MultiHeadMLP, SingleHeadMLP } from '../../src/models';
 import { easyStream, smallModel } from '../methods/fixtures';
 import { weightBytes } from './fixtures';
@@ -53,6 +53,20 @@ for (const name of ['native', 'wasm'] as const) {
     assert.ok((await new NaiveTrainer(growing, OPTIONS).trainTask(loaderOf([4, 5], 'class-incremental'))).steps > 0);
   });
 }
+
+test('a method that needs the task id at test time is refused where the scenario hides it, whatever the model', async () => {
+  for (const [scenario, model] of [
+    ['domain-incremental', 'DomainMLP'],
+    ['class-incremental', 'SingleHeadMLP'],
+  ] as const) {
+    const { trainLoaders } = easyStream(scenario);
+    for (const { name, create } of METHODS.filter(({ name, needs }) => needs.taskId === 'test' && name !== 'pnn')) {
+      const trainer = create(smallModel(model), { epochs: 1, seed: 1 });
+      const reason = new RegExp(`in the ${scenario} scenario: it needs the task id at test time.*; use another method`);
+      await assert.rejects(trainer.trainTask(trainLoaders[0]), reason, name);
+    }
+  }
+});
 
 test('evaluating a task that the model has no output for yet is refused, not answered with 0', async () => {
   const { trainLoaders, testLoaders } = easyStream('class-incremental');
