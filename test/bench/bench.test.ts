@@ -184,7 +184,7 @@ test('a part of the bench never replaces what the README shows', () => {
   }
 });
 
-test('results of several machines stand side by side: each replaces its own only, and the figure is of the first', (t) => {
+test('results of several machines stand side by side: each replaces its own only, the newest comes first and has the figure', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'measured.json');
@@ -203,7 +203,7 @@ test('results of several machines stand side by side: each replaces its own only
     result('Xeon', 'avx2', 'Wednesday'),
   ];
   for (const each of given) writeResults(folder, each, () => undefined);
-  assert.deepEqual(readResults(file), [given[3], given[1], given[2]]);
+  assert.deepEqual(readResults(file), [given[3], given[2], given[1]]);
   assert.match(readFileSync(join(folder, 'speed.svg'), 'utf8'), /one core of Xeon, Wednesday/);
   for (const other of ['{"steps": []}', '[{"cpu": "EPYC"}]', '[null]', 'no JSON']) {
     writeFileSync(file, other);

@@ -41,18 +41,17 @@ function whatIsMissing({ quick, only, method, engine, epochs, rounds, python, ag
 }
 
 /**
- * Writes `measured.json`, a list with one result for each machine: this one takes the place of an earlier one of its machine, or comes
- * last. Of the first machine, where PyTorch was measured, there is a figure, `speed.svg`. Says what was written.
+ * Writes `measured.json`, a list with one result for each machine, the newest first: this one replaces an earlier one of its machine.
+ * Where PyTorch was measured, there is a figure of it, `speed.svg`. Says what was written.
  *
  * @throws when the file that is there holds something else; it stays as it is
  */
 export function writeResults(folder: string, result: BenchResult, print: (text: string) => void): void {
   const file = join(folder, 'measured.json');
   const results = existsSync(file) ? readResults(file) : [];
-  const at = results.findIndex(({ machine }) => isSameMachine(machine, result.machine));
-  results.splice(at < 0 ? results.length : at, 1, result);
-  writeJson(file, results, print);
-  const { machine, steps } = results[0];
+  const others = results.filter(({ machine }) => !isSameMachine(machine, result.machine));
+  writeJson(file, [result, ...others], print);
+  const { machine, steps } = result;
   const caption = `784-256-256-2, batch 64, SGD with momentum; one core of ${machine.cpu}, ${machine.date}`;
   const svg = speedFigure(steps, caption);
   if (svg) written(join(folder, 'speed.svg'), svg, print);
