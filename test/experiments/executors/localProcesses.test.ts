@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { localProcesses } from '../../../src/experiments';
@@ -39,6 +39,21 @@ test('a worker that crashes is reported, and its run is executed once more witho
     outcomes.map(({ id, status }) => [id, status]),
     plan.map(({ id }) => [id, 'finished']),
   );
+});
+
+test('processes side by side share the cores', async (t) => {
+  t.mock.method(os, 'availableParallelism', () => 4);
+  for (const [workers, runs, threads] of [
+    [1, 2, '2'],
+    [2, 3, '2'],
+    [4, 4, '1'],
+    [4, 1, '2'],
+  ] as const) {
+    const plan = Array.from({ length: runs }, () => run('threads'));
+    const outcomes = await localProcesses({ workers, script }).run(plan);
+    const told = outcomes.map((outcome) => (outcome as { result?: { device: string } }).result?.device);
+    assert.deepEqual(told, Array(runs).fill(threads), `${workers} workers, ${runs} runs`);
+  }
 });
 
 test('a worker that crashes twice fails its run, an error of the run itself is not tried again', async () => {
