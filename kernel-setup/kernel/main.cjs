@@ -10,6 +10,7 @@ const { lendLibrary } = require('./library.cjs');
 const { divertStderr } = require('./log.cjs');
 const { serverExecute, handlerExecute } = require('./messages.cjs');
 const { calledAround, checkLoops, prepare } = require('./source.cjs');
+const { allowTimers } = require('./timers.cjs');
 const { unfinishedCell } = require('./unfinished.cjs');
 
 const tslab = (file) => require(`tslab/${file}`);
@@ -62,7 +63,9 @@ function mendConverter(session) {
   const { createConverter } = converter;
   const ts = typescript();
   converter.createConverter = (options) => {
+    const undo = allowTimers(ts.sys);
     const made = createConverter(options);
+    undo();
     const { convert, inspect } = made;
     // Shift-Tab between the parentheses of a call is about what is called, as in other notebooks.
     made.inspect = (previous, code, position) => {

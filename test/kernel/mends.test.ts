@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { Kernel, projectRoot } from './kernelClient';
 
 const noColour = (text: string) => text.replace(/\u001b\[\d+m/g, '');
@@ -169,4 +173,34 @@ describe('what the kernel mends in tslab', () => {
     assert.ok(!stream('stderr').includes(projectRoot));
     await ok('1 + 1');
   });
+});
+
+test('a library that is removed and made anew while its notebook is open does not end the kernel', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kernel-library-'));
+  const library = path.join(folder, 'lib');
+  const make = (more: string) => {
+    const files = {
+      'index.js': 'exports.one = 1',
+      'index.d.ts': `export declare const one: number;\nexport * from './${more}';`,
+      [`${more}.d.ts`]: `export declare const ${more}: number;`,
+    };
+    fs.mkdirSync(library);
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(library, name), text);
+  };
+  make('first');
+  const kernel = await Kernel.start({ folder });
+  try {
+    for (const more of ['second', 'third', 'fourth']) {
+      const { status, reply, stream } = await kernel.run("import { one } from './lib'\nconsole.log(one)");
+      assert.deepEqual([status, stream('stdout')], ['ok', '1\n'], JSON.stringify(reply.traceback));
+      fs.rmSync(library, { recursive: true });
+      await setTimeout(50);
+      make(more);
+      await setTimeout(3000); // until TypeScript has seen it
+    }
+    assert.equal((await kernel.run('one + 1')).status, 'ok');
+  } finally {
+    await kernel.kill();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 });
