@@ -4,6 +4,7 @@ import type { Kernels } from './kernels';
 import { openNative } from './eager/native';
 import { openPortable } from './eager/openPortable';
 import { Recording } from './graph/recording';
+import { threadsForEach } from './threads';
 
 const NAMES: readonly string[] = ['auto', 'native', 'wasm', 'cpu'];
 
@@ -23,7 +24,7 @@ export async function initBackend(name: BackendName | 'auto' = wanted()): Promis
   if (current && (name === 'auto' || current.name === name) && !current.switchedTo()) return current.description;
   if (name === 'auto' && current) name = current.name; // back to it after somebody switched
   if (name === 'auto') current = tryNative() ?? (await openPortable('wasm'));
-  else current = name === 'native' ? openNative() : await openPortable(name);
+  else current = name === 'native' ? openNative(threadsForEach(1)) : await openPortable(name);
   return current.description;
 }
 
@@ -80,8 +81,9 @@ export function getDevice(): string {
 }
 
 function tryNative(): Backend | undefined {
+  const threads = threadsForEach(1);
   try {
-    return openNative();
+    return openNative(threads);
   } catch (error) {
     whyNotNative = (error as Error).message.split('\n')[0];
     return undefined;

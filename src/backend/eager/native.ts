@@ -5,7 +5,6 @@ import type { GraphHost } from '../graph/recording';
 import { TensorFlowKernels } from '../tensorflow';
 import type { Result } from '../tensorflow';
 import { FLOAT, SLICE, VARIABLE } from '../tensorflowAttributes';
-import { threadsForEach } from '../threads';
 import type { Storage, Variable } from '../variable';
 import { loadAddon } from './addon';
 import type { Addon, OpAttribute } from './addon';
@@ -18,12 +17,13 @@ import { onAnotherBackend } from './portable';
  * there are two cores: recorded steps are arranged for them (see `arranged`). Where several runs are executed side by side, each gets
  * its share of the cores.
  *
+ * @param threads threads between operations
  * @throws when the native addon does not load
  */
-export function openNative(): Backend {
+export function openNative(threads: number): Backend {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_NUM_INTRAOP_THREADS ??= '1';
-  process.env.TF_NUM_INTEROP_THREADS ??= String(threadsForEach(1));
+  process.env.TF_NUM_INTEROP_THREADS = String(threads);
   process.env.TF_ONEDNN_USE_SYSTEM_ALLOCATOR ??= '1'; // TensorFlow's own pool never returns memory, and a second task's images do not fit its gaps
   const addon = loadAddon();
   const tensors = new DeviceTensors(addon);
@@ -43,13 +43,17 @@ export function openNative(): Backend {
     toHost: (value) => (value as DeviceTensor).dataSync(),
     tensorCount: () => tensors.count - kernels.constantCount,
   };
-  return { ...opened, graphs: graphHost(opened, kernels, addon, tensors) };
+  return { ...opened, graphs: { ...graphHost(opened, kernels, addon, tensors), threads } };
 }
 
 /** Graphs run in sessions of their own through the same library; tensors go in and out without being copied. */
-function graphHost({ scope, toHost }: Backend, kernels: NativeKernels, addon: Addon, tensors: DeviceTensors): GraphHost {
+function graphHost(
+  { scope, toHost }: Backend,
+  kernels: NativeKernels,
+  addon: Addon,
+  tensors: DeviceTensors,
+): Omit<GraphHost, 'threads'> {
   return {
-    threads: Number(process.env.TF_NUM_INTEROP_THREADS) || 1,
     load: (folder) => addon.loadSavedModel(folder, 'serve'),
     run: (session, feeds, values, fetches) => {
       const names = feeds.map((name) => `${name}:0`).join(',');

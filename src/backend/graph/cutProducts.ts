@@ -97,50 +97,55 @@ class Cutter {
       const whole = this.whole(node, left);
       return this.addBlocks(node, columns, (part) => [whole, columns.names[part]]);
     }
-    const count = Math.min(this.most, Math.floor(workOf(this.nodes, node) / WORTH_A_THREAD), node.shape?.[0] ?? 0);
-    if (node.shape?.length !== 2 || isTransposed(node, 'left') || count < 2) return this.addWhole(node);
-    const rows: Blocks = { names: [], axis: 0, sizes: partsOf(node.shape[0], count) };
+    const [shape] = node.shapes ?? [];
+    const most = Math.min(this.most, Math.floor(workOf(this.nodes, node) / WORTH_A_THREAD));
+    const sizes = shape?.length === 2 && !isTransposed(node, 'left') ? partsOf(shape[0], most) : [];
+    if (sizes.length < 2) return this.addWhole(node);
+    const rows: Blocks = { names: [], axis: 0, sizes };
     const parts = this.cut(node, left, rows);
     const whole = this.whole(node, right);
     this.addBlocks(node, rows, (part) => [parts[part], whole]);
   }
 
   private addWhole(node: GraphNode): void {
-    const { op, name, inputs, attributes, after } = node;
+    const { op, name, inputs, attributes, after, shapes } = node;
     const wholes = inputs.map((input) => this.whole(node, input));
-    this.write(
-      node,
-      op,
-      wholes,
-      attributes,
-      name,
-      after.flatMap((one) => this.blocks.get(one)?.names ?? [one]),
-      node.shape,
-    );
+    this.write(node, op, wholes, attributes, name, this.waits(after), shapes);
   }
 
   /** A node once for each block. */
   private addBlocks(
     node: GraphNode,
-    { axis, sizes }: Blocks,
+    like: Blocks,
     inputsOf: (part: number) => readonly string[],
     attributesOf: (part: number) => Attributes = () => node.attributes,
   ): void {
-    const { op, name, after, shape } = node;
+    const { op, name, after, shapes } = node;
+    const { axis, sizes } = like;
     const names = sizes.map((size, part) => {
-      const waits = after.flatMap((one) => {
-        const blocks = this.blocks.get(one);
-        return blocks
-          ? blocks.axis === axis && blocks.names.length === sizes.length
-            ? [blocks.names[part]]
-            : blocks.names
-          : [one];
-      });
-      const partShape = shape?.map((n, i) => (i === axis ? size : n));
-      return this.write(node, op, inputsOf(part), attributesOf(part), partName(name, part), waits, partShape);
+      const ofPart = shapes?.map((shape) => shape.map((n, i) => (i === axis ? size : n)));
+      return this.write(
+        node,
+        op,
+        inputsOf(part),
+        attributesOf(part),
+        partName(name, part),
+        this.waits(after, like, part),
+        ofPart,
+      );
     });
     this.blocks.set(name, { names, axis, sizes });
     if (this.fetched.has(name)) this.join(node, names, axis, name);
+  }
+
+  /** What a node, or a part of it, has to wait for: of what is in blocks like its own, its part. */
+  private waits(after: readonly string[], like?: Blocks, part = 0): string[] {
+    return after.flatMap((one) => {
+      const blocks = this.blocks.get(one);
+      if (!blocks) return [one];
+      const alike = like?.axis === blocks.axis && like.sizes.length === blocks.sizes.length;
+      return alike ? [blocks.names[part]] : blocks.names;
+    });
   }
 
   /** A value in such blocks: as it was cut already, else sliced. */
@@ -191,9 +196,9 @@ class Cutter {
     attributes: Attributes,
     name = `cut${this.written.length}`,
     after: readonly string[] = [],
-    shape?: readonly number[],
+    shapes?: GraphNode['shapes'],
   ): string {
-    this.written.push({ name, op, inputs, attributes, after: [...new Set(after)], section, shape });
+    this.written.push({ name, op, inputs, attributes, after: [...new Set(after)], section, shapes });
     return name;
   }
 }

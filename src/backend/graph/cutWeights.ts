@@ -1,4 +1,4 @@
-import { byName, isProduct, isTransposed, shapeOf, workOf, WORTH_A_THREAD } from './work';
+import { byName, isPlainProduct, isProduct, isTransposed, shapeOf, workOf, WORTH_A_THREAD } from './work';
 import type { NodesByName } from './work';
 import { nodeName } from './writer';
 import type { GraphNode } from './writer';
@@ -42,11 +42,6 @@ export function partsOf(total: number, most: number): number[] {
   return Array.from({ length: count }, (_, part) => end(part + 1) - end(part));
 }
 
-/** Whether a node is a product of two matrices as they are. */
-function isPlainProduct(node: GraphNode): boolean {
-  return isProduct(node) && node.shape?.length === 2 && !isTransposed(node, 'left') && !isTransposed(node, 'right');
-}
-
 /** What has to be cut together with a node, and the multiplications of its largest product. */
 interface Group {
   readonly members: Set<string>;
@@ -73,7 +68,12 @@ function groupOf(
     open.push(...sources);
     for (const user of users.get(node.name) ?? []) {
       if (user.section === 0) continue; // filled or read in a call of its own
-      if (node.op === 'ReadVariableOp' && isPlainProduct(user) && nodeName(user.inputs[0]) !== node.name) {
+      if (
+        node.op === 'ReadVariableOp' &&
+        isPlainProduct(user) &&
+        user.shapes?.[0].length === 2 &&
+        nodeName(user.inputs[0]) !== node.name
+      ) {
         work = Math.max(work, workOf(nodes, user));
       } else open.push(user);
     }

@@ -1,7 +1,7 @@
+import { isPlainProduct } from './work';
 import { nodeName } from './writer';
 import type { GraphNode } from './writer';
 
-const PRODUCTS: readonly string[] = ['MatMul', 'BatchMatMulV2'];
 const FUSED = '_FusedMatMul';
 
 /**
@@ -50,11 +50,6 @@ export function fuseProducts(nodes: readonly GraphNode[], outputs: Iterable<stri
   }
   const placeOf = (name: string): string => (movedTo.has(name) ? placeOf(movedTo.get(name)!) : name);
   return [...graph.values()].map((node) => ({ ...node, after: [...new Set(node.after.map(placeOf))] }));
-}
-
-function isPlainProduct({ op, attributes }: GraphNode): boolean {
-  const transposed = ['transpose_a', 'transpose_b', 'adj_x', 'adj_y'].some((name) => attributes[name] === true);
-  return PRODUCTS.includes(op) && !transposed;
 }
 
 /** Whether an output waits, through inputs or by order, for a node of the same turn of a loop (`Merge` begins a turn). */

@@ -139,7 +139,7 @@ export class Recorder extends TensorFlowKernels {
       attributes,
       [],
       undefined,
-      results[0].shape,
+      results.map(({ shape }) => shape),
     );
     for (const node of nodes) if (node.content) this.use(node.content.slot).readers.push(name);
     return results.map(({ shape, dtype }, i) => new Node(shape, dtype, `${name}:${i}`, this.part));
@@ -241,7 +241,9 @@ export class Recorder extends TensorFlowKernels {
     if (!use.content) {
       const after = use.change ?? this.loop?.pivot;
       const inputs = [this.handle(slot)];
-      const name = this.graph.node('ReadVariableOp', inputs, { dtype: slot.dtype }, after ? [after] : [], undefined, slot.shape);
+      const name = this.graph.node('ReadVariableOp', inputs, { dtype: slot.dtype }, after ? [after] : [], undefined, [
+        slot.shape,
+      ]);
       use.content = new Node(slot.shape, slot.dtype, `${name}:0`, this.part, { slot, version: slot.version });
     }
     return use.content;

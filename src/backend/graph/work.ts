@@ -26,18 +26,24 @@ export function isTransposed({ attributes }: GraphNode, side: 'left' | 'right'):
   return names.some((name) => attributes[name] === true);
 }
 
+/** Whether a node is a product of matrices as they are. */
+export function isPlainProduct(node: GraphNode): boolean {
+  return isProduct(node) && !isTransposed(node, 'left') && !isTransposed(node, 'right');
+}
+
 /** Shape of an output, or of the variable behind a handle; undefined where it is not known. */
 export function shapeOf(nodes: NodesByName, output: string): readonly number[] | undefined {
   const node = nodes.get(nodeName(output));
   if (!node) return undefined;
   if (node.op === 'Enter') return shapeOf(nodes, node.inputs[0]);
   if (node.op === 'Const') return (node.attributes.value as { shape: readonly number[] }).shape;
-  return node.shape ?? (node.attributes.shape as readonly number[] | undefined);
+  const place = Number(/:(\d+)$/.exec(output)?.[1] ?? 0);
+  return node.shapes?.[place] ?? (node.attributes.shape as readonly number[] | undefined);
 }
 
 /** Multiplications of a product or a convolution; 0 for every other operation. */
 export function workOf(nodes: NodesByName, node: GraphNode): number {
-  const { op, inputs, shape } = node;
+  const { op, inputs, shapes: [shape] = [] } = node;
   if (isProduct(node)) {
     const left = shapeOf(nodes, inputs[0]);
     return left && shape ? size(shape) * left[left.length - (isTransposed(node, 'left') ? 2 : 1)] : 0;

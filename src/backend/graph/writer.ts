@@ -33,8 +33,8 @@ export interface GraphNode {
   readonly after: readonly string[];
   /** The nodes of a section run in the same call, each as often as the others; 0: what fills and reads variables, and those themselves. */
   readonly section: number;
-  /** Shape of its first output, where it computes something. */
-  readonly shape?: readonly number[];
+  /** Shapes of its outputs, where it computes something. */
+  readonly shapes?: readonly (readonly number[])[];
 }
 
 /** The node behind an output, `name` or `name:1`. */
@@ -79,7 +79,7 @@ export class GraphWriter {
    * @param inputs outputs of other nodes, `name` or `name:1`
    * @param after nodes that must have run before
    * @param name the node's name; made up when left out
-   * @param shape shape of its first output
+   * @param shapes shapes of its outputs
    * @returns the node's name
    */
   node(
@@ -88,9 +88,9 @@ export class GraphWriter {
     attributes: Attributes,
     after: Iterable<string> = [],
     name = `n${this.nodes.length}`,
-    shape?: readonly number[],
+    shapes?: GraphNode['shapes'],
   ): string {
-    this.nodes.push({ name, op, inputs, attributes, after: [...after], section: this.section, shape });
+    this.nodes.push({ name, op, inputs, attributes, after: [...after], section: this.section, shapes });
     return name;
   }
 

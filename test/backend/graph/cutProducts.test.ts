@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutProducts } from '../../../src/backend/graph/cutProducts';
 import { cutWeights, partsOf } from '../../../src/backend/graph/cutWeights';
+import { byName, shapeOf } from '../../../src/backend/graph/work';
 import type { GraphNode } from '../../../src/backend/graph/writer';
 import { node } from './nodes';
 
@@ -15,7 +16,7 @@ function variable(name: string, shape: number[]): GraphNode[] {
     node(`${name}/assign`, 'AssignVariableOp', [name, `${name}/feed`], { section: 0 }),
     node(`${name}/read`, 'ReadVariableOp', [name], { section: 0 }),
     node(`${name}/here`, 'Enter', [name]),
-    node(`${name}/now`, 'ReadVariableOp', [`${name}/here`], { shape }),
+    node(`${name}/now`, 'ReadVariableOp', [`${name}/here`], { shapes: [shape] }),
   ];
 }
 
@@ -27,12 +28,12 @@ function layer({ width = WIDTH, batch = BATCH } = {}): GraphNode[] {
     ...variable('w', shape),
     ...variable('v', shape),
     ...variable('b', [width]),
-    node('x', 'GatherV2', [], { shape: [batch, INPUTS] }),
-    node('product', 'BatchMatMulV2', ['x:0', 'w/now:0'], { shape: [batch, width] }),
-    node('sum', 'BiasAdd', ['product:0', 'b/now:0'], { shape: [batch, width] }),
-    node('h', 'Relu', ['sum:0'], { shape: [batch, width] }),
-    node('error', 'ReluGrad', ['h:0', 'h:0'], { shape: [batch, width] }),
-    node('gradient', 'MatMul', ['x:0', 'error:0'], { shape, attributes: { transpose_a: true } }),
+    node('x', 'GatherV2', [], { shapes: [[batch, INPUTS]] }),
+    node('product', 'BatchMatMulV2', ['x:0', 'w/now:0'], { shapes: [[batch, width]] }),
+    node('sum', 'BiasAdd', ['product:0', 'b/now:0'], { shapes: [[batch, width]] }),
+    node('h', 'Relu', ['sum:0'], { shapes: [[batch, width]] }),
+    node('error', 'ReluGrad', ['h:0', 'h:0'], { shapes: [[batch, width]] }),
+    node('gradient', 'MatMul', ['x:0', 'error:0'], { shapes: [shape], attributes: { transpose_a: true } }),
     node('rate', 'Const', [], { attributes: { value: zero } }),
     node('update', 'ResourceApplyMomentum', ['w/here', 'v/here', 'rate', 'gradient:0', 'rate'], {
       after: ['w/now', 'product'],
@@ -68,8 +69,8 @@ test('what a weight is held back by is cut with it', () => {
     ...layer().flatMap((one) =>
       one.name === 'update'
         ? [
-            node('pull', 'Mul', ['stiffness/now:0', 'w/now:0'], { shape }),
-            node('all', 'AddV2', ['gradient:0', 'pull:0'], { shape }),
+            node('pull', 'Mul', ['stiffness/now:0', 'w/now:0'], { shapes: [shape] }),
+            node('all', 'AddV2', ['gradient:0', 'pull:0'], { shapes: [shape] }),
             { ...one, inputs: one.inputs.map((input) => (input === 'gradient:0' ? 'all:0' : input)) },
           ]
         : [one],
@@ -85,29 +86,42 @@ test('a weight stays whole where something needs all of it, or where nothing is 
   assert.ok(!whole([]));
   assert.ok(whole([], { width: 64 }), 'too small');
   assert.ok(whole([], { batch: 16 }), 'too small');
-  const transposed = { shape: [BATCH, INPUTS], attributes: { transpose_b: true } };
+  const transposed = { shapes: [[BATCH, INPUTS]], attributes: { transpose_b: true } };
   assert.ok(whole([node('back', 'MatMul', ['error:0', 'w/now:0'], transposed)]), 'its transpose gives the gradient of the input');
-  assert.ok(whole([node('total', 'Sum', ['w/now:0'], { shape: [] })]), 'a sum over it');
-  assert.ok(whole([node('row', 'Mul', ['gradient:0', 'column:0'], { shape: [INPUTS, WIDTH] }), node('column', 'Exp', [], { shape: [INPUTS, 1] })]), 'it meets another shape'); // prettier-ignore
+  assert.ok(whole([node('total', 'Sum', ['w/now:0'], { shapes: [[]] })]), 'a sum over it');
+  assert.ok(whole([node('row', 'Mul', ['gradient:0', 'column:0'], { shapes: [[INPUTS, WIDTH]] }), node('column', 'Exp', [], { shapes: [[INPUTS, 1]] })]), 'it meets another shape'); // prettier-ignore
 });
 
 test('other large products are cut into rows, bias and ReLU with them', () => {
   const shape = [768, WIDTH];
   const graph = [
-    node('x', 'Placeholder', [], { shape: [768, INPUTS] }),
-    node('w', 'Placeholder', [], { shape: [INPUTS, WIDTH] }),
-    node('b', 'Placeholder', [], { shape: [WIDTH] }),
-    node('product', 'BatchMatMulV2', ['x', 'w'], { shape }),
-    node('sum', 'BiasAdd', ['product', 'b'], { shape }),
-    node('h', 'Relu', ['sum'], { shape }),
-    node('total', 'Sum', ['h'], { shape: [], after: ['product'] }),
+    node('x', 'Placeholder', [], { shapes: [[768, INPUTS]] }),
+    node('w', 'Placeholder', [], { shapes: [[INPUTS, WIDTH]] }),
+    node('b', 'Placeholder', [], { shapes: [[WIDTH]] }),
+    node('product', 'BatchMatMulV2', ['x', 'w'], { shapes: [shape] }),
+    node('sum', 'BiasAdd', ['product', 'b'], { shapes: [shape] }),
+    node('h', 'Relu', ['sum'], { shapes: [shape] }),
+    node('total', 'Sum', ['h'], { shapes: [[]], after: ['product'] }),
   ];
   const cut = cutProducts(graph, ['total'], 2);
   assert.deepEqual(find(cut, 'sum/part1')!.inputs, ['product/part1', 'b']);
-  assert.deepEqual(find(cut, 'h/part0')!.shape, [384, WIDTH]);
+  assert.deepEqual(find(cut, 'h/part0')!.shapes, [[384, WIDTH]]);
   const total = find(cut, 'total')!;
   assert.deepEqual(find(cut, total.inputs[0])!.inputs.slice(0, 2), ['h/part0', 'h/part1']);
   assert.deepEqual(total.after, ['product/part0', 'product/part1']);
+});
+
+test('a product of few rows stays whole, and of several outputs each has its shape', () => {
+  const product = node('product', 'BatchMatMulV2', ['x', 'w'], { shapes: [[16, 1024]] });
+  const few = [
+    node('x', 'Placeholder', [], { shapes: [[16, 1024]] }),
+    node('w', 'Placeholder', [], { shapes: [[1024, 1024]] }),
+    product,
+  ];
+  assert.deepEqual(find(cutProducts(few, [], 2), 'product'), product);
+  const losses = node('losses', 'SparseSoftmaxCrossEntropyWithLogits', [], { shapes: [[64], [64, 10]] });
+  const shapes = ['losses', 'losses:0', 'losses:1'].map((output) => shapeOf(byName([losses]), output));
+  assert.deepEqual(shapes, [[64], [64], [64, 10]]);
 });
 
 test('parts are about alike and begin at multiples of 16', () => {

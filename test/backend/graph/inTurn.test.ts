@@ -29,3 +29,25 @@ test('what nobody needs is not waited for: it would be computed', () => {
   const [, , unused, b] = inTurn(graph, ['a', 'b']);
   assert.deepEqual([unused.after, b.after], [[], ['a']]);
 });
+
+test('the order is one in which the nodes can be computed, whatever the order in which they were written', () => {
+  const graph = [
+    node('x', 'Placeholder'),
+    node('change', 'ResourceApplyMomentum', [], { after: ['product'] }),
+    node('product', '_FusedMatMul', ['x']),
+  ];
+  const [, change, product] = inTurn(graph, ['change']);
+  assert.deepEqual([change.after, product.after], [['product'], []]);
+});
+
+test('what TensorFlow joins with something else is not waited for by order', () => {
+  const graph = [
+    node('x', 'Placeholder'),
+    node('conv', 'Conv2D', ['x']),
+    node('bias', 'Mul', ['x']),
+    node('sum', 'AddV2', ['x']),
+    node('all', 'BiasAdd', ['conv', 'bias']),
+  ];
+  const after = inTurn(graph, ['all', 'sum']).map((one) => one.after);
+  assert.deepEqual(after, [[], [], [], [], ['bias']]);
+});
