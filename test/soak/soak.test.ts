@@ -28,6 +28,8 @@ test('a tensor more at each measurement, or memory that grows, is found', () => 
   assert.ok(!judgeSteps('naive', 'recorded', { ...flat, tensors: flat.tensors.map((n, i) => n + i) }).ok);
   assert.ok(!judgeSteps('naive', 'recorded', { ...flat, memory: flat.memory.map((n, i) => n + 2e6 * i) }).ok);
   assert.ok(!judgeSteps('naive', 'recorded', { ...flat, tensors: [] }).ok);
+  const jump = flat.memory.map((n, i) => n + (i > 6 ? 16e6 : 0));
+  assert.ok(judgeSteps('naive', 'recorded', { ...flat, memory: jump }).ok, 'what comes once is no leak');
 });
 
 for (const [name, make] of Object.entries(READERS)) {

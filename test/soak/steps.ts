@@ -61,7 +61,7 @@ export function judgeSteps(method: string, execution: Execution, { tensors, memo
   const what = `${method}, ${execution}`;
   if (steps === 0) return { what, did: 'no training step', found: 'it learns without any', ok: tensors.length === 0 };
   const flat = tensors.length === 10 && new Set(tensors).size === 1;
-  const growth = Math.max(...memory.slice(-3)) - Math.max(...memory.slice(0, 3));
+  const growth = steadyGrowth(memory);
   const count = flat ? `${tensors[0]} tensors throughout` : `tensors ${tensors.join(' ')}`;
   const more = `${growth < 0 ? '−' : '+'}${formatBytes(Math.abs(growth))}`;
   return {
@@ -70,6 +70,16 @@ export function judgeSteps(method: string, execution: Execution, { tensors, memo
     found: `${count}; memory ${formatBytes(memory[0])}, then ${more} (limit ${formatBytes(MEMORY_LIMIT)})`,
     ok: flat && growth < MEMORY_LIMIT,
   };
+}
+
+/**
+ * What memory grew by: from the first moments to the last ones, or what the usual growth between two of them adds up to, if that is
+ * less. So neither a single jump counts (V8 doubles its young space once) nor what comes and goes.
+ */
+function steadyGrowth(memory: readonly number[]): number {
+  const differences = memory.slice(1).map((bytes, i) => bytes - memory[i]);
+  const usual = differences.sort((a, b) => a - b)[Math.floor(differences.length / 2)];
+  return Math.min(Math.max(...memory.slice(-3)) - Math.max(...memory.slice(0, 3)), differences.length * usual);
 }
 
 /** Every method in both executions, each in a process of its own, so that one's memory does not hide another's. */
