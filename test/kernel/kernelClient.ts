@@ -95,7 +95,12 @@ export class Kernel {
     control.connect(`tcp://127.0.0.1:${ports[3]}`);
     iopub.connect(`tcp://127.0.0.1:${ports[1]}`);
     const kernel = new Kernel(child, file, key, shell, iopub, control, log);
-    await kernel.waitUntilReady();
+    try {
+      await kernel.waitUntilReady(`tcp://127.0.0.1:${ports[1]}`);
+    } catch (error) {
+      await kernel.kill(); // else its process would keep the test's own from ending
+      throw error;
+    }
     return kernel;
   }
 
@@ -250,8 +255,12 @@ export class Kernel {
   }
 
   /** Both sockets connect in the background: asks until the answer and its `idle` status have come through. */
-  private async waitUntilReady(): Promise<void> {
+  private async waitUntilReady(iopub: string): Promise<void> {
     for (let attempt = 0; attempt < 60; attempt++) {
+      if (attempt % 10 === 9) {
+        this.iopub.disconnect(iopub); // a connection that failed before the kernel listened may never be made again
+        this.iopub.connect(iopub);
+      }
       const id = this.request('kernel_info_request', {});
       try {
         const types = () => this.received.filter((m) => m.parent === id).map((m) => m.type);
